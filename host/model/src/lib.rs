@@ -1,0 +1,38 @@
+//! Plain data that every room of the host speaks: messages, signals, turns, drafts, suggestions, events.
+//!
+//! Owns names, shapes and their JSON. Deliberately knows no I/O, no async, no plugin runtime and no rules.
+//! Every type here is also `borsh`, the format in which a turn travels to a worker process.
+
+mod customer;
+mod draft;
+mod event;
+mod failure;
+mod ids;
+mod live;
+mod message;
+mod money;
+mod signals;
+mod suggestion;
+mod timestamp;
+mod turn;
+mod value;
+
+pub use customer::{
+    Customer, Fulfillment, FulfillmentStatus, Item, Order, OrderStatus, PersonName, Refund, RefundStatus, Return,
+    ReturnStatus,
+};
+pub use draft::{Action, Culture, Direction, Draft, Register, Step, StepKind};
+pub use event::{Decision, Event, Outreach, Purpose, Timer};
+pub use failure::{Failure, FailureKind};
+pub use ids::{
+    AgentId, ConversationId, CustomerId, EventId, MerchantId, MessageId, PluginId, PluginVersion, ScenarioId,
+    SuggestionId, TurnId,
+};
+pub use live::LiveItem;
+pub use message::{IncomingMessage, Message, Role};
+pub use money::{Money, MoneyError};
+pub use signals::{Alternative, DetectedLanguage, DetectedScenario, Emotion, EmotionLabel, Signals, Stage, Trend};
+pub use suggestion::{RenderedStep, Reply, Suggestion, TimingUs, Trace};
+pub use timestamp::Timestamp;
+pub use turn::Turn;
+pub use value::{Fields, Value, flatten};

@@ -1,0 +1,98 @@
+//! What an agent is offered, and the whole answer to one message.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+use crate::{Action, Failure, PluginVersion, ScenarioId, Signals, StepKind, SuggestionId, TurnId};
+
+/// The answer to `POST /v1/messages`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// This turn.
+    pub turn_id: TurnId,
+    /// The snapshot of plugins that answered.
+    pub generation: u64,
+    /// What *understand* found.
+    pub signals: Signals,
+    /// Best first; at most three.
+    pub suggestions: Vec<Suggestion>,
+    /// Plugins that contributed nothing, and why.
+    pub failures: Vec<Failure>,
+    /// Time spent.
+    pub timing_us: TimingUs,
+}
+
+/// What an agent is offered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// For feedback.
+    pub id: SuggestionId,
+    /// Who offers it.
+    pub plugin: PluginVersion,
+    /// The scenario it answers.
+    pub scenario: ScenarioId,
+    /// A short heading for the agent.
+    pub title: String,
+    /// The text to send, in the customer's language.
+    pub text: String,
+    /// The parts of the text, in order.
+    pub steps: Vec<RenderedStep>,
+    /// What the agent can set off.
+    pub actions: Vec<Action>,
+    /// Why this is offered.
+    pub reason: String,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// The locale of `text`.
+    pub locale: String,
+    /// The same in the agent's language, where it differs and the message is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_for_agent: Option<String>,
+    /// Arguments that had no value. Such a suggestion is for the agent to complete.
+    pub missing: Vec<String>,
+    /// What changed the wording, and why.
+    pub trace: Vec<Trace>,
+}
+
+/// One part of a suggestion, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenderedStep {
+    /// What the part is for.
+    pub kind: StepKind,
+    /// The part's text.
+    pub text: String,
+}
+
+/// One thing that happened to a suggestion on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+pub struct Trace {
+    /// The stage, e.g. `localize`.
+    pub stage: String,
+    /// The rule or the plugin@version that acted.
+    pub rule: String,
+    /// The text before, where it changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The text after, where it changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Why.
+    pub why: String,
+}
+
+/// Microseconds spent, per stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimingUs {
+    /// Finding the signals.
+    pub understand: u64,
+    /// Calling the plugins, the way to the worker and back included.
+    pub compose: u64,
+    /// Putting drafts into words.
+    pub localize: u64,
+    /// Checking them.
+    pub guard: u64,
+    /// Ordering them.
+    pub rank: u64,
+    /// From the first stage to the last.
+    pub total: u64,
+}

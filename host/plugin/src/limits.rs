@@ -1,0 +1,57 @@
+//! What a plugin may use up. Defaults are the host's promises; a manifest may lower them, an operator raise them.
+
+use std::time::Duration;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+/// The limits of one hook call and the instance it runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Limits {
+    /// Wall time of one hook call, in milliseconds.
+    pub time_ms: u32,
+    /// Memory of one instance, in bytes.
+    pub memory_bytes: u32,
+    /// Calls of host functions.
+    pub host_calls: u32,
+    /// Lines of log.
+    pub log_lines: u32,
+    /// Bytes of one line of log; the rest is cut.
+    pub log_line_bytes: u32,
+    /// Bytes of text in one reply.
+    pub reply_bytes: u32,
+    /// Values in one reply.
+    pub reply_nodes: u32,
+    /// Nesting of one reply.
+    pub reply_depth: u32,
+    /// Drafts in one reply.
+    pub drafts: u32,
+    /// Bytes of keys written in one call.
+    pub key_bytes: u32,
+}
+
+impl Limits {
+    /// How long after its deadline a worker may still answer before it is killed.
+    pub const GRACE: Duration = Duration::from_millis(40);
+
+    /// Wall time of one hook call.
+    pub fn time(&self) -> Duration {
+        Duration::from_millis(self.time_ms.into())
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            time_ms: 20,
+            memory_bytes: 16 << 20,
+            host_calls: 1000,
+            log_lines: 100,
+            log_line_bytes: 1024,
+            reply_bytes: 64 << 10,
+            reply_nodes: 10_000,
+            reply_depth: 16,
+            drafts: 8,
+            key_bytes: 64 << 10,
+        }
+    }
+}
