@@ -21,6 +21,8 @@ pub trait Runtime {
     fn localize(&mut self, call: &mut Call, draft: &Draft, culture: &Culture) -> Result<Draft, CallError>;
     /// Whom to contact, or when to look again.
     fn trigger(&mut self, call: &mut Call, event: &Event, customer: &Customer) -> Result<Vec<Decision>, CallError>;
+    /// Called after the answer is out: the time to collect garbage.
+    fn tidy(&mut self) {}
     /// Whether a limit was hit, so that the instance must not be used again.
     fn is_spent(&self) -> bool;
 }

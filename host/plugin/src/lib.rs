@@ -3,5 +3,10 @@
 //! A library that others could embed. Knows no merchant's data beyond the turn it is handed, no database, no HTTP.
 
 pub mod call;
+pub mod frame;
+pub mod job;
 pub mod limits;
+pub mod runtimes;
 pub mod watchdog;
+pub mod worker;
+pub mod workers;

@@ -1,0 +1,180 @@
+//! What the host and a worker say to each other: load this plugin, answer this turn, judge this event.
+//!
+//! One exchange carries a whole turn: every hook of every matching plugin. Plain data, no I/O.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use cuecard_model::{
+    Culture, Customer, Decision, Draft, Event, FailureKind, Fields, PluginVersion, Timestamp, Trace, Turn, Value,
+};
+
+use crate::{
+    call::{CallError, LogLine},
+    limits::Limits,
+    worker::confine::Confinement,
+};
+
+/// One load of one plugin version, unique in the host process.
+pub type LoadId = u64;
+
+/// From the host to a worker. Only turns and events are answered.
+#[derive(Debug, BorshSerialize, BorshDeserialize)]
+pub enum Request {
+    /// Keep this plugin ready.
+    Load(Box<Load>),
+    /// Forget this plugin.
+    Unload(LoadId),
+    /// Answer a turn.
+    Turn(Box<TurnJob>),
+    /// Judge an event.
+    Event(Box<EventJob>),
+}
+
+/// A plugin as a worker needs it.
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+pub struct Load {
+    /// How jobs will name it.
+    pub id: LoadId,
+    /// Which plugin.
+    pub plugin: PluginVersion,
+    /// What it may use up.
+    pub limits: Limits,
+    /// Which hooks it must have.
+    pub hooks: Hooks,
+    /// The program.
+    pub code: Code,
+    /// Locale and text of each message file.
+    pub messages: Vec<(String, String)>,
+}
+
+/// Which hooks a manifest declares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Hooks {
+    /// It offers suggestions.
+    pub compose: bool,
+    /// It changes drafts.
+    pub localize: bool,
+    /// It judges events.
+    pub trigger: bool,
+}
+
+/// A program in one of the two runtimes.
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+pub enum Code {
+    /// Luau sources by file name.
+    Lua {
+        /// The file that returns the hooks.
+        entry: String,
+        /// All files, for `require`.
+        files: BTreeMap<String, Arc<str>>,
+    },
+    /// A component, compiled by our own prover.
+    Wasm(Arc<[u8]>),
+}
+
+/// A turn, and whom to ask.
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+pub struct TurnJob {
+    /// What happened.
+    pub turn: Turn,
+    /// How the answer will be worded.
+    pub culture: Culture,
+    /// Where messages fall back to.
+    pub default_locale: String,
+    /// Plugins that may offer suggestions, in order.
+    pub compose: Vec<Ask>,
+    /// Plugins that may change drafts, in order.
+    pub localize: Vec<Ask>,
+    /// No hook is started after this many milliseconds.
+    pub budget_ms: u32,
+}
+
+/// One plugin to ask.
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+pub struct Ask {
+    /// Which.
+    pub load: LoadId,
+    /// What it stored for this customer, if it keeps keys.
+    pub keys: Option<Fields>,
+}
+
+/// An event, and whom to ask.
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+pub struct EventJob {
+    /// What happened.
+    pub event: Event,
+    /// Whom it concerns.
+    pub customer: Customer,
+    /// The clock.
+    pub now: Timestamp,
+    /// The locale of the customer.
+    pub locale: String,
+    /// Where messages fall back to.
+    pub default_locale: String,
+    /// Plugins that may decide, in order.
+    pub trigger: Vec<Ask>,
+}
+
+/// From a worker to the host.
+#[derive(Debug, BorshSerialize, BorshDeserialize)]
+pub enum Answer {
+    /// Once, at the start: what the process gave up.
+    Ready(Confinement),
+    /// To a turn: one entry for each plugin asked, `compose` first.
+    Turn(Vec<Called<Vec<WorkedDraft>>>),
+    /// To an event: one entry for each plugin asked.
+    Event(Vec<Called<Vec<Decision>>>),
+}
+
+/// What became of one plugin's call. `localize` calls return their drafts in the entries of `compose`.
+#[derive(Debug, BorshSerialize, BorshDeserialize)]
+pub struct Called<T> {
+    /// Which plugin.
+    pub load: LoadId,
+    /// The answer, or why there is none.
+    pub outcome: Result<T, Failed>,
+    /// Keys written, `None` forgets. Empty if the call failed.
+    pub key_writes: BTreeMap<String, Option<Value>>,
+    /// Lines to the author.
+    pub log: Vec<LogLine>,
+    /// Time spent in the hook.
+    pub micros: u32,
+}
+
+/// A draft with what the `localize` hooks did to it.
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct WorkedDraft {
+    /// The draft.
+    pub draft: Draft,
+    /// What changed it.
+    pub trace: Vec<Trace>,
+}
+
+/// A [`CallError`] on its way to the host.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Failed {
+    /// What a reader reacts to.
+    pub kind: FailureKind,
+    /// The reason.
+    pub detail: String,
+}
+
+impl From<CallError> for Failed {
+    fn from(error: CallError) -> Self {
+        Self { kind: error.kind, detail: error.detail }
+    }
+}
+
+impl<T> Called<T> {
+    /// A call that was not made or has no answer.
+    pub fn failed(load: LoadId, kind: FailureKind, detail: impl AsRef<str>) -> Self {
+        Self {
+            load,
+            outcome: Err(CallError::new(kind, detail).into()),
+            key_writes: BTreeMap::new(),
+            log: Vec::new(),
+            micros: 0,
+        }
+    }
+}

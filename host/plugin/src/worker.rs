@@ -1,0 +1,248 @@
+//! A worker: reads jobs from a stream, runs the hooks, writes the answers. One job at a time, on one thread.
+//!
+//! It runs in a process of its own that the host can kill, or in a thread for tests and embedding. It knows no
+//! registry and no merchant: it is told what to load and whom to ask. It keeps nothing between two calls but code.
+
+pub mod confine;
+pub mod process;
+pub mod progress;
+
+use std::{
+    collections::HashMap,
+    io::{self, BufReader, Read, Write},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use cuecard_culture::{Catalog, Setting};
+use cuecard_model::{Draft, FailureKind, Step, Trace};
+
+use self::{confine::Confinement, progress::Progress};
+use crate::{
+    call::{Call, CallError, Runtime},
+    frame,
+    job::{Answer, Ask, Called, EventJob, Load, LoadId, Request, TurnJob, WorkedDraft},
+    runtimes::Runtimes,
+};
+
+/// How long loading one plugin may take before the host may kill the worker for it.
+pub const LOAD_TIME: Duration = Duration::from_millis(500);
+
+/// Serves jobs until the other side closes the stream. `ready` runs once all threads of the worker have started.
+pub fn serve(stream: impl Read + Write, progress: Progress, ready: impl FnOnce() -> Confinement) -> io::Result<()> {
+    let mut worker = Worker { runtimes: Runtimes::start()?, plugins: HashMap::new(), progress };
+    let mut stream = BufReader::with_capacity(64 << 10, stream);
+    let (mut body, mut out) = (Vec::new(), Vec::new());
+    frame::write(stream.get_mut(), &Answer::Ready(ready()))?;
+    while let Some(request) = frame::read(&mut stream, &mut body)? {
+        let answer = match request {
+            Request::Load(load) => {
+                worker.load(*load);
+                continue;
+            }
+            Request::Unload(id) => {
+                worker.plugins.remove(&id);
+                continue;
+            }
+            Request::Turn(job) => Answer::Turn(worker.turn(&job)),
+            Request::Event(job) => Answer::Event(worker.event(&job)),
+        };
+        worker.progress.end();
+        out.clear();
+        frame::append(&mut out, &answer)?;
+        stream.get_mut().write_all(&out)?;
+        worker.tidy();
+    }
+    Ok(())
+}
+
+struct Worker {
+    runtimes: Runtimes,
+    plugins: HashMap<LoadId, Loaded>,
+    progress: Progress,
+}
+
+/// A plugin that is ready, or the reason why it is not.
+struct Loaded {
+    load: Load,
+    catalog: Arc<Catalog>,
+    runtime: Result<Box<dyn Runtime>, CallError>,
+}
+
+impl Worker {
+    fn load(&mut self, load: Load) {
+        self.progress.begin(load.id, LOAD_TIME);
+        let files = load.messages.iter().map(|(locale, text)| (locale.as_str(), text.as_str()));
+        // Messages that do not parse were refused before; a plugin without them still answers with raw text.
+        let catalog = Arc::new(Catalog::parse(files).unwrap_or_default());
+        let runtime = self.runtimes.load(&load);
+        self.plugins.insert(load.id, Loaded { load, catalog, runtime });
+        self.progress.end();
+    }
+
+    fn turn(&mut self, job: &TurnJob) -> Vec<Called<Vec<WorkedDraft>>> {
+        let started = Instant::now();
+        let budget = Duration::from_millis(job.budget_ms.into());
+        let turn = &job.turn;
+        let setting = Arc::new(Setting {
+            locale: job.culture.locale.clone(),
+            default_locale: job.default_locale.clone(),
+            time_zone: turn.customer.time_zone.clone(),
+            now: turn.now,
+            register: job.culture.register,
+        });
+        let mut answers = Vec::with_capacity(job.compose.len() + job.localize.len());
+        for ask in &job.compose {
+            let left = budget.saturating_sub(started.elapsed());
+            let called = self.call(ask, &setting, turn.id.as_str(), left, |runtime, call| runtime.compose(call, turn));
+            answers.push(called.map(|drafts| drafts.into_iter().map(WorkedDraft::from).collect()));
+        }
+        for ask in &job.localize {
+            let left = budget.saturating_sub(started.elapsed());
+            let called = self.localize(ask, &setting, job, &mut answers, left);
+            answers.push(called);
+        }
+        answers
+    }
+
+    /// Hands every draft so far to one plugin's `localize` and puts back what it makes of them.
+    fn localize(
+        &mut self,
+        ask: &Ask,
+        setting: &Arc<Setting>,
+        job: &TurnJob,
+        answers: &mut [Called<Vec<WorkedDraft>>],
+        left: Duration,
+    ) -> Called<Vec<WorkedDraft>> {
+        let drafts: Vec<Draft> = answers
+            .iter()
+            .filter_map(|called| called.outcome.as_ref().ok())
+            .flatten()
+            .map(|d| d.draft.clone())
+            .collect();
+        let called = self.call(ask, setting, job.turn.id.as_str(), left, |runtime, call| {
+            drafts.iter().map(|draft| runtime.localize(call, draft, &job.culture)).collect::<Result<Vec<_>, _>>()
+        });
+        let Some(own) = self.plugins.get(&ask.load) else { return called.map(|_| Vec::new()) };
+        let changed = called.outcome.as_deref().unwrap_or_default();
+        let places = answers.iter_mut().filter_map(|called| Some((called.load, called.outcome.as_mut().ok()?)));
+        let places = places.flat_map(|(load, drafts)| drafts.iter_mut().map(move |draft| (load, draft)));
+        for ((load, worked), draft) in places.zip(changed) {
+            if worked.draft == *draft {
+                continue;
+            }
+            let theirs = self.plugins.get(&load).map(|plugin| &*plugin.catalog);
+            let draft = resolve(draft.clone(), theirs, own, setting);
+            worked.trace.push(Trace {
+                stage: "localize".into(),
+                rule: own.load.plugin.to_string(),
+                before: Some(gist(&worked.draft)),
+                after: Some(gist(&draft)),
+                why: "changed by the plugin's localize hook".into(),
+            });
+            worked.draft = draft;
+        }
+        called.map(|_| Vec::new())
+    }
+
+    fn event(&mut self, job: &EventJob) -> Vec<Called<Vec<cuecard_model::Decision>>> {
+        let setting = Arc::new(Setting {
+            locale: job.locale.clone(),
+            default_locale: job.default_locale.clone(),
+            time_zone: job.customer.time_zone.clone(),
+            now: job.now,
+            register: cuecard_model::Register::Formal,
+        });
+        let seed = job.event.id.as_str();
+        let asks = job.trigger.iter();
+        asks.map(|ask| {
+            self.call(ask, &setting, seed, Duration::MAX, |runtime, call| {
+                runtime.trigger(call, &job.event, &job.customer)
+            })
+        })
+        .collect()
+    }
+
+    fn call<T>(
+        &mut self,
+        ask: &Ask,
+        setting: &Arc<Setting>,
+        seed: &str,
+        left: Duration,
+        hook: impl FnOnce(&mut dyn Runtime, &mut Call) -> Result<T, CallError>,
+    ) -> Called<T> {
+        if left.is_zero() {
+            return Called::failed(ask.load, FailureKind::Skipped, "the turn's time was up before this plugin's turn");
+        }
+        let Some(plugin) = self.plugins.get_mut(&ask.load) else {
+            return Called::failed(ask.load, FailureKind::Load, "not loaded in this worker");
+        };
+        let runtime = match &mut plugin.runtime {
+            Ok(runtime) => runtime,
+            Err(error) => return Called::failed(ask.load, FailureKind::Load, &error.detail),
+        };
+        let limits = plugin.load.limits;
+        let mut call = Call::new(limits, Arc::clone(&plugin.catalog), Arc::clone(setting), ask.keys.clone(), seed);
+        self.progress.begin(ask.load, limits.time());
+        let started = Instant::now();
+        let outcome = hook(&mut **runtime, &mut call);
+        let micros = u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX);
+        let key_writes = if outcome.is_ok() { call.key_writes } else { Default::default() };
+        Called { load: ask.load, outcome: outcome.map_err(Into::into), key_writes, log: call.log, micros }
+    }
+
+    /// After the answer is out: replaces what hit a limit, and collects garbage.
+    fn tidy(&mut self) {
+        for plugin in self.plugins.values_mut() {
+            let Ok(runtime) = &mut plugin.runtime else { continue };
+            if runtime.is_spent() {
+                self.progress.begin(plugin.load.id, LOAD_TIME);
+                plugin.runtime = self.runtimes.load(&plugin.load);
+                self.progress.end();
+            } else {
+                runtime.tidy();
+            }
+        }
+    }
+}
+
+impl<T> Called<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Called<U> {
+        let Self { load, outcome, key_writes, log, micros } = self;
+        Called { load, outcome: outcome.map(change), key_writes, log, micros }
+    }
+}
+
+impl From<Draft> for WorkedDraft {
+    fn from(draft: Draft) -> Self {
+        Self { draft, trace: Vec::new() }
+    }
+}
+
+/// A `localize` hook may use its own message keys in another plugin's draft: those are put into words here.
+fn resolve(mut draft: Draft, theirs: Option<&Catalog>, own: &Loaded, setting: &Setting) -> Draft {
+    let words = |key: &str, arguments: &cuecard_model::Fields| {
+        let known = theirs.is_some_and(|catalog| catalog.render(key, arguments, setting).is_ok());
+        let rendered = (!known).then(|| own.catalog.render(key, arguments, setting).ok()).flatten();
+        rendered.map(|rendered| rendered.text)
+    };
+    if let Some(text) = draft.message.as_deref().and_then(|key| words(key, &draft.arguments)) {
+        (draft.message, draft.text) = (None, Some(text));
+    }
+    for Step { message, arguments, text, .. } in &mut draft.steps {
+        if let Some(rendered) = message.as_deref().and_then(|key| words(key, arguments)) {
+            (*message, *text) = (None, Some(rendered));
+        }
+    }
+    draft
+}
+
+/// A draft in a line, for the trace.
+fn gist(draft: &Draft) -> String {
+    let of =
+        |message: &Option<String>, text: &Option<String>| text.clone().or_else(|| message.clone()).unwrap_or_default();
+    let mut parts = vec![of(&draft.message, &draft.text)];
+    parts.extend(draft.steps.iter().map(|step| of(&step.message, &step.text)));
+    parts.retain(|part| !part.is_empty());
+    parts.join(" | ").chars().take(400).collect()
+}

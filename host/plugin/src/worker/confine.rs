@@ -1,0 +1,195 @@
+//! What a worker process gives up before it loads anything: files, network, new privileges, most system calls.
+//!
+//! Each layer is taken where the kernel allows and reported; none is silently assumed. Landlock closes the file system
+//! and the network, seccomp leaves only the calls that a computing process needs, and rlimits bound memory and files.
+
+use std::fmt;
+
+/// What the kernel granted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub struct Confinement {
+    /// Landlock rules hold, or why not.
+    pub landlock: Layer,
+    /// The seccomp filter holds, or why not.
+    pub seccomp: Layer,
+    /// The rlimits hold, or why not.
+    pub rlimits: Layer,
+    /// No new privileges, or why not.
+    pub no_new_privileges: Layer,
+}
+
+/// One layer of confinement: in force, or the reason why it is not.
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub enum Layer {
+    /// In force.
+    Granted,
+    /// Not in force, and why.
+    Refused(String),
+}
+
+impl Default for Layer {
+    fn default() -> Self {
+        Self::Refused("not tried".into())
+    }
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Granted => out.write_str("granted"),
+            Self::Refused(why) => write!(out, "refused ({why})"),
+        }
+    }
+}
+
+impl fmt::Display for Confinement {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "landlock {}, seccomp {}, rlimits {}, no new privileges {}",
+            self.landlock, self.seccomp, self.rlimits, self.no_new_privileges
+        )
+    }
+}
+
+/// What a process may use up in all.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Private writable memory, in bytes.
+    pub memory_bytes: u64,
+    /// Processor time, in seconds.
+    pub cpu_seconds: Option<u64>,
+}
+
+impl Bounds {
+    /// A worker lives on: its memory is bounded, its time is not.
+    pub const WORKER: Self = Self { memory_bytes: 1 << 30, cpu_seconds: None };
+    /// A prover compiles and tests one bundle: 600 MB, 3 s of compiling and the time of the tests.
+    pub const PROVER: Self = Self { memory_bytes: 600 << 20, cpu_seconds: Some(4) };
+}
+
+impl Confinement {
+    /// First step, before any other thread exists: memory, files, network, privileges. It cannot be taken back.
+    pub fn enter(bounds: Bounds) -> Self {
+        Self {
+            rlimits: layer(rlimits(bounds)),
+            no_new_privileges: layer(rustix::thread::set_no_new_privs(true).map_err(|error| error.to_string())),
+            landlock: layer(imp::landlock()),
+            seccomp: Layer::default(),
+        }
+    }
+
+    /// Second step, once all threads run: system calls. It holds for every thread and cannot be taken back.
+    pub fn seal(self) -> Self {
+        Self { seccomp: layer(imp::seccomp()), ..self }
+    }
+}
+
+fn layer(result: Result<(), String>) -> Layer {
+    result.map_or_else(Layer::Refused, |()| Layer::Granted)
+}
+
+fn rlimits(bounds: Bounds) -> Result<(), String> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let set = |resource, limit| {
+        let rlimit = Rlimit { current: Some(limit), maximum: Some(limit) };
+        setrlimit(resource, rlimit).map_err(|error| format!("{resource:?}: {error}"))
+    };
+    set(Resource::Core, 0)?;
+    set(Resource::Data, bounds.memory_bytes)?;
+    set(Resource::Fsize, 4096)?;
+    if let Some(seconds) = bounds.cpu_seconds {
+        set(Resource::Cpu, seconds)?;
+    }
+    // After the files that are open now, none.
+    set(Resource::Nofile, 3)
+}
+
+#[cfg(target_os = "linux")]
+mod imp {
+    use landlock::{
+        ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetStatus, Scope,
+    };
+    use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
+
+    /// Nothing on the file system, no port, no signal to others.
+    pub(super) fn landlock() -> Result<(), String> {
+        let status = Ruleset::default()
+            .set_compatibility(CompatLevel::BestEffort)
+            .handle_access(AccessFs::from_all(ABI::V5))
+            .and_then(|rules| rules.handle_access(AccessNet::from_all(ABI::V5)))
+            .and_then(|rules| rules.scope(Scope::from_all(ABI::V6)))
+            .and_then(Ruleset::create)
+            .and_then(landlock::RulesetCreated::restrict_self)
+            .map_err(|error| error.to_string())?;
+        match status.ruleset {
+            RulesetStatus::NotEnforced => Err("this kernel does not have it".into()),
+            RulesetStatus::PartiallyEnforced | RulesetStatus::FullyEnforced => Ok(()),
+        }
+    }
+
+    /// The calls of a process that computes, reads and writes what it was handed. All others fail with EPERM.
+    const ALLOWED: &[i64] = &[
+        libc::SYS_read,
+        libc::SYS_write,
+        libc::SYS_readv,
+        libc::SYS_writev,
+        libc::SYS_pread64,
+        libc::SYS_pwrite64,
+        libc::SYS_recvfrom,
+        libc::SYS_sendto,
+        libc::SYS_recvmsg,
+        libc::SYS_sendmsg,
+        libc::SYS_close,
+        libc::SYS_mmap,
+        libc::SYS_munmap,
+        libc::SYS_mprotect,
+        libc::SYS_mremap,
+        libc::SYS_madvise,
+        libc::SYS_brk,
+        libc::SYS_futex,
+        libc::SYS_clock_gettime,
+        libc::SYS_clock_nanosleep,
+        libc::SYS_nanosleep,
+        libc::SYS_gettimeofday,
+        libc::SYS_sched_yield,
+        libc::SYS_sched_getaffinity,
+        libc::SYS_getrandom,
+        libc::SYS_getpid,
+        libc::SYS_gettid,
+        libc::SYS_tgkill,
+        libc::SYS_rt_sigaction,
+        libc::SYS_rt_sigprocmask,
+        libc::SYS_rt_sigreturn,
+        libc::SYS_sigaltstack,
+        libc::SYS_restart_syscall,
+        libc::SYS_set_robust_list,
+        libc::SYS_rseq,
+        libc::SYS_prctl,
+        libc::SYS_ioctl,
+        libc::SYS_membarrier,
+        libc::SYS_exit,
+        libc::SYS_exit_group,
+    ];
+
+    pub(super) fn seccomp() -> Result<(), String> {
+        let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(|error| error.to_string())?;
+        let rules = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
+        let refuse = SeccompAction::Errno(1);
+        let filter =
+            SeccompFilter::new(rules, refuse, SeccompAction::Allow, arch).map_err(|error| error.to_string())?;
+        let program: BpfProgram = filter.try_into().map_err(|error: seccompiler::BackendError| error.to_string())?;
+        seccompiler::apply_filter_all_threads(&program).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod imp {
+    pub(super) fn landlock() -> Result<(), String> {
+        Err("Linux alone has it".into())
+    }
+
+    pub(super) fn seccomp() -> Result<(), String> {
+        Err("Linux alone has it".into())
+    }
+}

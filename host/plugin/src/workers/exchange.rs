@@ -1,0 +1,172 @@
+//! One exchange with one worker: what it has not loaded yet, the job, the answer, and the end of patience.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use cuecard_model::PluginVersion;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::UnixStream,
+    time::{Instant, sleep_until, timeout},
+};
+
+use super::spawn::Started;
+use crate::{
+    frame,
+    job::{Answer, Load, LoadId, Request},
+    limits::Limits,
+    worker::{
+        confine::Confinement,
+        progress::{self, Progress},
+    },
+};
+
+/// How long a worker may take to start: an exec, an engine, a filter.
+const START_TIME: Duration = Duration::from_secs(10);
+
+/// A plugin that a worker can be told to load. Encoded once, sent to each worker that needs it.
+#[derive(Debug)]
+pub struct Loadable {
+    pub(super) plugin: PluginVersion,
+    load: Load,
+    frame: OnceLock<Arc<[u8]>>,
+}
+
+impl Loadable {
+    /// Wraps a load; its id must be unique among all that these workers ever see.
+    pub fn new(load: Load) -> Self {
+        Self { plugin: load.plugin.clone(), load, frame: OnceLock::new() }
+    }
+
+    /// What a worker is told.
+    pub fn load(&self) -> &Load {
+        &self.load
+    }
+
+    fn frame(&self) -> Arc<[u8]> {
+        let encoded = || frame::encode(&Request::Load(Box::new(self.load.clone()))).unwrap_or_default().into();
+        Arc::clone(self.frame.get_or_init(encoded))
+    }
+}
+
+/// How an exchange ended.
+pub(super) enum Exchanged {
+    Answer(Answer),
+    /// The worker is gone; the plugin that was running, if any.
+    Killed {
+        load: Option<LoadId>,
+        detail: String,
+    },
+}
+
+/// A worker that is ready, and what it has loaded.
+pub(super) struct Link {
+    started: Started,
+    loaded: HashMap<LoadId, u64>,
+    clock: u64,
+    body: Vec<u8>,
+    out: Vec<u8>,
+}
+
+impl Link {
+    /// Waits until a worker that was just started says that it is ready.
+    pub(super) async fn open(started: Started) -> io::Result<(Self, Confinement)> {
+        let mut link = Self { started, loaded: HashMap::new(), clock: 0, body: Vec::new(), out: Vec::new() };
+        let ready = timeout(START_TIME, read(&mut link.started.stream, &mut link.body)).await??;
+        match ready {
+            Answer::Ready(confinement) => Ok((link, confinement)),
+            _ => Err(io::Error::other("the worker did not begin with its report")),
+        }
+    }
+
+    pub(super) fn has(&self, load: LoadId) -> bool {
+        self.loaded.contains_key(&load)
+    }
+
+    /// Sends a job and waits for the answer, for as long as the plugin that is running may take.
+    pub(super) async fn exchange(
+        &mut self,
+        request: &Request,
+        asks: &[LoadId],
+        plugins: &BTreeMap<LoadId, Arc<Loadable>>,
+        keep: usize,
+    ) -> Exchanged {
+        self.out.clear();
+        let prepared = self.prepare(request, asks, plugins, keep);
+        let Started { stream, progress, .. } = &mut self.started;
+        let talk = async {
+            prepared?;
+            stream.write_all(&self.out).await?;
+            read(stream, &mut self.body).await
+        };
+        tokio::pin!(talk);
+        let mut look = Instant::now() + Limits::default().time() + Limits::GRACE;
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut talk => return match answer {
+                    Ok(answer) => Exchanged::Answer(answer),
+                    Err(error) => ended(progress, &error),
+                },
+                () = sleep_until(look) => match overrun(progress) {
+                    Ok(next) => look = Instant::now() + next,
+                    Err(load) => {
+                        let detail = "did not stop after its time was up; its worker process was killed";
+                        return Exchanged::Killed { load: Some(load), detail: detail.into() };
+                    }
+                },
+            }
+        }
+    }
+
+    /// Collects the loads that this worker lacks, makes room for them, and adds the job.
+    fn prepare(&mut self, request: &Request, plugins: &BTreeMap<LoadId, Arc<Loadable>>, keep: usize) -> io::Result<()> {
+        self.clock += 1;
+        for (id, plugin) in plugins {
+            if self.loaded.insert(*id, self.clock).is_none() {
+                self.out.extend_from_slice(&plugin.frame());
+            }
+        }
+        while self.loaded.len() > keep.max(plugins.len()) {
+            let Some(oldest) = self.loaded.iter().min_by_key(|(_, used)| **used).map(|(id, _)| *id) else { break };
+            self.loaded.remove(&oldest);
+            frame::append(&mut self.out, &Request::Unload(oldest))?;
+        }
+        frame::append(&mut self.out, request)
+    }
+}
+
+/// Either how long until the next look, or the plugin that has overrun.
+fn overrun(progress: &Progress) -> Result<Duration, LoadId> {
+    let Some(busy) = progress.read() else { return Ok(Limits::GRACE) };
+    let left = (busy.due + Limits::GRACE).saturating_sub(progress::now());
+    if left.is_zero() { Err(busy.load) } else { Ok(left) }
+}
+
+fn ended(progress: &Progress, error: &io::Error) -> Exchanged {
+    let load = progress.read().map(|busy| busy.load);
+    Exchanged::Killed { load, detail: format!("its worker process ended ({error})") }
+}
+
+async fn read(stream: &mut UnixStream, body: &mut Vec<u8>) -> io::Result<Answer> {
+    let mut chunk = [0; 4096];
+    body.clear();
+    let mut wanted = None;
+    while wanted.is_none_or(|wanted| body.len() < wanted) {
+        let count = stream.read(&mut chunk).await?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        body.extend_from_slice(chunk.get(..count).unwrap_or_default());
+        if wanted.is_none()
+            && let Some(header) = body.first_chunk()
+        {
+            wanted = Some(4 + frame::length(*header)?);
+        }
+    }
+    frame::decode(body.get(4..).unwrap_or_default())
+}
