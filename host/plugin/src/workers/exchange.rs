@@ -124,14 +124,20 @@ impl Link {
     }
 
     /// Collects the loads that this worker lacks, makes room for them, and adds the job.
-    fn prepare(&mut self, request: &Request, plugins: &BTreeMap<LoadId, Arc<Loadable>>, keep: usize) -> io::Result<()> {
+    fn prepare(
+        &mut self,
+        request: &Request,
+        asks: &[LoadId],
+        plugins: &BTreeMap<LoadId, Arc<Loadable>>,
+        keep: usize,
+    ) -> io::Result<()> {
         self.clock += 1;
-        for (id, plugin) in plugins {
+        for (id, plugin) in asks.iter().filter_map(|id| Some((id, plugins.get(id)?))) {
             if self.loaded.insert(*id, self.clock).is_none() {
                 self.out.extend_from_slice(&plugin.frame());
             }
         }
-        while self.loaded.len() > keep.max(plugins.len()) {
+        while self.loaded.len() > keep.max(asks.len()) {
             let Some(oldest) = self.loaded.iter().min_by_key(|(_, used)| **used).map(|(id, _)| *id) else { break };
             self.loaded.remove(&oldest);
             frame::append(&mut self.out, &Request::Unload(oldest))?;

@@ -191,7 +191,12 @@ impl Lease {
     }
 
     /// Talks to the worker once. A worker that had to be killed is replaced when the lease ends.
-    pub(super) async fn exchange(&mut self, request: &Request, plugins: &BTreeMap<LoadId, Arc<Loadable>>) -> Exchanged {
+    pub(super) async fn exchange(
+        &mut self,
+        request: &Request,
+        asks: &[LoadId],
+        plugins: &BTreeMap<LoadId, Arc<Loadable>>,
+    ) -> Exchanged {
         let Some(link) = &mut self.link else {
             return Exchanged::Killed { load: None, detail: "its worker process is gone".into() };
         };
