@@ -34,6 +34,8 @@ pub enum FailureKind {
     HostLimit,
     /// Could not be loaded.
     Load,
+    /// Its suggestion did not pass the host's checks.
+    Blocked,
     /// Was not called, because the turn's time was up or too much is waiting.
     Skipped,
 }
@@ -49,6 +51,7 @@ impl FailureKind {
             Self::Reply => "reply",
             Self::HostLimit => "host_limit",
             Self::Load => "load",
+            Self::Blocked => "blocked",
             Self::Skipped => "skipped",
         }
     }

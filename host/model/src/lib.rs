@@ -11,6 +11,7 @@ mod ids;
 mod live;
 mod message;
 mod money;
+mod scope;
 mod signals;
 mod suggestion;
 mod timestamp;
@@ -31,6 +32,7 @@ pub use ids::{
 pub use live::LiveItem;
 pub use message::{IncomingMessage, Message, Role};
 pub use money::{Money, MoneyError};
+pub use scope::Scope;
 pub use signals::{Alternative, DetectedLanguage, DetectedScenario, Emotion, EmotionLabel, Signals, Stage, Trend};
 pub use suggestion::{RenderedStep, Reply, Suggestion, TimingUs, Trace};
 pub use timestamp::Timestamp;

@@ -4,8 +4,11 @@
 
 pub mod call;
 pub mod frame;
+pub mod generation;
 pub mod job;
 pub mod limits;
+pub mod prove;
+pub mod registry;
 pub mod runtimes;
 pub mod watchdog;
 pub mod worker;

@@ -20,18 +20,17 @@ pub const STACK_BYTES: usize = 16 << 20;
 
 /// Runs a worker on standard input and output until the host closes the stream.
 pub fn run() -> io::Result<()> {
-    let (stream, progress) = descriptors()?;
+    let stream = stream()?;
+    let progress = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     let confinement = Confinement::enter(Bounds::WORKER);
     let worker = move || serve(stream, Progress::from_file(progress), move || confinement.seal());
     on_large_stack(worker)
 }
 
-/// The two descriptors that the host has handed over. Dies with the host, if the kernel knows how.
-pub(crate) fn descriptors() -> io::Result<(UnixStream, File)> {
+/// The stream that the host has handed over. The process dies with the host, if the kernel knows how.
+pub(crate) fn stream() -> io::Result<UnixStream> {
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
-    let stream = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let progress = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    Ok((stream, progress))
+    Ok(UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?))
 }
 
 /// Runs `work` on a thread with a large stack and passes its result on.

@@ -1,0 +1,255 @@
+//! Proving a bundle before it may serve: read it, compile it, run its own tests, in a process beside the live ones.
+//!
+//! Compile time is outside every in-process limit, so the process has 3 s of processor time and 600 MB, and is killed
+//! past them. What comes back is a proof or the reasons against it. Knows no registry.
+
+mod cases;
+mod child;
+
+use std::{
+    fs,
+    io::{self, Write},
+    os::{fd::OwnedFd, unix::net::UnixStream, unix::process::ExitStatusExt},
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+pub use self::{cases::CaseReport, child::run};
+use crate::{
+    bundle::Bundle,
+    contents::{CodeFiles, Contents},
+    frame,
+    job::{Code, Hooks, Load, LoadId},
+    limits::Limits,
+    problem::Problem,
+    runtimes::Runtimes,
+};
+
+/// What a prover process is asked.
+#[derive(Debug, BorshSerialize, BorshDeserialize)]
+struct Order {
+    bundle: Bundle,
+    ceiling: Limits,
+    /// Compiled before: then it is only tested.
+    compiled: Option<Vec<u8>>,
+    cases: bool,
+}
+
+/// What a prover process answers.
+#[derive(Debug, Default, BorshSerialize, BorshDeserialize)]
+struct Report {
+    version: String,
+    problems: Vec<Problem>,
+    compiled: Option<Vec<u8>>,
+    cases: Vec<CaseReport>,
+}
+
+/// Proves bundles.
+#[derive(Debug)]
+pub struct Prover {
+    spawn: Spawn,
+    cache: Option<PathBuf>,
+    ceiling: Limits,
+}
+
+/// Where proving happens.
+#[derive(Clone, Debug)]
+pub enum Spawn {
+    /// In a process each, under limits: the program and its arguments, such as `cuecard prove-worker`.
+    Process {
+        /// The program.
+        program: PathBuf,
+        /// Its arguments.
+        arguments: Vec<String>,
+    },
+    /// In the caller's thread, for tests and embedding: nothing bounds what compiling takes.
+    Caller,
+}
+
+/// What proving found.
+#[derive(Debug)]
+pub struct Proof {
+    /// The version in the manifest, if it could be read.
+    pub version: Arc<str>,
+    /// Why the bundle may not serve; empty if it may.
+    pub problems: Vec<Problem>,
+    /// The bundle's own tests, as they went.
+    pub cases: Vec<CaseReport>,
+    contents: Option<Contents>,
+    code: Option<Code>,
+}
+
+/// The longest that proving may take by the clock.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Prover {
+    /// Proves within `ceiling`; compiled components are kept in `cache`, a folder of our own, under their hash.
+    pub fn new(spawn: Spawn, cache: Option<PathBuf>, ceiling: Limits) -> Self {
+        Self { spawn, cache, ceiling }
+    }
+
+    /// Reads, compiles and tests.
+    pub fn prove(&self, bundle: &Bundle) -> Proof {
+        self.work(bundle, true)
+    }
+
+    /// Makes ready what was proved before: nothing is tested, and nothing compiled that is in the cache.
+    pub fn prepare(&self, bundle: &Bundle) -> Proof {
+        let lua_alone = bundle.files().keys().all(|name| !name.ends_with(".wasm"));
+        if lua_alone || self.cached(bundle).is_some() {
+            return self.finish(bundle, Report { compiled: self.cached(bundle), ..Report::default() });
+        }
+        self.work(bundle, false)
+    }
+
+    fn work(&self, bundle: &Bundle, cases: bool) -> Proof {
+        let compiled = self.cached(bundle);
+        let order = Order { bundle: bundle.clone(), ceiling: self.ceiling, compiled, cases };
+        let report = match &self.spawn {
+            Spawn::Caller => child::prove(&order),
+            Spawn::Process { program, arguments } => in_process(program, arguments, &order),
+        };
+        if let Some(compiled) = report.compiled.as_ref().filter(|_| report.problems.is_empty()) {
+            self.keep(bundle, compiled);
+        }
+        self.finish(bundle, report)
+    }
+
+    /// The host reads a bundle itself only once a prover has read it and lived.
+    fn finish(&self, bundle: &Bundle, report: Report) -> Proof {
+        let Report { version, mut problems, compiled, cases } = report;
+        let mut contents = None;
+        if problems.is_empty() {
+            match Contents::parse(bundle, &self.ceiling) {
+                Ok(read) => contents = Some(read),
+                Err(found) => problems = found,
+            }
+        }
+        let code = contents.as_ref().and_then(|contents| code(contents, compiled));
+        let version = contents.as_ref().map_or(version, |contents| contents.manifest.version.to_string());
+        Proof { version: version.into(), problems, cases, contents, code }
+    }
+
+    fn cached(&self, bundle: &Bundle) -> Option<Vec<u8>> {
+        fs::read(self.place(bundle)?).ok()
+    }
+
+    /// Written beside and renamed, so that a half-written file is never read.
+    fn keep(&self, bundle: &Bundle, compiled: &[u8]) {
+        let Some(place) = self.place(bundle) else { return };
+        let write = || -> io::Result<()> {
+            fs::create_dir_all(place.parent().unwrap_or(&place))?;
+            let beside = place.with_extension(format!("{}.part", std::process::id()));
+            let mut file = fs::File::create(&beside)?;
+            file.write_all(compiled)?;
+            file.sync_all()?;
+            fs::rename(&beside, &place)
+        };
+        if let Err(error) = write() {
+            tracing::warn!(%error, place = %place.display(), "a compiled component could not be cached");
+        }
+    }
+
+    fn place(&self, bundle: &Bundle) -> Option<PathBuf> {
+        let component = bundle.files().iter().find(|(name, _)| name.ends_with(".wasm"))?;
+        let name = blake3::hash(component.1).to_hex();
+        Some(self.cache.as_ref()?.join(format!("{name}-{:016x}.cwasm", Runtimes::compatibility())))
+    }
+}
+
+impl Proof {
+    /// What may serve, or the reasons against it.
+    pub fn into_parts(self) -> Result<(Contents, Option<Code>), Vec<Problem>> {
+        match self.contents {
+            Some(contents) if self.problems.is_empty() => Ok((contents, self.code)),
+            _ => Err(self.problems),
+        }
+    }
+
+    /// What the bundle says, if it could be read.
+    pub fn contents(&self) -> Option<&Contents> {
+        self.contents.as_ref()
+    }
+}
+
+fn code(contents: &Contents, compiled: Option<Vec<u8>>) -> Option<Code> {
+    match contents.code.as_ref()? {
+        CodeFiles::Lua { entry, sources } => Some(Code::Lua { entry: entry.clone(), files: sources.clone() }),
+        CodeFiles::Wasm { .. } => Some(Code::Wasm(compiled?.into())),
+    }
+}
+
+/// What a worker needs to run a plugin.
+pub fn load(id: LoadId, contents: &Contents, bundle: &Bundle, code: Code) -> Load {
+    let hooks = &contents.manifest.hooks;
+    let messages = bundle.files().iter().filter_map(|(name, text)| {
+        let locale = name.strip_prefix("messages/")?.strip_suffix(".json")?;
+        Some((locale.to_owned(), String::from_utf8(text.to_vec()).ok()?))
+    });
+    Load {
+        id,
+        plugin: contents.manifest.plugin_version(),
+        limits: contents.manifest.limits,
+        hooks: Hooks {
+            compose: hooks.compose.is_some(),
+            localize: hooks.localize.is_some(),
+            trigger: hooks.trigger.is_some(),
+        },
+        code,
+        messages: messages.collect(),
+    }
+}
+
+fn in_process(program: &Path, arguments: &[String], order: &Order) -> Report {
+    match talk(program, arguments, order) {
+        Ok(report) => report,
+        Err(reason) => Report { problems: vec![reason], ..Report::default() },
+    }
+}
+
+fn talk(program: &Path, arguments: &[String], order: &Order) -> Result<Report, Problem> {
+    let failed = |error: io::Error| Problem::new("", format!("the prover could not be run: {error}"));
+    let (mut ours, theirs) = UnixStream::pair().map_err(failed)?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .stdout(Stdio::null())
+        .spawn()
+        .map_err(failed)?;
+    let talk = || -> io::Result<Option<Report>> {
+        ours.set_read_timeout(Some(PATIENCE))?;
+        ours.set_write_timeout(Some(PATIENCE))?;
+        frame::write(&mut ours, order)?;
+        frame::read(&mut ours, &mut Vec::new())
+    };
+    let answer = { talk }();
+    if answer.is_err() {
+        let _ = child.kill();
+    }
+    let status = child.wait().map_err(failed)?;
+    match answer {
+        Ok(Some(report)) => Ok(report),
+        Ok(None) | Err(_) => Err(ended(&order.bundle, status)),
+    }
+}
+
+/// Why a prover ended without an answer, for the author.
+fn ended(bundle: &Bundle, status: ExitStatus) -> Problem {
+    const SIGKILL: i32 = 9;
+    const SIGXCPU: i32 = 24;
+    let file = bundle.files().keys().find(|name| name.ends_with(".wasm")).cloned().unwrap_or_default();
+    let problem = match status.signal() {
+        Some(SIGXCPU) => Problem::new(file, "compiling it took more than 3 s of processor time"),
+        Some(SIGKILL) => Problem::new(file, "compiling and testing it took too long"),
+        Some(signal) => {
+            Problem::new(file, format!("compiling or testing it needed more than 600 MB or crashed (signal {signal})"))
+        }
+        None => Problem::new(file, format!("compiling or testing it failed ({status})")),
+    };
+    problem.hint("make the component smaller: split large functions, strip what is not used")
+}

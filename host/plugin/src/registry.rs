@@ -1,0 +1,227 @@
+//! The registry: which version of which plugin serves whom. One thread owns the answer; everybody else holds a
+//! generation.
+//!
+//! Whatever wants to go live, from the watched folder, a push or a rollback, takes the same path: read, prove in a
+//! process beside the live one, keep, swap once. What fails on the way leaves the last good one serving and a record
+//! behind. Knows no database and no HTTP: those are behind [`Store`].
+
+mod folder;
+mod keeper;
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, mpsc},
+    thread,
+};
+
+use cuecard_model::{MerchantId, PluginId};
+use tokio::sync::oneshot;
+
+pub use self::folder::Place;
+use self::keeper::Keeper;
+use crate::{
+    bundle::{Bundle, BundleHash, BundleLimits},
+    generation::Generation,
+    problem::Problem,
+    prove::{Proof, Prover},
+};
+
+/// What the registry needs from outside: memory that lasts, and somebody to hand each generation to.
+pub trait Store: Send + 'static {
+    /// Makes a change durable, with the bundle that goes live by it. Not called for what only the log should know.
+    fn keep(&mut self, note: &Note, bundle: Option<&Bundle>) -> Result<(), String>;
+    /// Puts a generation in service: turns that start after this see it.
+    fn publish(&mut self, generation: Arc<Generation>);
+    /// A bundle that was kept.
+    fn bundle(&mut self, hash: &BundleHash) -> Result<Option<Bundle>, String>;
+    /// The bundle that served before this one.
+    fn before(&mut self, place: &Place, current: Option<&BundleHash>) -> Result<Option<BundleHash>, String>;
+}
+
+/// One line of the reload history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Whom the plugin serves, and its name.
+    pub place: Place,
+    /// Its version, if its manifest could be read; else empty.
+    pub version: Arc<str>,
+    /// Its content, if it could be read.
+    pub hash: Option<BundleHash>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The generation that it led to, or that goes on serving.
+    pub generation: u64,
+    /// Why, with file and line where known.
+    pub reason: String,
+    /// Whether the folder holds it.
+    pub source: Source,
+    /// Whether it is about a merchant's use of a shared plugin.
+    pub shared: bool,
+    /// By whom: a key's name, or `watcher`.
+    pub by: Arc<str>,
+}
+
+/// What became of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It serves.
+    Live,
+    /// It does not serve; the last good one goes on.
+    Refused,
+    /// It is gone and no longer serves.
+    Retired,
+    /// An earlier version serves again.
+    RolledBack,
+    /// Switched on again.
+    Enabled,
+    /// Switched off.
+    Disabled,
+}
+
+/// Where a bundle came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The watched folder.
+    Folder,
+    /// Pushed over the API.
+    Pushed,
+}
+
+/// Why a change was not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The bundle is not fit to serve.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Problems(Vec<Problem>),
+    /// There is no such plugin.
+    #[error("no plugin '{0}' here")]
+    Unknown(PluginId),
+    /// There is nothing to go back to.
+    #[error("'{0}' has no earlier version to go back to")]
+    NothingBefore(PluginId),
+    /// A newer change of the same plugin came in the meantime.
+    #[error("overtaken by a newer change of the same plugin")]
+    Overtaken,
+    /// The change could not be kept.
+    #[error("could not be kept: {0}")]
+    Storage(String),
+    /// The host is going down.
+    #[error("the host is stopping")]
+    Stopping,
+}
+
+type Answer = oneshot::Sender<Result<Note, Refusal>>;
+
+enum Command {
+    Hint,
+    Push { place: Place, bundle: Bundle, by: Arc<str>, answer: Answer },
+    Rollback { place: Place, by: Arc<str>, answer: Answer },
+    Enable { merchant: MerchantId, plugin: PluginId, wanted: bool, by: Arc<str>, answer: Answer },
+    Proved(Box<Proved>),
+    Stop,
+}
+
+/// A bundle on its way to live.
+struct Candidate {
+    place: Place,
+    bundle: Bundle,
+    source: Source,
+    rollback: bool,
+    by: Arc<str>,
+    answer: Option<Answer>,
+}
+
+struct Proved {
+    candidate: Candidate,
+    proof: Proof,
+}
+
+/// What served before a restart.
+#[derive(Debug)]
+pub struct Restored {
+    /// Whom it serves, and its name.
+    pub place: Place,
+    /// Its content.
+    pub bundle: Bundle,
+    /// Whether it was switched off.
+    pub disabled: bool,
+    /// Where it came from.
+    pub source: Source,
+    /// Content of its folder that a rollback has set aside: it stays so until the folder changes.
+    pub aside: Option<BundleHash>,
+}
+
+/// How a registry begins.
+pub struct Options {
+    /// The watched folder, if there is one.
+    pub folder: Option<PathBuf>,
+    /// What a bundle may bring.
+    pub bundle_limits: BundleLimits,
+    /// Compiles and tests.
+    pub prover: Prover,
+    /// What served before.
+    pub restored: Vec<Restored>,
+    /// Which merchants do not want which shared plugins.
+    pub unwanted: Vec<(MerchantId, PluginId)>,
+    /// The highest generation ever used.
+    pub last_generation: u64,
+}
+
+/// A handle to the thread that owns the registry.
+#[derive(Clone)]
+pub struct Registry {
+    commands: mpsc::Sender<Command>,
+}
+
+impl Registry {
+    /// Brings back what served before, looks at the folder once, publishes the first generation, and goes on
+    /// watching on a thread of its own.
+    pub fn start(options: Options, store: impl Store) -> io::Result<Self> {
+        let (commands, inbox) = mpsc::channel();
+        let mut keeper = Keeper::new(options, store, commands.clone());
+        let (ready, started) = mpsc::channel();
+        thread::Builder::new().name("registry".into()).spawn(move || {
+            let watcher = keeper.begin(&inbox);
+            let _ = ready.send(watcher.as_ref().err().map(ToString::to_string));
+            keeper.run(&inbox);
+            drop(watcher);
+        })?;
+        match started.recv().ok().flatten() {
+            Some(error) => Err(io::Error::other(error)),
+            None => Ok(Self { commands }),
+        }
+    }
+
+    /// Proves a bundle and puts it in service.
+    pub async fn push(&self, place: Place, bundle: Bundle, by: &str) -> Result<Note, Refusal> {
+        self.ask(|answer| Command::Push { place, bundle, by: by.into(), answer }).await
+    }
+
+    /// Puts the version before in service again. A folder's newer content stays aside until it changes.
+    pub async fn rollback(&self, place: Place, by: &str) -> Result<Note, Refusal> {
+        self.ask(|answer| Command::Rollback { place, by: by.into(), answer }).await
+    }
+
+    /// Switches a plugin on or off for one merchant: its own, or a shared one.
+    pub async fn enable(
+        &self,
+        merchant: MerchantId,
+        plugin: PluginId,
+        wanted: bool,
+        by: &str,
+    ) -> Result<Note, Refusal> {
+        self.ask(|answer| Command::Enable { merchant, plugin, wanted, by: by.into(), answer }).await
+    }
+
+    /// Ends the thread; proofs under way are dropped.
+    pub fn stop(&self) {
+        let _ = self.commands.send(Command::Stop);
+    }
+
+    async fn ask(&self, command: impl FnOnce(Answer) -> Command) -> Result<Note, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.commands.send(command(answer)).map_err(|_| Refusal::Stopping)?;
+        answered.await.map_err(|_| Refusal::Stopping)?
+    }
+}

@@ -1,0 +1,425 @@
+//! The registry's thread: takes commands and looks at the folder, one at a time, and makes one generation after the
+//! other.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    io,
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use cuecard_model::{MerchantId, PluginId, Scope};
+
+use super::{
+    Answer, Candidate, Command, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source, Store,
+    folder::{Folder, Found, Quiet, watch},
+};
+use crate::{
+    bundle::{Bundle, BundleHash},
+    generation::{Generation, LivePlugin},
+    job::LoadId,
+    problem::Problem,
+    prove::{Proof, Prover, load},
+    workers::Loadable,
+};
+
+/// How many bundles are proved at once.
+const PROOFS: usize = 2;
+
+/// How often the folder is looked at without a hint: at least this long, and at least 20 times what a look takes.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// One plugin's place and what goes on there.
+#[derive(Default)]
+struct Slot {
+    /// What serves, or would if it were not switched off.
+    live: Option<Arc<LivePlugin>>,
+    disabled: bool,
+    source: Option<Source>,
+    /// What the folder was last seen to hold.
+    folder: Option<BundleHash>,
+    /// Whether the folder is there at all.
+    present: bool,
+    /// Why the folder could not be read, so that it is said once.
+    unreadable: Option<Vec<Problem>>,
+    /// What is being proved for this place. What is proved for anything else has been overtaken.
+    wanted: Option<BundleHash>,
+}
+
+/// The thread's state.
+pub(super) struct Keeper<S> {
+    store: S,
+    folder: Option<Folder>,
+    root: Option<PathBuf>,
+    prover: Arc<Prover>,
+    generation: Generation,
+    slots: BTreeMap<Place, Slot>,
+    commands: mpsc::Sender<Command>,
+    waiting: VecDeque<Candidate>,
+    proving: usize,
+    next_load: LoadId,
+    quiet: Quiet,
+    next_look: Instant,
+    /// Whether the first generation is out; before, changes only gather.
+    begun: bool,
+}
+
+impl<S: Store> Keeper<S> {
+    pub(super) fn new(options: Options, store: S, commands: mpsc::Sender<Command>) -> Self {
+        let mut keeper = Self {
+            store,
+            folder: options.folder.clone().map(|root| Folder::new(root, options.bundle_limits)),
+            root: options.folder,
+            prover: Arc::new(options.prover),
+            generation: Generation { number: options.last_generation, ..Generation::default() },
+            slots: BTreeMap::new(),
+            commands,
+            waiting: VecDeque::new(),
+            proving: 0,
+            next_load: 1,
+            quiet: Quiet::default(),
+            next_look: Instant::now(),
+            begun: false,
+        };
+        for (merchant, plugin) in options.unwanted {
+            keeper.generation.want(&merchant, &plugin, false);
+        }
+        for restored in options.restored {
+            keeper.restore(restored);
+        }
+        keeper
+    }
+
+    /// What was proved before a restart need not be proved again; it is only made ready.
+    fn restore(&mut self, restored: Restored) {
+        let Restored { place, bundle, disabled, source, aside } = restored;
+        let proof = self.prover.prepare(&bundle);
+        match self.ready(&place, &bundle, proof) {
+            Ok(plugin) => {
+                self.generation.set(&place.0, &place.1, (!disabled).then(|| Arc::clone(&plugin)));
+                let slot =
+                    Slot { live: Some(plugin), disabled, source: Some(source), folder: aside, ..Slot::default() };
+                self.slots.insert(place, slot);
+            }
+            Err(problems) => {
+                tracing::error!(plugin = %place.1, scope = %place.0, reason = lines(&problems), "could not be brought back");
+            }
+        }
+    }
+
+    /// The first look, with all its proofs, before anybody is served.
+    pub(super) fn begin(
+        &mut self,
+        inbox: &mpsc::Receiver<Command>,
+    ) -> io::Result<Option<notify::RecommendedWatcher>> {
+        let watcher = self.root.as_ref().map(|root| {
+            let commands = self.commands.clone();
+            watch(root, move || drop(commands.send(Command::Hint))).map_err(|error| {
+                io::Error::other(format!("cannot watch {}: {error}\n  hint: create the folder, or name another with --plugins", root.display()))
+            })
+        });
+        let watcher = watcher.transpose()?;
+        self.look();
+        let gone = |slot: &Slot| slot.source == Some(Source::Folder) && !slot.present;
+        let gone: Vec<_> = self.slots.iter().filter(|(_, slot)| gone(slot)).map(|(place, _)| place.clone()).collect();
+        for place in gone {
+            self.retire(&place);
+        }
+        while self.proving > 0 {
+            let Ok(command) = inbox.recv() else { break };
+            self.obey(command);
+        }
+        self.begun = true;
+        self.generation.number += 1;
+        self.store.publish(Arc::new(self.generation.clone()));
+        Ok(watcher)
+    }
+
+    pub(super) fn run(&mut self, inbox: &mpsc::Receiver<Command>) {
+        loop {
+            let look_at = self.quiet.due().map_or(self.next_look, |due| due.min(self.next_look));
+            match inbox.recv_timeout(look_at.saturating_duration_since(Instant::now())) {
+                Ok(Command::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(command) => self.obey(command),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            // Also when commands keep coming: hints are commands.
+            if self.quiet.due().map_or(self.next_look, |due| due.min(self.next_look)) <= Instant::now() {
+                self.look();
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Hint => self.quiet.hint(Instant::now()),
+            Command::Push { place, bundle, by, answer } => {
+                let candidate =
+                    Candidate { place, bundle, source: Source::Pushed, rollback: false, by, answer: Some(answer) };
+                self.submit(candidate);
+            }
+            Command::Rollback { place, by, answer } => self.roll_back(place, by, answer),
+            Command::Enable { merchant, plugin, wanted, by, answer } => {
+                let _ = answer.send(self.enable(merchant, plugin, wanted, by));
+            }
+            Command::Proved(proved) => {
+                self.proving -= 1;
+                self.conclude(*proved);
+                self.pump();
+            }
+            Command::Stop => {}
+        }
+    }
+
+    // ---- the folder
+
+    fn look(&mut self) {
+        let began = Instant::now();
+        self.quiet.clear();
+        let found = self.folder.as_mut().map(Folder::look);
+        match found {
+            None => {}
+            Some(Ok(found)) => found.into_iter().for_each(|found| self.found(found)),
+            Some(Err(error)) => tracing::warn!(%error, "cannot read the plugin folder; what serves goes on"),
+        }
+        self.next_look = Instant::now() + LOOK_EVERY.max(began.elapsed() * 20);
+    }
+
+    fn found(&mut self, found: Found) {
+        match found {
+            Found::Changed(place, bundle) => {
+                let slot = self.slots.entry(place.clone()).or_default();
+                slot.present = true;
+                slot.unreadable = None;
+                let hash = *bundle.hash();
+                if slot.folder.replace(hash) == Some(hash) {
+                    return;
+                }
+                if slot.live.as_ref().is_some_and(|live| live.hash == hash) {
+                    slot.wanted = None;
+                    slot.source = Some(Source::Folder);
+                    return;
+                }
+                let by = "watcher".into();
+                self.submit(Candidate { place, bundle, source: Source::Folder, rollback: false, by, answer: None });
+            }
+            Found::Unreadable(place, problems) => {
+                let slot = self.slots.entry(place.clone()).or_default();
+                slot.present = true;
+                slot.folder = None;
+                if slot.unreadable.as_ref() != Some(&problems) {
+                    slot.unreadable = Some(problems.clone());
+                    let note = self.note(&place, None, Outcome::Refused, lines(&problems), "watcher".into());
+                    self.keep(&note, None);
+                }
+            }
+            Found::Gone(place) => {
+                let Some(slot) = self.slots.get_mut(&place) else { return };
+                (slot.present, slot.folder, slot.unreadable, slot.wanted) = (false, None, None, None);
+                if slot.source == Some(Source::Folder) {
+                    self.retire(&place);
+                }
+            }
+        }
+    }
+
+    fn retire(&mut self, place: &Place) {
+        let Some(live) = self.slots.get_mut(place).and_then(|slot| slot.live.take()) else { return };
+        self.slots.remove(place);
+        self.change(place, None);
+        let reason = "its folder is gone".into();
+        let note = self.note(place, Some(&live), Outcome::Retired, reason, "watcher".into());
+        self.keep(&note, None);
+    }
+
+    // ---- the way to live
+
+    /// Queues a bundle to be proved. An older one of the same place that still waits is overtaken.
+    fn submit(&mut self, candidate: Candidate) {
+        self.slots.entry(candidate.place.clone()).or_default().wanted = Some(*candidate.bundle.hash());
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        let (overtaken, rest): (Vec<_>, _) = waiting.partition(|waiting| waiting.place == candidate.place);
+        self.waiting = rest;
+        for answer in overtaken.into_iter().filter_map(|overtaken| overtaken.answer) {
+            let _ = answer.send(Err(Refusal::Overtaken));
+        }
+        self.waiting.push_back(candidate);
+        self.pump();
+    }
+
+    fn pump(&mut self) {
+        while self.proving < PROOFS {
+            let Some(candidate) = self.waiting.pop_front() else { return };
+            self.proving += 1;
+            let (prover, commands) = (Arc::clone(&self.prover), self.commands.clone());
+            thread::spawn(move || {
+                let proof = prover.prove(&candidate.bundle);
+                let _ = commands.send(Command::Proved(Box::new(Proved { candidate, proof })));
+            });
+        }
+    }
+
+    fn conclude(&mut self, proved: Proved) {
+        let Proved { candidate, proof } = proved;
+        let Candidate { place, bundle, source, rollback, by, answer } = candidate;
+        let wanted = self.slots.get(&place).and_then(|slot| slot.wanted);
+        let result = if wanted == Some(*bundle.hash()) {
+            self.slots.entry(place.clone()).or_default().wanted = None;
+            self.go_live(&place, &bundle, proof, source, rollback, by)
+        } else {
+            Err(Refusal::Overtaken)
+        };
+        if let Some(answer) = answer {
+            let _ = answer.send(result);
+        }
+    }
+
+    fn go_live(
+        &mut self,
+        place: &Place,
+        bundle: &Bundle,
+        proof: Proof,
+        source: Source,
+        rollback: bool,
+        by: Arc<str>,
+    ) -> Result<Note, Refusal> {
+        let version = proof.version.clone();
+        let plugin = self.ready(place, bundle, proof).map_err(|problems| {
+            let mut note = self.note(place, None, Outcome::Refused, lines(&problems), Arc::clone(&by));
+            (note.version, note.hash, note.source) = (version, Some(*bundle.hash()), source);
+            self.keep(&note, None);
+            Refusal::Problems(problems)
+        })?;
+        let outcome = if rollback { Outcome::RolledBack } else { Outcome::Live };
+        let mut note = self.note(place, Some(&plugin), outcome, String::new(), by);
+        note.source = source;
+        note.generation += 1;
+        self.store.keep(&note, Some(bundle)).map_err(Refusal::Storage)?;
+        let slot = self.slots.entry(place.clone()).or_default();
+        slot.source = Some(source);
+        slot.live = Some(Arc::clone(&plugin));
+        let serves = (!slot.disabled).then_some(plugin);
+        self.change(place, serves);
+        announce(&note);
+        Ok(note)
+    }
+
+    /// A plugin made of a bundle that was proved.
+    fn ready(&mut self, place: &Place, bundle: &Bundle, proof: Proof) -> Result<Arc<LivePlugin>, Vec<Problem>> {
+        let (contents, code) = proof.into_parts()?;
+        if contents.manifest.id != place.1 {
+            let reason = format!("the folder is named '{}' but the plugin's id is '{}'", place.1, contents.manifest.id);
+            return Err(vec![Problem::new("plugin.toml", reason).hint("give the folder and the plugin the same name")]);
+        }
+        let plugin = contents.manifest.plugin_version();
+        let id = self.next_load;
+        let loadable = code.map(|code| Arc::new(Loadable::new(load(id, &contents, bundle, code))));
+        self.next_load += 1;
+        Ok(Arc::new(LivePlugin { plugin, scope: place.0.clone(), hash: *bundle.hash(), contents, loadable }))
+    }
+
+    fn change(&mut self, place: &Place, plugin: Option<Arc<LivePlugin>>) {
+        self.generation.set(&place.0, &place.1, plugin);
+        self.publish();
+    }
+
+    fn publish(&mut self) {
+        if self.begun {
+            self.generation.number += 1;
+            self.store.publish(Arc::new(self.generation.clone()));
+        }
+    }
+
+    // ---- what people ask for
+
+    fn roll_back(&mut self, place: Place, by: Arc<str>, answer: Answer) {
+        match self.before(&place) {
+            Ok((bundle, source)) => {
+                self.submit(Candidate { place, bundle, source, rollback: true, by, answer: Some(answer) });
+            }
+            Err(refusal) => drop(answer.send(Err(refusal))),
+        }
+    }
+
+    fn before(&mut self, place: &Place) -> Result<(Bundle, Source), Refusal> {
+        let slot = self.slots.get(place).ok_or_else(|| Refusal::Unknown(place.1.clone()))?;
+        let (current, source) = (slot.live.as_ref().map(|live| live.hash), slot.source.unwrap_or(Source::Pushed));
+        let hash = self.store.before(place, current.as_ref()).map_err(Refusal::Storage)?;
+        let bundle = hash.map(|hash| self.store.bundle(&hash)).transpose().map_err(Refusal::Storage)?.flatten();
+        bundle.map(|bundle| (bundle, source)).ok_or_else(|| Refusal::NothingBefore(place.1.clone()))
+    }
+
+    fn enable(&mut self, merchant: MerchantId, plugin: PluginId, wanted: bool, by: Arc<str>) -> Result<Note, Refusal> {
+        let own = (Scope::Merchant(merchant.clone()), plugin.clone());
+        let shared = (Scope::Shared, plugin.clone());
+        let place = [own, shared].into_iter().find(|place| self.slots.get(place).is_some_and(|slot| slot.live.is_some()));
+        let place = place.ok_or_else(|| Refusal::Unknown(plugin.clone()))?;
+        let outcome = if wanted { Outcome::Enabled } else { Outcome::Disabled };
+        let live = self.slots.get(&place).and_then(|slot| slot.live.clone());
+        let mut note = self.note(&place, live.as_deref(), outcome, String::new(), by);
+        note.generation += 1;
+        // A shared plugin is switched off for the merchant that asks, so the record is the merchant's.
+        note.place.0 = Scope::Merchant(merchant.clone());
+        note.shared = place.0 == Scope::Shared;
+        self.store.keep(&note, None).map_err(Refusal::Storage)?;
+        if place.0 == Scope::Shared {
+            self.generation.want(&merchant, &plugin, wanted);
+            self.publish();
+        } else if let Some(slot) = self.slots.get_mut(&place) {
+            slot.disabled = !wanted;
+            self.change(&place, live.filter(|_| wanted));
+        }
+        announce(&note);
+        Ok(note)
+    }
+
+    // ---- records
+
+    fn note(
+        &self,
+        place: &Place,
+        plugin: Option<&LivePlugin>,
+        outcome: Outcome,
+        reason: String,
+        by: Arc<str>,
+    ) -> Note {
+        let source = self.slots.get(place).and_then(|slot| slot.source).unwrap_or(Source::Folder);
+        Note {
+            place: place.clone(),
+            version: plugin.map(|plugin| Arc::clone(&plugin.plugin.version)).unwrap_or_default(),
+            hash: plugin.map(|plugin| plugin.hash),
+            outcome,
+            generation: self.generation.number,
+            reason,
+            source,
+            shared: false,
+            by,
+        }
+    }
+
+    /// Keeps a record that changes nothing; that it could not be kept is said in the log.
+    fn keep(&mut self, note: &Note, bundle: Option<&Bundle>) {
+        if let Err(error) = self.store.keep(note, bundle) {
+            tracing::error!(error, plugin = %note.place.1, "the reload record could not be kept");
+        }
+        announce(note);
+    }
+}
+
+fn announce(note: &Note) {
+    let (scope, plugin) = &note.place;
+    let Note { version, outcome, generation, reason, by, .. } = note;
+    match outcome {
+        Outcome::Refused => tracing::warn!(%plugin, %scope, %version, generation, by = &**by, reason, "plugin refused"),
+        _ => tracing::info!(%plugin, %scope, %version, generation, by = &**by, ?outcome, "plugin changed"),
+    }
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
