@@ -1,1 +1,22 @@
+//! The two flows, one screen each: a message to suggestions, an event to decisions.
+//!
+//! ```text
+//! message -> understand -> compose -> localize -> guard -> rank
+//! event   -> trigger
+//! ```
+//! Each stage is a plain function of what it is handed. No stage reaches back, and none but `compose` and `trigger`,
+//! which ask the workers, waits for anything. Durable state and delivery are the caller's.
 
+mod compose;
+mod event;
+mod guard;
+mod localize;
+mod merchant;
+mod message;
+mod rank;
+mod snapshot;
+
+pub use event::{Judged, Occurrence, judge};
+pub use merchant::Merchant;
+pub use message::{Answered, CallReport, Incoming, KeyWrites, answer};
+pub use snapshot::Snapshot;

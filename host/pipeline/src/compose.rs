@@ -1,0 +1,99 @@
+//! *Compose*: asks every matching plugin of the merchant, in one exchange with one worker.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use cuecard_culture as culture;
+use cuecard_model::{Culture, Failure, Fields, PluginId, Turn};
+use cuecard_plugin::{
+    generation::LivePlugin,
+    job::{Ask, Called, TurnJob, WorkedDraft},
+    workers::{Busy, Workers},
+};
+
+use crate::{CallReport, KeyWrites, Merchant, Snapshot};
+
+/// No hook of a turn is started later than this after the first. Five plugins that all run out their 20 ms fit.
+const BUDGET_MS: u32 = 100;
+
+/// What the plugins offered.
+pub(crate) struct Composed {
+    pub(crate) drafts: Vec<(Arc<LivePlugin>, WorkedDraft)>,
+    pub(crate) culture: Culture,
+    pub(crate) default_locale: String,
+    pub(crate) failures: Vec<Failure>,
+    pub(crate) key_writes: KeyWrites,
+    pub(crate) calls: Vec<CallReport>,
+}
+
+pub(crate) async fn compose(
+    snapshot: &Snapshot,
+    workers: &Workers,
+    merchant: &Merchant,
+    turn: &Turn,
+    keys: &BTreeMap<PluginId, Fields>,
+) -> Result<Composed, Busy> {
+    let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref());
+    let plugins: Vec<_> = snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
+    let scenario = &turn.signals.scenario.id;
+    let compose: Vec<_> = plugins.iter().filter(|plugin| plugin.contents.manifest.composes(scenario)).collect();
+    let localize: Vec<_> = plugins.iter().filter(|plugin| plugin.contents.manifest.localizes(&turn.locale)).collect();
+    let default_locale = merchant.default_locale.clone();
+    let mut composed = Composed {
+        drafts: Vec::new(),
+        culture: culture.clone(),
+        default_locale: default_locale.clone(),
+        failures: Vec::new(),
+        key_writes: Vec::new(),
+        calls: Vec::new(),
+    };
+    if compose.is_empty() {
+        return Ok(composed);
+    }
+    let job = TurnJob {
+        turn: turn.clone(),
+        culture,
+        default_locale,
+        compose: asks(&compose, keys),
+        localize: asks(&localize, keys),
+        budget_ms: BUDGET_MS,
+    };
+    let loadables = compose.iter().chain(&localize).filter_map(|plugin| {
+        plugin.loadable.as_ref().map(|loadable| (loadable.load().id, Arc::clone(loadable)))
+    });
+    let called = workers.turn(&merchant.id, job, &loadables.collect()).await?;
+    let hooks = compose.iter().map(|plugin| (*plugin, "compose")).chain(localize.iter().map(|plugin| (*plugin, "localize")));
+    for ((plugin, hook), called) in hooks.zip(called) {
+        composed.take(plugin, hook, called);
+    }
+    Ok(composed)
+}
+
+impl Composed {
+    fn take(&mut self, plugin: &Arc<LivePlugin>, hook: &'static str, called: Called<Vec<WorkedDraft>>) {
+        let Called { outcome, key_writes, log, micros, .. } = called;
+        let version = plugin.plugin.clone();
+        let failure = outcome.as_ref().err().map(|failed| failed.kind);
+        self.calls.push(CallReport { plugin: version.clone(), hook, micros, failure, log });
+        match outcome {
+            Ok(drafts) => {
+                self.drafts.extend(drafts.into_iter().map(|draft| (Arc::clone(plugin), draft)));
+                if !key_writes.is_empty() {
+                    self.key_writes.push((version.id, key_writes));
+                }
+            }
+            Err(failed) => {
+                self.failures.push(Failure { plugin: version, kind: failed.kind, detail: failed.detail });
+            }
+        }
+    }
+}
+
+/// Whom to ask, each with what it stored for this customer if its manifest wants keys.
+pub(crate) fn asks(plugins: &[&&Arc<LivePlugin>], keys: &BTreeMap<PluginId, Fields>) -> Vec<Ask> {
+    let ask = |plugin: &&&Arc<LivePlugin>| {
+        let wants = plugin.contents.manifest.capabilities.keys;
+        let stored = wants.then(|| keys.get(&plugin.plugin.id).cloned().unwrap_or_default());
+        Some(Ask { load: plugin.load_id()?, keys: stored })
+    };
+    plugins.iter().filter_map(ask).collect()
+}

@@ -1,0 +1,39 @@
+//! What a merchant has settled for all its turns.
+
+use cuecard_model::MerchantId;
+use serde::{Deserialize, Serialize};
+
+/// A merchant's settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Merchant {
+    /// Which merchant.
+    pub id: MerchantId,
+    /// Where messages fall back to, BCP 47.
+    #[serde(default = "english")]
+    pub default_locale: String,
+    /// The languages it answers in, BCP 47; empty for any.
+    #[serde(default)]
+    pub languages: Vec<String>,
+    /// Hosts that a link may lead to, with all their subdomains.
+    #[serde(default)]
+    pub links: Vec<String>,
+    /// A suggestion less sure than this is not shown: silence beats noise.
+    #[serde(default = "third")]
+    pub min_confidence: f64,
+}
+
+impl Merchant {
+    /// A merchant that has settled nothing.
+    pub fn new(id: MerchantId) -> Self {
+        Self { id, default_locale: english(), languages: Vec::new(), links: Vec::new(), min_confidence: third() }
+    }
+}
+
+fn english() -> String {
+    "en".into()
+}
+
+fn third() -> f64 {
+    0.33
+}

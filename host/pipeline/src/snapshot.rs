@@ -1,0 +1,98 @@
+//! What a turn runs on from start to end: one generation of plugins, and what was learned from their examples.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use cuecard_model::MerchantId;
+use cuecard_plugin::generation::{Generation, LivePlugin};
+use cuecard_understand::{Example, Scenario, Understanding};
+
+/// One generation and its trained *understand* stages. Never changes, but for what is learned when first needed.
+pub struct Snapshot {
+    /// The plugins.
+    pub generation: Arc<Generation>,
+    /// For merchants with the shared plugins and nothing else.
+    plain: Learned,
+    /// For the others, as they turn up.
+    own: Mutex<HashMap<MerchantId, Learned>>,
+}
+
+/// What was learned, and from which examples.
+#[derive(Clone)]
+struct Learned {
+    from: u64,
+    understanding: Arc<Understanding>,
+}
+
+/// So many merchants of their own are kept from one snapshot to the next.
+const KEPT: usize = 1024;
+
+impl Snapshot {
+    /// Learns what has changed since `before`; the rest is taken over. Takes up to a second: call it off the live path.
+    pub fn new(generation: Arc<Generation>, before: Option<&Self>) -> Self {
+        let nobody = MerchantId::from("");
+        let plain = learn(generation.plugins(&nobody), before.map(|before| &before.plain));
+        let kept = before.map(|before| before.own()).unwrap_or_default();
+        let own = kept.into_iter().take(KEPT).filter(|(merchant, _)| !generation.is_plain(merchant));
+        let own = own.map(|(merchant, old)| {
+            let new = learn(generation.plugins(&merchant), Some(&old));
+            (merchant, new)
+        });
+        Self { plain, own: Mutex::new(own.collect()), generation }
+    }
+
+    /// What was learned for a merchant; `None` if [`Snapshot::learn`] must come first.
+    pub fn understanding(&self, merchant: &MerchantId) -> Option<Arc<Understanding>> {
+        if self.generation.is_plain(merchant) {
+            return Some(Arc::clone(&self.plain.understanding));
+        }
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.get(merchant).map(|learned| Arc::clone(&learned.understanding))
+    }
+
+    /// Learns for a merchant with plugins of its own. Takes up to a second: call it off the live path.
+    pub fn learn(&self, merchant: &MerchantId) -> Arc<Understanding> {
+        if let Some(understanding) = self.understanding(merchant) {
+            return understanding;
+        }
+        let learned = learn(self.generation.plugins(merchant), Some(&self.plain));
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&own.entry(merchant.clone()).or_insert(learned).understanding)
+    }
+
+    fn own(&self) -> HashMap<MerchantId, Learned> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn learn<'a>(plugins: impl Iterator<Item = &'a Arc<LivePlugin>>, before: Option<&Learned>) -> Learned {
+    let plugins: Vec<_> = plugins.collect();
+    let mut hasher = DefaultHasher::new();
+    let declared = plugins.iter().flat_map(|plugin| &plugin.contents.scenarios);
+    for scenario in declared.clone() {
+        (&scenario.id, &scenario.title, &scenario.examples).hash(&mut hasher);
+    }
+    let from = hasher.finish();
+    if let Some(before) = before.filter(|before| before.from == from) {
+        return before.clone();
+    }
+    let scenarios: Vec<_> = declared
+        .map(|scenario| Scenario {
+            id: scenario.id.clone(),
+            title: scenario.title.clone(),
+            examples: examples(&scenario.examples).collect(),
+        })
+        .collect();
+    Learned { from, understanding: Arc::new(Understanding::train(&scenarios)) }
+}
+
+fn examples<'a>(
+    by_language: impl IntoIterator<Item = (&'a String, &'a Vec<String>)>,
+) -> impl Iterator<Item = Example> {
+    by_language.into_iter().flat_map(|(language, texts)| {
+        texts.iter().map(|text| Example { language: language.clone(), text: text.clone() })
+    })
+}
