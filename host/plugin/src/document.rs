@@ -11,7 +11,7 @@ use toml::{
     de::{DeTable, DeValue, ValueDeserializer},
 };
 
-use crate::problem::{Problem, listed, meant, quoted};
+use crate::problem::{Problem, meant, quoted};
 
 /// More than this helps nobody, and a hostile file could bring a million.
 const MOST_PROBLEMS: usize = 50;
@@ -64,6 +64,11 @@ impl<'a> Document<'a> {
     /// Whether nothing was wrong so far.
     pub(crate) fn is_sound(&self) -> bool {
         self.problems.borrow().is_empty()
+    }
+
+    /// The line of a byte, from 1.
+    pub(crate) fn line_of(&self, byte: usize) -> u32 {
+        Problem::new("", "").at(self.text, byte).line.unwrap_or(1)
     }
 
     /// What was wrong, in the order of the file.
@@ -138,6 +143,28 @@ impl<'d, 'a> Section<'d, 'a> {
     pub(crate) fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
         self.asked.push(key);
         self.table.remove(key)
+    }
+
+    /// Whether no key is left that nobody asked for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// The table itself.
+    pub(crate) fn into_table(self) -> DeTable<'a> {
+        self.table
+    }
+
+    /// Fills in what the table does not say.
+    pub(crate) fn inherit(&mut self, defaults: &DeTable<'a>) {
+        merge(&mut self.table, defaults);
+    }
+
+    /// Takes keys whose values do not matter here.
+    pub(crate) fn ignore(&mut self, keys: &[&'static str]) {
+        for key in keys {
+            drop(self.take(key));
+        }
     }
 
     /// Where the table stands.
@@ -270,13 +297,7 @@ impl<'d, 'a> Section<'d, 'a> {
         found.map(|(_, value)| *value)
     }
 
-    /// Anything that serde reads, for shapes that the model owns.
-    pub(crate) fn deserialize<T: DeserializeOwned>(&mut self, key: &'static str) -> Option<T> {
-        let value = self.take(key)?;
-        self.as_deserialized(key, value)
-    }
-
-    /// As `deserialize`, of a value already taken.
+    /// Anything that serde reads, for shapes that the model owns; of a value already taken.
     pub(crate) fn as_deserialized<T: DeserializeOwned>(&self, key: &str, value: Spanned<DeValue<'a>>) -> Option<T> {
         let at = value.span();
         match T::deserialize(ValueDeserializer::from(value)) {
@@ -355,9 +376,21 @@ fn serde_words(message: &str) -> (String, String) {
     }
 }
 
-/// `a, b or c`, for hints.
-pub(crate) fn words_of<T>(words: &[(&str, T)]) -> String {
-    listed(words.iter().map(|(word, _)| *word))
+/// Fills in what a table does not say, table by table; lists are not mixed.
+fn merge<'a>(into: &mut DeTable<'a>, defaults: &DeTable<'a>) {
+    for (key, value) in defaults {
+        match (into.get_mut(key), value.get_ref()) {
+            (None, _) => {
+                into.insert(key.clone(), value.clone());
+            }
+            (Some(own), DeValue::Table(defaults)) => {
+                if let DeValue::Table(own) = own.get_mut() {
+                    merge(own, defaults);
+                }
+            }
+            _ => (),
+        }
+    }
 }
 
 #[cfg(test)]
