@@ -87,3 +87,11 @@ pub struct Timer {
     #[serde(default, skip_serializing_if = "Fields::is_empty")]
     pub fields: Fields,
 }
+
+impl From<Outreach> for crate::Draft {
+    /// What is said to the customer, as a draft that takes the same way as any reply.
+    fn from(outreach: Outreach) -> Self {
+        let Outreach { scenario, message, arguments, text, reason, .. } = outreach;
+        Self { scenario, message, arguments, text, reason, ..Self::default() }
+    }
+}

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::MerchantId;
 
 /// Whom something serves: every merchant, or one alone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Every merchant that has not disabled it.

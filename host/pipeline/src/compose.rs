@@ -33,7 +33,8 @@ pub(crate) async fn compose(
     keys: &BTreeMap<PluginId, Fields>,
 ) -> Result<Composed, Busy> {
     let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref());
-    let plugins: Vec<_> = snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
+    let plugins: Vec<_> =
+        snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
     let scenario = &turn.signals.scenario.id;
     let compose: Vec<_> = plugins.iter().filter(|plugin| plugin.contents.manifest.composes(scenario)).collect();
     let localize: Vec<_> = plugins.iter().filter(|plugin| plugin.contents.manifest.localizes(&turn.locale)).collect();
@@ -57,11 +58,13 @@ pub(crate) async fn compose(
         localize: asks(&localize, keys),
         budget_ms: BUDGET_MS,
     };
-    let loadables = compose.iter().chain(&localize).filter_map(|plugin| {
-        plugin.loadable.as_ref().map(|loadable| (loadable.load().id, Arc::clone(loadable)))
-    });
+    let loadables = compose
+        .iter()
+        .chain(&localize)
+        .filter_map(|plugin| plugin.loadable.as_ref().map(|loadable| (loadable.load().id, Arc::clone(loadable))));
     let called = workers.turn(&merchant.id, job, &loadables.collect()).await?;
-    let hooks = compose.iter().map(|plugin| (*plugin, "compose")).chain(localize.iter().map(|plugin| (*plugin, "localize")));
+    let hooks =
+        compose.iter().map(|plugin| (*plugin, "compose")).chain(localize.iter().map(|plugin| (*plugin, "localize")));
     for ((plugin, hook), called) in hooks.zip(called) {
         composed.take(plugin, hook, called);
     }

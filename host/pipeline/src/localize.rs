@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use cuecard_culture::{Catalog, Setting};
-use cuecard_model::{
-    Draft, Failure, FailureKind, Fields, RenderedStep, Suggestion, SuggestionId, Trace, Turn,
-};
-use cuecard_plugin::{generation::LivePlugin, job::WorkedDraft};
+use cuecard_culture::Setting;
+use cuecard_model::{Draft, Failure, FailureKind, Fields, Suggestion, SuggestionId, Trace, Turn};
+use cuecard_plugin::{generation::LivePlugin, job::WorkedDraft, words::words};
 use cuecard_understand::Understanding;
 
 use crate::compose::Composed;
@@ -46,16 +44,26 @@ impl Words<'_> {
         let WorkedDraft { draft, trace } = worked;
         let catalog = &plugin.contents.catalog;
         let fail = |detail: String| Failure { plugin: plugin.plugin.clone(), kind: FailureKind::Reply, detail };
-        let mut said = Said::new(draft, catalog, &self.setting).map_err(fail)?;
+        let said = words(draft, catalog, &self.setting).map_err(fail)?;
         let text_for_agent = self.for_agent.as_ref().and_then(|setting| {
-            let said = Said::new(draft, catalog, setting).ok()?;
-            (language(&said.locale) == language(&setting.locale)).then_some(said.text)
+            let said = words(draft, catalog, setting).ok()?;
+            said.found_in.iter().all(|(_, found)| language(found) == language(&setting.locale)).then_some(said.text)
         });
         let detected = &self.turn.signals.scenario;
         let scenario = draft.scenario.clone().unwrap_or_else(|| detected.id.clone());
         let title = draft.title.clone().or_else(|| self.understanding.title(&scenario).map(str::to_owned));
-        let mut trace = trace.clone();
-        trace.append(&mut said.trace);
+        let wanted = &self.setting.locale;
+        let foreign = said.found_in.into_iter().filter(|(_, found)| language(found) != language(wanted));
+        let foreign: Vec<_> = foreign.collect();
+        let locale = foreign.first().map_or_else(|| wanted.clone(), |(_, found)| found.clone());
+        let fallbacks = foreign.iter().map(|(key, found)| Trace {
+            stage: "localize".into(),
+            rule: "locale-fallback".into(),
+            before: None,
+            after: None,
+            why: format!("'{key}' has no words in {wanted}; {found} serves"),
+        });
+        let trace = trace.iter().cloned().chain(fallbacks).collect();
         let suggestion = Suggestion {
             id: SuggestionId::from(""),
             plugin: plugin.plugin.clone(),
@@ -66,7 +74,7 @@ impl Words<'_> {
             actions: draft.actions.clone(),
             reason: draft.reason.clone(),
             confidence: draft.confidence.unwrap_or(detected.confidence).clamp(0.0, 1.0),
-            locale: said.locale,
+            locale,
             text_for_agent,
             missing: said.missing,
             trace,
@@ -75,75 +83,13 @@ impl Words<'_> {
     }
 }
 
-/// A draft in one language.
-struct Said {
-    text: String,
-    steps: Vec<RenderedStep>,
-    locale: String,
-    missing: Vec<String>,
-    trace: Vec<Trace>,
-}
-
-impl Said {
-    fn new(draft: &Draft, catalog: &Catalog, setting: &Setting) -> Result<Self, String> {
-        let mut said = Self {
-            text: String::new(),
-            steps: Vec::new(),
-            locale: setting.locale.clone(),
-            missing: Vec::new(),
-            trace: Vec::new(),
-        };
-        let whole = said.part(draft.message.as_deref(), &draft.arguments, draft.text.as_deref(), catalog, setting)?;
-        for step in &draft.steps {
-            let text = said.part(step.message.as_deref(), &step.arguments, step.text.as_deref(), catalog, setting)?;
-            if let Some(text) = text {
-                said.steps.push(RenderedStep { kind: step.kind, text });
-            }
-        }
-        let steps = said.steps.iter().map(|step| step.text.clone());
-        said.text = whole.into_iter().chain(steps).collect::<Vec<_>>().join("\n");
-        if said.text.trim().is_empty() {
-            return Err("a draft without words\n  hint: give it `message`, `text` or `steps`".into());
-        }
-        Ok(said)
-    }
-
-    fn part(
-        &mut self,
-        message: Option<&str>,
-        arguments: &Fields,
-        text: Option<&str>,
-        catalog: &Catalog,
-        setting: &Setting,
-    ) -> Result<Option<String>, String> {
-        let Some(key) = message else { return Ok(text.map(str::to_owned)) };
-        let rendered = catalog.render(key, arguments, setting).map_err(|error| {
-            format!("{error}\n  hint: add \"{key}\" to messages/{}.json", setting.default_locale)
-        })?;
-        for name in rendered.missing {
-            if !self.missing.contains(&name) {
-                self.missing.push(name);
-            }
-        }
-        if language(&rendered.locale) != language(&setting.locale) {
-            let why = format!("'{key}' has no words in {}; {} served", setting.locale, rendered.locale);
-            self.trace.push(Trace {
-                stage: "localize".into(),
-                rule: "locale-fallback".into(),
-                before: None,
-                after: None,
-                why,
-            });
-            self.locale = rendered.locale;
-        }
-        Ok(Some(rendered.text))
-    }
-}
-
 fn inserted(draft: &Draft) -> Vec<String> {
     use cuecard_model::Value;
     let of_fields = |fields: &Fields| {
-        fields.values().filter_map(|value| if let Value::Text(text) = value { Some(text.clone()) } else { None }).collect()
+        fields
+            .values()
+            .filter_map(|value| if let Value::Text(text) = value { Some(text.clone()) } else { None })
+            .collect()
     };
     let mut inserted: Vec<String> = of_fields(&draft.arguments);
     inserted.extend(draft.text.clone());

@@ -89,9 +89,7 @@ fn learn<'a>(plugins: impl Iterator<Item = &'a Arc<LivePlugin>>, before: Option<
     Learned { from, understanding: Arc::new(Understanding::train(&scenarios)) }
 }
 
-fn examples<'a>(
-    by_language: impl IntoIterator<Item = (&'a String, &'a Vec<String>)>,
-) -> impl Iterator<Item = Example> {
+fn examples<'a>(by_language: impl IntoIterator<Item = (&'a String, &'a Vec<String>)>) -> impl Iterator<Item = Example> {
     by_language.into_iter().flat_map(|(language, texts)| {
         texts.iter().map(|text| Example { language: language.clone(), text: text.clone() })
     })

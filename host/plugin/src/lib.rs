@@ -2,14 +2,22 @@
 //!
 //! A library that others could embed. Knows no merchant's data beyond the turn it is handed, no database, no HTTP.
 
+pub mod bundle;
 pub mod call;
+pub mod cases;
+pub mod contents;
+mod document;
 pub mod frame;
 pub mod generation;
 pub mod job;
 pub mod limits;
+pub mod manifest;
+pub mod problem;
 pub mod prove;
 pub mod registry;
 pub mod runtimes;
+pub mod scenarios;
 pub mod watchdog;
+pub mod words;
 pub mod worker;
 pub mod workers;

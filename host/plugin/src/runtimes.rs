@@ -1,10 +1,11 @@
-//! The two runtimes behind one door: what a worker needs to turn a [`Load`] into something that runs.
+//! The two runtimes behind one door: what turns a [`Load`] into something that runs.
 
 use std::{io, rc::Rc};
 
 use crate::{
-    call::{CallError, Runtime},
+    call::Runtime,
     job::{Code, Load},
+    problem::Problem,
     watchdog::Watchdog,
 };
 
@@ -19,13 +20,21 @@ impl Runtimes {
         Ok(Self { watchdog: Rc::new(Watchdog::start(|| (), || ())?) })
     }
 
+    /// Changes whenever compiled components of an earlier build cannot be used any more.
+    pub fn compatibility() -> u64 {
+        0
+    }
+
     /// Makes a plugin ready to run.
-    pub fn load(&self, load: &Load) -> Result<Box<dyn Runtime>, CallError> {
+    pub fn load(&self, load: &Load) -> Result<Box<dyn Runtime>, Problem> {
         let _ = &self.watchdog;
         match &load.code {
-            Code::Lua { .. } | Code::Wasm(_) => {
-                Err(CallError::new(cuecard_model::FailureKind::Load, "no runtime is built in"))
-            }
+            Code::Lua { .. } | Code::Wasm(_) => Err(Problem::new("", "no runtime is built in")),
         }
     }
+}
+
+/// Compiles a component. Runs in a prover process: its time and memory have no other bound.
+pub fn compile(entry: &str, _bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+    Err(Problem::new(entry, "no runtime is built in"))
 }

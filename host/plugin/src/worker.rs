@@ -22,6 +22,7 @@ use crate::{
     call::{Call, CallError, Runtime},
     frame,
     job::{Answer, Ask, Called, EventJob, Load, LoadId, Request, TurnJob, WorkedDraft},
+    problem::Problem,
     runtimes::Runtimes,
 };
 
@@ -66,7 +67,7 @@ struct Worker {
 struct Loaded {
     load: Load,
     catalog: Arc<Catalog>,
-    runtime: Result<Box<dyn Runtime>, CallError>,
+    runtime: Result<Box<dyn Runtime>, Problem>,
 }
 
 impl Worker {
@@ -179,7 +180,7 @@ impl Worker {
         };
         let runtime = match &mut plugin.runtime {
             Ok(runtime) => runtime,
-            Err(error) => return Called::failed(ask.load, FailureKind::Load, &error.detail),
+            Err(error) => return Called::failed(ask.load, FailureKind::Load, error.to_string()),
         };
         let limits = plugin.load.limits;
         let mut call = Call::new(limits, Arc::clone(&plugin.catalog), Arc::clone(setting), ask.keys.clone(), seed);

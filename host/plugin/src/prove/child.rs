@@ -33,9 +33,10 @@ pub fn run() -> io::Result<()> {
 pub(super) fn prove(order: &Order) -> Report {
     match Runtimes::start() {
         Ok(runtimes) => prove_with(order, &runtimes),
-        Err(error) => {
-            Report { problems: vec![Problem::new("", format!("no runtime could be started: {error}"))], ..Report::default() }
-        }
+        Err(error) => Report {
+            problems: vec![Problem::new("", format!("no runtime could be started: {error}"))],
+            ..Report::default()
+        },
     }
 }
 
@@ -57,9 +58,9 @@ fn fill(order: &Order, runtimes: &Runtimes, report: &mut Report) -> Result<(), V
     raise_cpu_limit();
     let Some(code) = code(&contents, report.compiled.clone()) else { return Ok(()) };
     let load = load(0, &contents, &order.bundle, code);
-    let mut runtime = runtimes.load(&load).map_err(|problem| vec![problem])?;
+    let runtime = runtimes.load(&load).map_err(|problem| vec![problem])?;
     if order.cases {
-        report.cases = cases::run(&contents, &mut || runtimes.load(&load), &mut runtime);
+        report.cases = cases::run(&contents, &mut || runtimes.load(&load), runtime);
         report.problems = report.cases.iter().flat_map(cases::CaseReport::problems).collect();
     }
     Ok(())

@@ -32,7 +32,7 @@ const COARSE: Duration = Duration::from_secs(2);
 
 /// What a look at the folder found.
 #[derive(Debug)]
-pub enum Found {
+pub(super) enum Found {
     /// A plugin's content, new or changed.
     Changed(Place, Bundle),
     /// A folder whose content is no bundle.
@@ -43,7 +43,7 @@ pub enum Found {
 
 /// The watched folder, and what was last seen in it.
 #[derive(Debug)]
-pub struct Folder {
+pub(super) struct Folder {
     root: PathBuf,
     limits: BundleLimits,
     seen: HashMap<Place, Signature>,
@@ -54,12 +54,12 @@ type Signature = Option<u64>;
 
 impl Folder {
     /// A folder of which nothing has been seen yet.
-    pub fn new(root: PathBuf, limits: BundleLimits) -> Self {
+    pub(super) fn new(root: PathBuf, limits: BundleLimits) -> Self {
         Self { root, limits, seen: HashMap::new() }
     }
 
     /// Looks at every plugin's folder and reads those that look changed.
-    pub fn look(&mut self) -> io::Result<Vec<Found>> {
+    pub(super) fn look(&mut self) -> io::Result<Vec<Found>> {
         let places = self.places()?;
         let gone: Vec<_> = self.seen.keys().filter(|place| !places.contains_key(place)).cloned().collect();
         let mut found = Vec::new();
@@ -137,7 +137,8 @@ fn walk(path: &Path, depth: u32, hasher: &mut DefaultHasher, youngest: &mut Dura
         let meta = entry.metadata()?;
         (entry.file_name(), meta.len(), meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec(), meta.ino())
             .hash(hasher);
-        let changed = Duration::new(u64::try_from(meta.ctime()).unwrap_or(0), u32::try_from(meta.ctime_nsec()).unwrap_or(0));
+        let changed =
+            Duration::new(u64::try_from(meta.ctime()).unwrap_or(0), u32::try_from(meta.ctime_nsec()).unwrap_or(0));
         *youngest = (*youngest).max(changed);
         let name = entry.file_name();
         // Build output is no part of a bundle, and large.
@@ -149,7 +150,7 @@ fn walk(path: &Path, depth: u32, hasher: &mut DefaultHasher, youngest: &mut Dura
 }
 
 /// Watches a folder and calls `changed` for whatever happens in it, reading aside.
-pub fn watch(root: &Path, changed: impl Fn() + Send + 'static) -> notify::Result<notify::RecommendedWatcher> {
+pub(super) fn watch(root: &Path, changed: impl Fn() + Send + 'static) -> notify::Result<notify::RecommendedWatcher> {
     use notify::{EventKind, RecursiveMode, Watcher};
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // Reading raises Access events; counting them would make every look cause the next.
@@ -164,7 +165,7 @@ pub fn watch(root: &Path, changed: impl Fn() + Send + 'static) -> notify::Result
 /// Our own quiet time: a look comes when nothing has happened for a while, but not later than a ceiling after the
 /// first hint. An editor's save is a burst; a log file that never rests must not keep us from looking.
 #[derive(Debug, Default)]
-pub struct Quiet {
+pub(super) struct Quiet {
     first: Option<Instant>,
     last: Option<Instant>,
 }
@@ -174,18 +175,18 @@ impl Quiet {
     const CEILING: Duration = Duration::from_millis(250);
 
     /// Something happened.
-    pub fn hint(&mut self, now: Instant) {
+    pub(super) fn hint(&mut self, now: Instant) {
         self.first.get_or_insert(now);
         self.last = Some(now);
     }
 
     /// When to look, if something happened.
-    pub fn due(&self) -> Option<Instant> {
+    pub(super) fn due(&self) -> Option<Instant> {
         Some((self.last? + Self::QUIET).min(self.first? + Self::CEILING))
     }
 
     /// The look has been taken.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
 }

@@ -113,14 +113,14 @@ impl<S: Store> Keeper<S> {
     }
 
     /// The first look, with all its proofs, before anybody is served.
-    pub(super) fn begin(
-        &mut self,
-        inbox: &mpsc::Receiver<Command>,
-    ) -> io::Result<Option<notify::RecommendedWatcher>> {
+    pub(super) fn begin(&mut self, inbox: &mpsc::Receiver<Command>) -> io::Result<Option<notify::RecommendedWatcher>> {
         let watcher = self.root.as_ref().map(|root| {
             let commands = self.commands.clone();
             watch(root, move || drop(commands.send(Command::Hint))).map_err(|error| {
-                io::Error::other(format!("cannot watch {}: {error}\n  hint: create the folder, or name another with --plugins", root.display()))
+                io::Error::other(format!(
+                    "cannot watch {}: {error}\n  hint: create the folder, or name another with --plugins",
+                    root.display()
+                ))
             })
         });
         let watcher = watcher.transpose()?;
@@ -196,7 +196,7 @@ impl<S: Store> Keeper<S> {
                 let slot = self.slots.entry(place.clone()).or_default();
                 slot.present = true;
                 slot.unreadable = None;
-                let hash = *bundle.hash();
+                let hash = bundle.hash();
                 if slot.folder.replace(hash) == Some(hash) {
                     return;
                 }
@@ -241,10 +241,10 @@ impl<S: Store> Keeper<S> {
 
     /// Queues a bundle to be proved. An older one of the same place that still waits is overtaken.
     fn submit(&mut self, candidate: Candidate) {
-        self.slots.entry(candidate.place.clone()).or_default().wanted = Some(*candidate.bundle.hash());
+        self.slots.entry(candidate.place.clone()).or_default().wanted = Some(candidate.bundle.hash());
         let waiting = std::mem::take(&mut self.waiting).into_iter();
         let (overtaken, rest): (Vec<_>, _) = waiting.partition(|waiting| waiting.place == candidate.place);
-        self.waiting = rest;
+        self.waiting = rest.into();
         for answer in overtaken.into_iter().filter_map(|overtaken| overtaken.answer) {
             let _ = answer.send(Err(Refusal::Overtaken));
         }
@@ -268,7 +268,7 @@ impl<S: Store> Keeper<S> {
         let Proved { candidate, proof } = proved;
         let Candidate { place, bundle, source, rollback, by, answer } = candidate;
         let wanted = self.slots.get(&place).and_then(|slot| slot.wanted);
-        let result = if wanted == Some(*bundle.hash()) {
+        let result = if wanted == Some(bundle.hash()) {
             self.slots.entry(place.clone()).or_default().wanted = None;
             self.go_live(&place, &bundle, proof, source, rollback, by)
         } else {
@@ -291,7 +291,7 @@ impl<S: Store> Keeper<S> {
         let version = proof.version.clone();
         let plugin = self.ready(place, bundle, proof).map_err(|problems| {
             let mut note = self.note(place, None, Outcome::Refused, lines(&problems), Arc::clone(&by));
-            (note.version, note.hash, note.source) = (version, Some(*bundle.hash()), source);
+            (note.version, note.hash, note.source) = (version, Some(bundle.hash()), source);
             self.keep(&note, None);
             Refusal::Problems(problems)
         })?;
@@ -320,7 +320,7 @@ impl<S: Store> Keeper<S> {
         let id = self.next_load;
         let loadable = code.map(|code| Arc::new(Loadable::new(load(id, &contents, bundle, code))));
         self.next_load += 1;
-        Ok(Arc::new(LivePlugin { plugin, scope: place.0.clone(), hash: *bundle.hash(), contents, loadable }))
+        Ok(Arc::new(LivePlugin { plugin, scope: place.0.clone(), hash: bundle.hash(), contents, loadable }))
     }
 
     fn change(&mut self, place: &Place, plugin: Option<Arc<LivePlugin>>) {
@@ -357,7 +357,8 @@ impl<S: Store> Keeper<S> {
     fn enable(&mut self, merchant: MerchantId, plugin: PluginId, wanted: bool, by: Arc<str>) -> Result<Note, Refusal> {
         let own = (Scope::Merchant(merchant.clone()), plugin.clone());
         let shared = (Scope::Shared, plugin.clone());
-        let place = [own, shared].into_iter().find(|place| self.slots.get(place).is_some_and(|slot| slot.live.is_some()));
+        let place =
+            [own, shared].into_iter().find(|place| self.slots.get(place).is_some_and(|slot| slot.live.is_some()));
         let place = place.ok_or_else(|| Refusal::Unknown(plugin.clone()))?;
         let outcome = if wanted { Outcome::Enabled } else { Outcome::Disabled };
         let live = self.slots.get(&place).and_then(|slot| slot.live.clone());
@@ -380,14 +381,7 @@ impl<S: Store> Keeper<S> {
 
     // ---- records
 
-    fn note(
-        &self,
-        place: &Place,
-        plugin: Option<&LivePlugin>,
-        outcome: Outcome,
-        reason: String,
-        by: Arc<str>,
-    ) -> Note {
+    fn note(&self, place: &Place, plugin: Option<&LivePlugin>, outcome: Outcome, reason: String, by: Arc<str>) -> Note {
         let source = self.slots.get(place).and_then(|slot| slot.source).unwrap_or(Source::Folder);
         Note {
             place: place.clone(),

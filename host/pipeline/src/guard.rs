@@ -1,0 +1,166 @@
+//! *Guard*: what must not reach a customer does not reach an agent either.
+//!
+//! Checks the words that were made, whoever made them: unfilled placeholders, links off the merchant's list, private
+//! data that the turn does not know, and the length that the channel takes.
+
+use cuecard_culture::{Fit, check_text, fit, links};
+use cuecard_model::{Failure, FailureKind, Suggestion, Trace, Turn};
+
+use crate::{
+    Merchant,
+    localize::{Outcome, Worded},
+};
+
+pub(crate) struct Guarded {
+    pub(crate) suggestions: Vec<Suggestion>,
+    pub(crate) failures: Vec<Failure>,
+}
+
+pub(crate) fn guard(worded: Vec<Outcome>, turn: &Turn, merchant: &Merchant) -> Guarded {
+    let known = Known::new(turn);
+    let mut guarded = Guarded { suggestions: Vec::new(), failures: Vec::new() };
+    for outcome in worded {
+        match outcome.and_then(|worded| check(worded, turn, merchant, &known)) {
+            Ok(suggestion) => guarded.suggestions.push(suggestion),
+            Err(failure) => guarded.failures.push(failure),
+        }
+    }
+    guarded
+}
+
+fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known) -> Result<Suggestion, Failure> {
+    let Worded { mut suggestion, inserted } = worded;
+    let blocked = |detail: String| {
+        let plugin = suggestion.plugin.clone();
+        Failure { plugin, kind: FailureKind::Blocked, detail }
+    };
+    // A variable without a value is for the agent to fill in: it is listed in `missing`, and ranks last.
+    let unfilled = check_text(&suggestion.text)
+        .into_iter()
+        .find(|finding| !suggestion.missing.iter().any(|name| finding.excerpt.contains(name.as_str())));
+    if let Some(finding) = unfilled {
+        let what = format!("{:?}", finding.kind).to_lowercase();
+        return Err(blocked(format!("the text has {what} in it: '{}'", finding.excerpt)));
+    }
+    if let Some(link) = links(&suggestion.text).into_iter().find(|link| !may_link(&link.host, merchant, known)) {
+        return Err(blocked(format!(
+            "it links to {}, which is not on the merchant's list\n  hint: add the host to the merchant's links",
+            link.host
+        )));
+    }
+    if let Some(private) = inserted.iter().flat_map(|text| contacts(text)).find(|contact| !known.has(contact)) {
+        return Err(blocked(format!(
+            "it puts in {private}, which belongs to nobody in this conversation\n  hint: what is the shop's own goes into messages/ or live data"
+        )));
+    }
+    if let Fit::Cut { text, why } = fit(&suggestion.text, &turn.channel) {
+        let before = std::mem::replace(&mut suggestion.text, text);
+        suggestion.trace.push(Trace {
+            stage: "guard".into(),
+            rule: format!("channel-length/{}", turn.channel),
+            before: Some(before),
+            after: Some(suggestion.text.clone()),
+            why,
+        });
+    }
+    Ok(suggestion)
+}
+
+/// A link may lead to the merchant's hosts, and to wherever the merchant's own data leads.
+fn may_link(host: &str, merchant: &Merchant, known: &Known) -> bool {
+    let host = host.to_lowercase();
+    let listed = |allowed: &String| {
+        let allowed = allowed.to_lowercase();
+        host == allowed || host.strip_suffix(&allowed).is_some_and(|rest| rest.ends_with('.'))
+    };
+    merchant.links.iter().any(listed) || known.hosts.contains(&host)
+}
+
+/// What the turn itself says: the customer's own data, the conversation, the merchant's live data.
+struct Known {
+    text: String,
+    digits: String,
+    hosts: Vec<String>,
+}
+
+impl Known {
+    fn new(turn: &Turn) -> Self {
+        // One text of everything; the words need no structure to be looked for.
+        let mut text = turn.message.text.to_lowercase();
+        let mut add = |part: &str| {
+            text.push('\n');
+            text.push_str(&part.to_lowercase());
+        };
+        turn.history.iter().for_each(|message| add(&message.text));
+        let customer = &turn.customer;
+        [&customer.email, &customer.phone].into_iter().flatten().for_each(|part| add(part));
+        for order in &customer.orders {
+            add(&order.id);
+            order.number.iter().for_each(|part| add(part));
+            for parcel in &order.fulfillments {
+                [&parcel.tracking_number, &parcel.tracking_url].into_iter().flatten().for_each(|part| add(part));
+            }
+            texts(&order.attributes).for_each(&mut add);
+        }
+        texts(&customer.attributes).for_each(&mut add);
+        turn.live.iter().flat_map(|item| texts(&item.fields)).for_each(&mut add);
+        let merchants = text.lines().skip(1 + turn.history.len());
+        let hosts = merchants.flat_map(links).map(|link| link.host.to_lowercase()).collect();
+        let digits = text.chars().filter(char::is_ascii_digit).collect();
+        Self { text, digits, hosts }
+    }
+
+    fn has(&self, contact: &str) -> bool {
+        if contact.contains('@') {
+            return self.text.contains(&contact.to_lowercase());
+        }
+        let digits: String = contact.chars().filter(char::is_ascii_digit).collect();
+        self.digits.contains(&digits)
+    }
+}
+
+fn texts(fields: &cuecard_model::Fields) -> impl Iterator<Item = &str> {
+    use cuecard_model::Value;
+    fields.values().filter_map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })
+}
+
+/// Electronic mail addresses and international phone numbers in a text.
+fn contacts(text: &str) -> impl Iterator<Item = &str> {
+    let edges = |character: char| !character.is_alphanumeric() && character != '+';
+    let words =
+        text.split(|character: char| character.is_whitespace() || "<>()[]{},;:\"'，。；：（）、".contains(character));
+    let mails = words.filter_map(move |word| {
+        let word = word.trim_matches(edges);
+        let (user, host) = word.split_once('@')?;
+        (!user.is_empty() && host.contains('.')).then_some(word)
+    });
+    mails.chain(phones(text))
+}
+
+/// Runs that begin with `+` and have 8 to 15 digits (E.164), with spaces, dots, hyphens and brackets in between.
+fn phones(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('+').filter_map(move |(start, _)| {
+        let rest = text.get(start..)?;
+        let end = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, character)| !character.is_ascii_digit() && !" -.()\u{a0}".contains(*character));
+        let run = rest.get(..end.map_or(rest.len(), |(end, _)| end))?;
+        let digits = run.chars().filter(char::is_ascii_digit).count();
+        (8..=15).contains(&digits).then(|| run.trim_end())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_contacts() {
+        let found = |text: &str| contacts(text).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(found("write to <eve@mail.example>, please."), ["eve@mail.example"]);
+        assert_eq!(found("请发邮件至eve@mail.example。"), ["请发邮件至eve@mail.example"]);
+        assert_eq!(found("call +49 (30) 1234-5678 now"), ["+49 (30) 1234-5678"]);
+        assert_eq!(found("1+1 = 2, order 10012345678"), Vec::<String>::new());
+    }
+}

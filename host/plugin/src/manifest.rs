@@ -1,0 +1,293 @@
+//! `plugin.toml`: who a plugin is, what code it brings, which hooks it wants and what it may use up.
+//!
+//! Owns the file's shape and refuses everything else. Knows no other file of the bundle.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use cuecard_model::{PluginId, PluginVersion, ScenarioId};
+use toml::Spanned;
+
+use crate::{
+    document::{Document, Section},
+    limits::Limits,
+    problem::{Problem, quoted},
+};
+
+mod hooks;
+
+pub(crate) use hooks::is_scenario_id;
+pub use hooks::{ComposeHook, Hooks, LocalizeHook, TriggerHook};
+
+/// The file's name in every bundle.
+pub const FILE: &str = "plugin.toml";
+
+/// Nobody needs more, and parsing is done before anything else is known about the bundle.
+const MOST_BYTES: usize = 64 << 10;
+
+/// What `plugin.toml` says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// Lower-case letters, digits and hyphens; 1 to 64.
+    pub id: PluginId,
+    /// Semantic version.
+    pub version: semver::Version,
+    /// For people; the id, if absent.
+    pub name: Option<String>,
+    /// One or two sentences.
+    pub description: Option<String>,
+    /// Who wrote it.
+    pub authors: Vec<String>,
+    /// SPDX expression.
+    pub license: Option<String>,
+    /// What runs, if the bundle brings code.
+    pub code: Option<Code>,
+    /// Which hooks are called, and when.
+    pub hooks: Hooks,
+    /// The host's limits, lowered where the manifest lowers them.
+    pub limits: Limits,
+    /// What it asks for beyond its hooks.
+    pub capabilities: Capabilities,
+}
+
+/// What runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// In what.
+    pub runtime: RuntimeKind,
+    /// `main.luau`, `plugin.wasm`
+    pub entry: String,
+}
+
+/// The two runtimes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum RuntimeKind {
+    /// Luau.
+    Lua,
+    /// A component of the world in sdk/wit.
+    Wasm,
+}
+
+impl RuntimeKind {
+    /// `lua`, `wasm`
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lua => "lua",
+            Self::Wasm => "wasm",
+        }
+    }
+
+    /// The entry where the manifest names none.
+    pub fn default_entry(self) -> &'static str {
+        match self {
+            Self::Lua => "main.luau",
+            Self::Wasm => "plugin.wasm",
+        }
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Lua => ".luau",
+            Self::Wasm => ".wasm",
+        }
+    }
+}
+
+impl fmt::Display for RuntimeKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// What a plugin asks for beyond its hooks; the operator grants it or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Values stored per customer.
+    pub keys: bool,
+}
+
+impl Manifest {
+    /// Reads the file. `ceiling` is what this host allows; the manifest may only go below it.
+    pub fn parse(text: &str, ceiling: &Limits) -> Result<Self, Vec<Problem>> {
+        let document = Document::new(FILE, text);
+        let manifest = document.parse(MOST_BYTES).and_then(|root| read(root, ceiling));
+        match manifest {
+            Some(manifest) if document.is_sound() => Ok(manifest),
+            _ => Err(document.into_problems()),
+        }
+    }
+
+    /// `late-parcel@1.2.0`
+    pub fn plugin_version(&self) -> PluginVersion {
+        PluginVersion { id: self.id.clone(), version: Arc::from(self.version.to_string()) }
+    }
+
+    /// Whether `compose` is called for a scenario.
+    pub fn composes(&self, scenario: &ScenarioId) -> bool {
+        self.hooks.compose.as_ref().is_some_and(|hook| hook.matches(scenario))
+    }
+
+    /// Whether `localize` is called for a locale.
+    pub fn localizes(&self, locale: &str) -> bool {
+        self.hooks.localize.as_ref().is_some_and(|hook| hook.matches(locale))
+    }
+
+    /// Whether `trigger` is called for a type of event.
+    pub fn triggers_on(&self, event: &str) -> bool {
+        self.hooks.trigger.as_ref().is_some_and(|hook| hook.matches(event))
+    }
+}
+
+fn read(mut root: Section<'_, '_>, ceiling: &Limits) -> Option<Manifest> {
+    let plugin = root.table("plugin");
+    if plugin.is_none() && !root.was_mistyped("plugin") {
+        root.missing("plugin", "start the file with [plugin], id, version and api");
+    }
+    let hooks = root.table("hooks");
+    let hooks_at = hooks.as_ref().map(Section::place);
+    let hooks = hooks.map(hooks::read).unwrap_or_default();
+    let limits = root.table("limits").map_or(*ceiling, |section| read_limits(section, ceiling));
+    let capabilities = root.table("capabilities").map(read_capabilities).unwrap_or_default();
+    let manifest = plugin.and_then(|section| read_plugin(section, &hooks));
+    if let (Some(manifest), Some(at)) = (&manifest, hooks_at)
+        && manifest.code.is_none()
+        && !hooks.is_empty()
+    {
+        root.error(at, "hooks need code to call", "add runtime = \"lua\" or \"wasm\" under [plugin], or drop [hooks]");
+    }
+    root.finish();
+    manifest.map(|manifest| Manifest { hooks, limits, capabilities, ..manifest })
+}
+
+fn read_plugin(mut section: Section<'_, '_>, hooks: &Hooks) -> Option<Manifest> {
+    let id = section.text("id");
+    if id.is_none() {
+        missing(&section, "id", "id = \"late-parcel\"");
+    }
+    let version = section.text("version");
+    if version.is_none() {
+        missing(&section, "version", "version = \"0.1.0\"");
+    }
+    read_api(&mut section);
+    let name = section.bounded_text("name", 80).map(Spanned::into_inner);
+    let description = section.bounded_text("description", 500).map(Spanned::into_inner);
+    let authors = section.texts("authors").map(Spanned::into_inner).unwrap_or_default();
+    let license = section.bounded_text("license", 100).map(Spanned::into_inner);
+    let code = read_code(&mut section, hooks);
+    let id = id.and_then(|id| check_id(&section, &id));
+    let version = version.and_then(|version| check_version(&section, &version));
+    section.finish();
+    Some(Manifest {
+        id: id?,
+        version: version?,
+        name,
+        description,
+        authors: authors.into_iter().map(Spanned::into_inner).collect(),
+        license,
+        code,
+        hooks: Hooks::default(),
+        limits: Limits::default(),
+        capabilities: Capabilities::default(),
+    })
+}
+
+/// A key that was there with a wrong type has its problem already.
+fn missing(section: &Section<'_, '_>, key: &'static str, example: &str) {
+    if !section.was_mistyped(key) {
+        section.missing(key, format!("add {example}"));
+    }
+}
+
+fn read_api(section: &mut Section<'_, '_>) {
+    let Some(api) = section.text("api") else {
+        return missing(section, "api", "api = \"1\"");
+    };
+    if api.get_ref() != "1" {
+        let reason = format!("this host does not speak api {}", quoted(api.get_ref()));
+        section.error(api.span(), reason, "write api = \"1\", or use a host that speaks it");
+    }
+}
+
+fn check_id(section: &Section<'_, '_>, id: &Spanned<String>) -> Option<PluginId> {
+    let text = id.get_ref();
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let edges = text.starts_with('-') || text.ends_with('-');
+    if (1..=64).contains(&text.len()) && text.bytes().all(fits) && !edges {
+        return Some(PluginId::from(text.as_str()));
+    }
+    let reason = format!("{} is not a plugin's id", quoted(text));
+    section.error(id.span(), reason, "1 to 64 lower-case letters, digits and hyphens, no hyphen at the ends");
+    None
+}
+
+fn check_version(section: &Section<'_, '_>, version: &Spanned<String>) -> Option<semver::Version> {
+    let text = version.get_ref();
+    match semver::Version::from_str(text) {
+        Ok(version) if text.len() <= 64 => Some(version),
+        _ => {
+            let reason = format!("{} is not a semantic version", quoted(text));
+            section.error(version.span(), reason, "three numbers such as 1.2.0, see semver.org");
+            None
+        }
+    }
+}
+
+fn read_code(section: &mut Section<'_, '_>, hooks: &Hooks) -> Option<Code> {
+    let runtime = section.text("runtime");
+    let entry = section.text("entry");
+    let Some(runtime) = runtime else {
+        if let Some(entry) = entry
+            && !section.was_mistyped("runtime")
+        {
+            section.error(entry.span(), "an entry without a runtime", "add runtime = \"lua\" or \"wasm\"");
+        }
+        return None;
+    };
+    let kind = section.as_word("runtime", &runtime, &[("lua", RuntimeKind::Lua), ("wasm", RuntimeKind::Wasm)])?;
+    if hooks.is_empty() {
+        let hint = "add [hooks.compose], [hooks.localize] or [hooks.trigger], or drop runtime";
+        section.error(runtime.span(), "no hook calls this plugin's code", hint);
+    }
+    let name = entry.as_ref().map_or(kind.default_entry(), |entry| entry.get_ref().as_str());
+    let plain = !name.contains(['/', '\\']) && !name.starts_with('.') && name.len() <= 100;
+    if let Some(entry) = entry.as_ref().filter(|_| !plain || !name.ends_with(kind.extension())) {
+        let reason = format!("{} cannot be the entry of a {kind} plugin", quoted(name));
+        let hint = format!("a file beside plugin.toml whose name ends in {}", kind.extension());
+        section.error(entry.span(), reason, hint);
+    }
+    Some(Code { runtime: kind, entry: name.to_owned() })
+}
+
+fn read_limits(mut section: Section<'_, '_>, ceiling: &Limits) -> Limits {
+    let mut limits = *ceiling;
+    let mut lower = |key, slot: &mut u32, unit: u32| {
+        let Some(wanted) = section.whole(key) else { return };
+        let most = u64::from(*slot / unit);
+        if (1..=most).contains(wanted.get_ref()) {
+            *slot = u32::try_from(*wanted.get_ref()).unwrap_or(u32::MAX).saturating_mul(unit);
+        } else if *wanted.get_ref() == 0 {
+            section.error(wanted.span(), format!("'limits.{key}' cannot be 0"), format!("1 to {most}"));
+        } else {
+            let reason = format!("'limits.{key}' is {}, this host allows {most}", wanted.get_ref());
+            section.error(wanted.span(), reason, format!("at most {most}; for more, ask the operator"));
+        }
+    };
+    lower("time_ms", &mut limits.time_ms, 1);
+    lower("memory_mb", &mut limits.memory_bytes, 1 << 20);
+    lower("host_calls", &mut limits.host_calls, 1);
+    lower("log_lines", &mut limits.log_lines, 1);
+    lower("log_line_bytes", &mut limits.log_line_bytes, 1);
+    lower("reply_bytes", &mut limits.reply_bytes, 1);
+    lower("reply_nodes", &mut limits.reply_nodes, 1);
+    lower("reply_depth", &mut limits.reply_depth, 1);
+    lower("drafts", &mut limits.drafts, 1);
+    lower("key_bytes", &mut limits.key_bytes, 1);
+    section.finish();
+    limits
+}
+
+fn read_capabilities(mut section: Section<'_, '_>) -> Capabilities {
+    let keys = section.flag("keys").is_some_and(Spanned::into_inner);
+    section.finish();
+    Capabilities { keys }
+}

@@ -1,0 +1,135 @@
+//! Runs a bundle's own cases on the runtime that will serve it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use cuecard_model::{Decision, Draft, FailureKind};
+
+use crate::{
+    call::{Call, CallError, LogLine, Runtime},
+    cases::{Answer, Case, CaseOutcome, DecisionInWords, Input, SuggestionInWords},
+    contents::Contents,
+    problem::Problem,
+    words::words,
+};
+
+/// How one case went.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct CaseReport {
+    /// What the case shows.
+    pub name: String,
+    /// `tests/late.toml`
+    pub file: String,
+    /// Where it stands.
+    pub line: u32,
+    /// What came out otherwise than expected, ready to be shown; empty if it passed.
+    pub differences: Vec<String>,
+    /// Lines that the plugin wrote.
+    pub log: Vec<LogLine>,
+    /// Time spent in the hook.
+    pub micros: u32,
+}
+
+impl CaseReport {
+    /// Whether everything came out as expected.
+    pub fn passed(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// Why a bundle with this case may not serve.
+    pub(super) fn problems(&self) -> Option<Problem> {
+        let first = self.differences.first()?;
+        let mut problem = Problem::new(&self.file, format!("the case '{}' failed: {first}", self.name));
+        problem.line = Some(self.line);
+        Some(problem.hint("`cuecard test` shows all of it"))
+    }
+}
+
+/// All cases of a bundle may take this long; after it the rest counts as failed.
+const TIME: Duration = Duration::from_secs(8);
+
+/// Runs every case; a runtime that has hit a limit is replaced by a fresh one.
+pub(super) fn run(
+    contents: &Contents,
+    fresh: &mut dyn FnMut() -> Result<Box<dyn Runtime>, Problem>,
+    mut runtime: Box<dyn Runtime>,
+) -> Vec<CaseReport> {
+    let began = Instant::now();
+    let mut reports = Vec::with_capacity(contents.cases.len());
+    for case in &contents.cases {
+        if began.elapsed() > TIME {
+            reports.push(report(case, vec![format!("not run: the cases together took more than {TIME:?}")]));
+            continue;
+        }
+        reports.push(one(contents, case, &mut *runtime));
+        runtime.tidy();
+        if runtime.is_spent() {
+            match fresh() {
+                Ok(again) => runtime = again,
+                Err(_) => return reports,
+            }
+        }
+    }
+    reports
+}
+
+fn one(contents: &Contents, case: &Case, runtime: &mut dyn Runtime) -> CaseReport {
+    let manifest = &contents.manifest;
+    let keys = manifest.capabilities.keys.then(|| case.keys.clone());
+    let setting = Arc::new(case.setting.clone());
+    let mut call = Call::new(manifest.limits, Arc::clone(&contents.catalog), setting, keys, &case.name);
+    let began = Instant::now();
+    let result = match &case.input {
+        Input::Compose(turn) => runtime.compose(&mut call, turn).and_then(|drafts| {
+            let drafts = drafts.iter().map(|draft| in_words(draft, contents, case));
+            drafts.collect::<Result<_, _>>().map(Answer::Suggestions)
+        }),
+        Input::Localize(draft, culture) => runtime
+            .localize(&mut call, draft, culture)
+            .and_then(|draft| in_words(&draft, contents, case))
+            .map(|suggestion| Answer::Suggestions(vec![suggestion])),
+        Input::Trigger(event, customer) => runtime
+            .trigger(&mut call, event, customer)
+            .map(|decisions| Answer::Decisions(decisions.into_iter().map(|it| decided(it, contents, case)).collect())),
+    };
+    let micros = u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX);
+    let outcome = CaseOutcome { result, key_writes: call.key_writes, log: call.log };
+    let differences = case.judge(&outcome).iter().map(ToString::to_string).collect();
+    CaseReport { log: outcome.log, micros, ..report(case, differences) }
+}
+
+fn report(case: &Case, differences: Vec<String>) -> CaseReport {
+    CaseReport {
+        name: case.name.clone(),
+        file: case.file.clone(),
+        line: case.line,
+        differences,
+        log: Vec::new(),
+        micros: 0,
+    }
+}
+
+fn in_words(draft: &Draft, contents: &Contents, case: &Case) -> Result<SuggestionInWords, CallError> {
+    let said = words(draft, &contents.catalog, &case.setting);
+    let said = said.map_err(|reason| CallError::new(FailureKind::Reply, reason))?;
+    Ok(SuggestionInWords {
+        scenario: draft.scenario.clone(),
+        title: draft.title.clone(),
+        text: said.text,
+        steps: said.steps,
+        actions: draft.actions.clone(),
+        reason: draft.reason.clone(),
+        missing: said.missing,
+    })
+}
+
+fn decided(decision: Decision, contents: &Contents, case: &Case) -> DecisionInWords {
+    let text = match &decision {
+        Decision::Outreach(outreach) => words(&Draft::from(outreach.clone()), &contents.catalog, &case.setting).ok(),
+        Decision::Timer(_) | Decision::Cancel(_) => None,
+    };
+    DecisionInWords { decision, text: text.map(|said| said.text) }
+}
