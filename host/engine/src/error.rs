@@ -75,6 +75,14 @@ pub enum Error {
         /// The most that is taken.
         limit: usize,
     },
+    /// A value cannot be stored as it is.
+    #[error("{what} cannot be stored: {detail}; hint: send plain values, and finite numbers")]
+    Invalid {
+        /// What it is.
+        what: &'static str,
+        /// Why not.
+        detail: String,
+    },
     /// The engine is shutting down.
     #[error("the engine is shutting down; hint: try again after the restart")]
     Closed,

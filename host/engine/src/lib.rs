@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod records;
 mod registry;
+mod sqlite;
 
 pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
 pub use engine::Engine;
@@ -18,3 +19,4 @@ pub use records::{
     OutreachId, OutreachRecord, OutreachState, Partition, SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope, Source};
+pub use sqlite::SqliteEngine;
