@@ -1,0 +1,160 @@
+//! A batch: writes of one merchant that are kept together or not at all.
+//!
+//! The same shape serves a database transaction and an atomic batch of a log with expected revisions, so it knows
+//! preconditions ("not yet there", "still in this state") and no reads.
+
+use std::collections::BTreeMap;
+
+use cuecard_model::{Customer, CustomerId, Event, EventId, LiveItem, MerchantId, PluginId, Timer, Timestamp, Value};
+
+use crate::{Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, TurnRecord};
+
+/// Writes of one merchant that are kept together or not at all.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// In order.
+    pub writes: Vec<Write>,
+}
+
+impl Batch {
+    /// A batch of these writes.
+    pub fn new(merchant: MerchantId, writes: Vec<Write>) -> Self {
+        Self { merchant, writes }
+    }
+}
+
+/// One write. Those with a precondition say so; if one fails, the whole batch is refused.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// A message without an answer, e.g. an agent's. Precondition: its id is new in its conversation.
+    Message(MessageRecord),
+    /// A customer's message and the answer to it. Precondition: the message id is new in its conversation.
+    Turn(TurnRecord),
+    /// What an agent did with a suggestion. The same action twice keeps the later one.
+    Feedback(Feedback),
+    /// A customer's profile; replaces the one before.
+    Customer(Customer),
+    /// An item of live data; replaces the one with its key.
+    Live(LiveItem),
+    /// Forgets an item of live data.
+    LiveGone {
+        /// The item's key.
+        key: String,
+    },
+    /// What a plugin stores for a customer. Over the quota the write is dropped: [`Outcome::KeysFull`].
+    PluginKeys {
+        /// Whose keys.
+        plugin: PluginId,
+        /// For whom.
+        customer: CustomerId,
+        /// In name order; `None` forgets.
+        writes: BTreeMap<String, Option<Value>>,
+    },
+    /// A shop event to be decided. [`Outcome::Known`] if its id is already there.
+    Event(Event),
+    /// An event has been decided. Precondition: it is still open.
+    EventDone {
+        /// Which one.
+        event: EventId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Sets a timer, or moves the one with the same plugin, customer and key.
+    Timer {
+        /// Whose timer.
+        plugin: PluginId,
+        /// For whom.
+        customer: CustomerId,
+        /// When, and which event it raises.
+        timer: Timer,
+    },
+    /// Forgets a timer. [`Outcome::Known`] if there is none.
+    CancelTimer {
+        /// Whose timer.
+        plugin: PluginId,
+        /// For whom.
+        customer: CustomerId,
+        /// Which one.
+        key: String,
+    },
+    /// A timer has fired and been dealt with. Precondition: it is still set, and for this very moment.
+    TimerDone {
+        /// Whose timer.
+        plugin: PluginId,
+        /// For whom.
+        customer: CustomerId,
+        /// Which one.
+        key: String,
+        /// The moment for which it was set, as `due` gave it.
+        at: Timestamp,
+    },
+    /// A proposed contact. [`Outcome::Known`] if this plugin has proposed the occurrence for this customer before.
+    Outreach(OutreachRecord),
+    /// Moves a contact to another state. Precondition: it is in `from`.
+    OutreachState {
+        /// Which one.
+        id: OutreachId,
+        /// The state it must be in.
+        from: OutreachState,
+        /// The state it goes to.
+        to: OutreachState,
+        /// A reason code, e.g. `quiet_hours`.
+        reason: String,
+        /// When.
+        at: Timestamp,
+        /// Who decided, if a person did.
+        by: Option<String>,
+    },
+}
+
+/// What became of a batch. It is durable before this is given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Receipt {
+    /// It is kept: one outcome per write, in order.
+    Kept(Vec<Outcome>),
+    /// A message with this id is already there, so nothing of the batch is kept. This is what stands instead.
+    Duplicate(Known),
+    /// A precondition failed, so nothing of the batch is kept.
+    Refused(Refusal),
+}
+
+/// What became of one write of a kept batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is kept.
+    Done,
+    /// It was so before, and nothing changed.
+    Known,
+    /// It was dropped: the plugin has used up what it may store for this merchant.
+    KeysFull {
+        /// Bytes that would be stored.
+        bytes: u64,
+        /// The most that may be.
+        limit: u64,
+    },
+}
+
+/// Which precondition failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The event is not open: unknown, or decided already.
+    EventNotOpen(EventId),
+    /// The timer is not set for that moment: moved, cancelled or done already.
+    TimerNotSet {
+        /// Whose timer.
+        plugin: PluginId,
+        /// For whom.
+        customer: CustomerId,
+        /// Which one.
+        key: String,
+    },
+    /// The contact is in another state, or unknown (`None`).
+    OutreachState {
+        /// Which one.
+        id: OutreachId,
+        /// The state it is in.
+        found: Option<OutreachState>,
+    },
+}

@@ -1,0 +1,135 @@
+//! The trait that the host keeps its state behind. One conformance suite holds for every adapter.
+//!
+//! It is as narrow as the host's needs, and shaped so that a log with atomic batches can keep it as well as a
+//! database can: writes are batches with preconditions, reads are few and by key.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cuecard_model::{
+    ConversationId, CustomerId, Event, MerchantId, MessageId, PluginId, Reply, Suggestion, SuggestionId, Timestamp,
+    TurnId,
+};
+
+use crate::{
+    ApiKey, Batch, Change, Context, CustomerState, DueTimer, Feedback, MessageRecord, OpenEvent, Outcome,
+    OutreachFilter, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord, Result, Scope, TurnRecord, Write,
+    turn_of,
+};
+
+/// Durable state. Shared as `Arc<dyn Engine>`.
+///
+/// Promises, for every adapter:
+/// - What a call has acknowledged survives a killed process; a failed call has kept nothing.
+/// - A read sees every write that was acknowledged before the read began.
+/// - Nothing of one merchant is ever seen through another.
+/// - Queues are bounded: past them a write fails with [`crate::Error::Busy`] at once.
+#[async_trait]
+pub trait Engine: Send + Sync + 'static {
+    /// Everything known before a message is answered, in one call. `now` decides which live data is valid.
+    async fn context(
+        &self,
+        merchant: &MerchantId,
+        conversation: &ConversationId,
+        message: &MessageId,
+        customer: &CustomerId,
+        now: Timestamp,
+    ) -> Result<Context>;
+
+    /// What is known about one customer: for triggers, and to merge a new profile into.
+    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState>;
+
+    /// Keeps a batch as a whole, or refuses it as a whole; returns once it is durable.
+    async fn commit(&self, batch: Batch) -> Result<Receipt>;
+
+    /// Keeps events to be decided; for each, whether it is new ([`Outcome::Done`]) or known ([`Outcome::Known`]).
+    async fn ingest(&self, merchant: &MerchantId, events: Vec<Event>) -> Result<Vec<Outcome>> {
+        let writes = events.into_iter().map(Write::Event).collect();
+        match self.commit(Batch::new(merchant.clone(), writes)).await? {
+            Receipt::Kept(outcomes) => Ok(outcomes),
+            // Events have no precondition, so no batch of events is refused.
+            Receipt::Duplicate(_) | Receipt::Refused(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Open events of a partition in the order of their arrival. It locks nothing: run one worker per partition.
+    /// A second worker does no harm, because [`Write::EventDone`] refuses the later of two decisions.
+    async fn claim(&self, partition: Partition, limit: usize) -> Result<Vec<OpenEvent>>;
+
+    /// Timers of a partition whose moment has come, earliest first. Each stays until [`Write::TimerDone`].
+    async fn due(&self, partition: Partition, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>>;
+
+    /// A turn by its id.
+    async fn turn(&self, merchant: &MerchantId, turn: &TurnId) -> Result<Option<TurnRecord>>;
+
+    /// A suggestion by its id, with its turn. Ids are made by [`crate::suggestion_id`].
+    async fn suggestion(&self, merchant: &MerchantId, id: &SuggestionId) -> Result<Option<(TurnRecord, Suggestion)>> {
+        let Some(turn) = turn_of(id) else { return Ok(None) };
+        let Some(turn) = self.turn(merchant, &turn).await? else { return Ok(None) };
+        let Ok(reply) = serde_json::from_str::<Reply>(&turn.reply) else { return Ok(None) };
+        let found = reply.suggestions.into_iter().find(|suggestion| suggestion.id == *id);
+        Ok(found.map(|suggestion| (turn, suggestion)))
+    }
+
+    /// Turns in the order of their ids, after the given one: for export and replay.
+    async fn turns(&self, merchant: &MerchantId, after: Option<&TurnId>, limit: usize) -> Result<Vec<TurnRecord>>;
+
+    /// The last messages of a conversation, oldest first.
+    async fn conversation(
+        &self,
+        merchant: &MerchantId,
+        conversation: &ConversationId,
+        limit: usize,
+    ) -> Result<Vec<MessageRecord>>;
+
+    /// Feedback given at or after a moment, oldest first.
+    async fn feedback(&self, merchant: &MerchantId, since: Timestamp, limit: usize) -> Result<Vec<Feedback>>;
+
+    /// Proposed contacts, newest first.
+    async fn outreach(
+        &self,
+        merchant: &MerchantId,
+        filter: &OutreachFilter,
+        limit: usize,
+    ) -> Result<Vec<OutreachRecord>>;
+
+    /// Keeps an operator's or author's changes together or not at all; returns once they are durable.
+    /// `Ok(false)`: a plugin was changed by someone else meanwhile, and nothing is kept.
+    async fn change(&self, changes: Vec<Change>) -> Result<bool>;
+
+    /// The current record of every plugin, of all scopes.
+    async fn plugins(&self) -> Result<Vec<PluginRecord>>;
+
+    /// All records of one plugin, newest first: a rollback looks here for the one before.
+    async fn plugin_history(&self, scope: &Scope, plugin: &PluginId, limit: usize) -> Result<Vec<PluginRecord>>;
+
+    /// Which merchants do not want which shared plugins.
+    async fn disabled(&self) -> Result<Vec<(MerchantId, PluginId)>>;
+
+    /// What was loaded or refused, newest first: for one merchant (the shared plugins included), or for all.
+    async fn reloads(&self, merchant: Option<&MerchantId>, limit: usize) -> Result<Vec<ReloadRecord>>;
+
+    /// Keeps a bundle under its content hash. Keeping it again changes nothing.
+    async fn put_bundle(&self, hash: &str, bytes: Arc<[u8]>) -> Result<()>;
+
+    /// A bundle by its content hash.
+    async fn bundle(&self, hash: &str) -> Result<Option<Arc<[u8]>>>;
+
+    /// A key by its hash, revoked or not. From memory: cheap enough for every request.
+    async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>>;
+
+    /// All keys.
+    async fn api_keys(&self) -> Result<Vec<ApiKey>>;
+
+    /// A small setting.
+    async fn setting(&self, scope: &Scope, name: &str) -> Result<Option<String>>;
+
+    /// The highest generation that any kept turn or reload names; 0 if none. The next one is higher.
+    async fn last_generation(&self) -> Result<u64>;
+
+    /// Whether writes can be kept: an error if the storage has failed or the engine is closing.
+    async fn ready(&self) -> Result<()>;
+
+    /// Keeps what is waiting and lets go of the storage. Later writes fail with [`crate::Error::Closed`].
+    async fn close(&self);
+}

@@ -1,0 +1,249 @@
+//! What is kept about customers and conversations, as it is written and read.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use cuecard_model::{
+    AgentId, ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, Outreach,
+    PluginId, PluginVersion, SuggestionId, Timer, Timestamp, TurnId,
+};
+use serde::{Deserialize, Serialize};
+
+/// Everything that is known before a message is answered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Context {
+    /// Set if this message id is already there: answer with it, and do nothing else.
+    pub known: Option<Known>,
+    /// What was said before, oldest first, at most the last 20 messages in the order of their arrival.
+    pub history: Vec<Message>,
+    /// The merchant's live data that is valid at the moment asked for, in key order.
+    pub live: Vec<LiveItem>,
+    /// Who writes.
+    pub customer: CustomerState,
+}
+
+/// What is known about one customer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CustomerState {
+    /// The stored profile.
+    pub profile: Option<Arc<Customer>>,
+    /// What each plugin stored for this customer.
+    pub keys: Arc<BTreeMap<PluginId, Fields>>,
+}
+
+/// What stands where a message id is already there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// The message was answered.
+    Answered {
+        /// In this turn.
+        turn: TurnId,
+        /// With this reply, in JSON, byte for byte.
+        reply: Arc<str>,
+    },
+    /// The message was kept without an answer.
+    Kept,
+}
+
+/// One message as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRecord {
+    /// The thread.
+    pub conversation: ConversationId,
+    /// Unique in its thread.
+    pub id: MessageId,
+    /// The customer of the thread.
+    pub customer: CustomerId,
+    /// `web_chat`, `email`, ...
+    pub channel: Arc<str>,
+    /// Who said what, and when.
+    pub message: Message,
+}
+
+/// A customer's message and the answer to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TurnRecord {
+    /// The turn. Ids that sort by time keep the index small and fast, and `turns` in order.
+    pub id: TurnId,
+    /// The message that was answered.
+    pub message: MessageRecord,
+    /// The generation of plugins that answered.
+    pub generation: u64,
+    /// The reply in JSON, as it goes to the agent.
+    pub reply: Arc<str>,
+}
+
+/// The id of the `number`th suggestion of a turn, counted from 1: `<turn id>.<number>`.
+/// The turn is found from it, so suggestions need no index of their own.
+pub fn suggestion_id(turn: &TurnId, number: usize) -> SuggestionId {
+    SuggestionId::from(format!("{turn}.{number}"))
+}
+
+/// The turn of a suggestion, from its id; `None` if no suggestion has such an id.
+pub fn turn_of(suggestion: &SuggestionId) -> Option<TurnId> {
+    let (turn, number) = suggestion.as_str().rsplit_once('.')?;
+    number.parse::<u16>().ok().map(|_| turn.into())
+}
+
+/// What an agent did with a suggestion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feedback {
+    /// Which suggestion.
+    pub suggestion: SuggestionId,
+    /// Who offered it.
+    pub plugin: PluginVersion,
+    /// What was done.
+    pub action: FeedbackAction,
+    /// What was sent in the end, where it was edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub final_text: Option<String>,
+    /// By whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What an agent can do with a suggestion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedbackAction {
+    /// It was on the screen.
+    Shown,
+    /// It was put into the reply.
+    Inserted,
+    /// It was sent as it is.
+    Sent,
+    /// It was sent with changes.
+    Edited,
+    /// It was put away.
+    Dismissed,
+}
+
+/// An event that has not been decided yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenEvent {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// What happened.
+    pub event: Event,
+}
+
+/// A timer whose moment has come.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DueTimer {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Who set it.
+    pub plugin: PluginId,
+    /// For whom.
+    pub customer: CustomerId,
+    /// When, and which event it raises.
+    pub timer: Timer,
+}
+
+/// How many slots customers are spread over; partitions are sets of slots, so their number can change.
+pub const SLOTS: u32 = 4096;
+
+/// The slot of a customer; the same in every process and release. Everything about one customer has one slot.
+pub fn slot_of(merchant: &MerchantId, customer: &str) -> u32 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(merchant.as_str().len() as u64).to_le_bytes());
+    hasher.update(merchant.as_str().as_bytes()).update(customer.as_bytes());
+    let [first, second, ..] = *hasher.finalize().as_bytes();
+    u32::from(u16::from_le_bytes([first, second])) % SLOTS
+}
+
+/// One of `of` parts of all customers. One worker per partition keeps each customer's events in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// From 0 up to `of`.
+    pub index: u32,
+    /// How many partitions there are, at least 1.
+    pub of: u32,
+}
+
+impl Partition {
+    /// All customers at once.
+    pub const ALL: Self = Self { index: 0, of: 1 };
+}
+
+/// One proposed contact.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OutreachId(Arc<str>);
+
+impl OutreachId {
+    /// Wraps any text.
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OutreachId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// A proposed contact and where it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutreachRecord {
+    /// Unique for the merchant.
+    pub id: OutreachId,
+    /// Who proposed it.
+    pub plugin: PluginVersion,
+    /// To whom.
+    pub customer: CustomerId,
+    /// What was proposed.
+    pub outreach: Outreach,
+    /// The words, once they are rendered: JSON, opaque to the engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rendered: Option<Arc<str>>,
+    /// Where it stands.
+    pub state: OutreachState,
+    /// Why it stands there: a reason code, e.g. `quiet_hours`; may be empty.
+    pub reason: String,
+    /// When it was proposed.
+    pub created_at: Timestamp,
+    /// When its state last changed.
+    pub updated_at: Timestamp,
+    /// Who changed it last, if a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// Where a contact stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutreachState {
+    /// Waits for an agent.
+    Proposed,
+    /// The gate holds it back for now.
+    Held,
+    /// May be sent.
+    Approved,
+    /// Is being sent; after a restart it is not sent again by itself.
+    Sending,
+    /// Was sent.
+    Sent,
+    /// Will not be sent.
+    Cancelled,
+    /// Could not be sent.
+    Failed,
+}
+
+/// Which contacts to list; an empty filter takes all.
+#[derive(Clone, Debug, Default)]
+pub struct OutreachFilter {
+    /// In this state.
+    pub state: Option<OutreachState>,
+    /// To this customer.
+    pub customer: Option<CustomerId>,
+    /// Proposed at or after this moment.
+    pub since: Option<Timestamp>,
+}

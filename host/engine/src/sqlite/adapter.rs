@@ -1,0 +1,163 @@
+//! The trait, spelled out for SQLite: each call is a job for the writer or a question to the pool.
+
+use std::sync::{Arc, PoisonError};
+
+use async_trait::async_trait;
+use cuecard_model::{ConversationId, CustomerId, MerchantId, MessageId, PluginId, Timestamp, TurnId};
+use tokio::sync::oneshot;
+
+use super::{SqliteEngine, check::check, context::Question, read, writer::Job};
+use crate::{
+    ApiKey, Batch, Change, Context, CustomerState, DueTimer, Engine, Error, Feedback, MessageRecord, OpenEvent,
+    OutreachFilter, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord, Result, Scope, TurnRecord,
+};
+
+/// The largest bundle that is kept.
+const BUNDLE: usize = 32 << 20;
+
+#[async_trait]
+impl Engine for SqliteEngine {
+    async fn context(
+        &self,
+        merchant: &MerchantId,
+        conversation: &ConversationId,
+        message: &MessageId,
+        customer: &CustomerId,
+        now: Timestamp,
+    ) -> Result<Context> {
+        let question = Question {
+            conversation: (merchant.clone(), conversation.clone()),
+            message: message.clone(),
+            customer: (merchant.clone(), customer.clone()),
+            now,
+        };
+        self.know(question).await
+    }
+
+    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
+        self.know_customer((merchant.clone(), customer.clone())).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Receipt> {
+        let bytes = check(&batch)?;
+        let (waiter, waiting) = oneshot::channel();
+        self.send(Job::Commit(batch, waiter), bytes)?;
+        answer(waiting).await
+    }
+
+    async fn claim(&self, partition: Partition, limit: usize) -> Result<Vec<OpenEvent>> {
+        self.pool.read(move |connection| read::claim(connection, partition, limit)).await
+    }
+
+    async fn due(&self, partition: Partition, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>> {
+        self.pool.read(move |connection| read::due(connection, partition, now, limit)).await
+    }
+
+    async fn turn(&self, merchant: &MerchantId, turn: &TurnId) -> Result<Option<TurnRecord>> {
+        let (merchant, turn) = (merchant.clone(), turn.clone());
+        self.pool.read(move |connection| read::turn(connection, &merchant, &turn)).await
+    }
+
+    async fn turns(&self, merchant: &MerchantId, after: Option<&TurnId>, limit: usize) -> Result<Vec<TurnRecord>> {
+        let (merchant, after) = (merchant.clone(), after.cloned());
+        self.pool.read(move |connection| read::turns(connection, &merchant, after.as_ref(), limit)).await
+    }
+
+    async fn conversation(
+        &self,
+        merchant: &MerchantId,
+        conversation: &ConversationId,
+        limit: usize,
+    ) -> Result<Vec<MessageRecord>> {
+        let (merchant, conversation) = (merchant.clone(), conversation.clone());
+        self.pool.read(move |connection| read::conversation(connection, &merchant, &conversation, limit)).await
+    }
+
+    async fn feedback(&self, merchant: &MerchantId, since: Timestamp, limit: usize) -> Result<Vec<Feedback>> {
+        let merchant = merchant.clone();
+        self.pool.read(move |connection| read::feedback(connection, &merchant, since, limit)).await
+    }
+
+    async fn outreach(
+        &self,
+        merchant: &MerchantId,
+        filter: &OutreachFilter,
+        limit: usize,
+    ) -> Result<Vec<OutreachRecord>> {
+        let (merchant, filter) = (merchant.clone(), filter.clone());
+        self.pool.read(move |connection| read::outreach(connection, &merchant, &filter, limit)).await
+    }
+
+    async fn change(&self, changes: Vec<Change>) -> Result<bool> {
+        let (waiter, waiting) = oneshot::channel();
+        self.send(Job::Change(changes, waiter), 1024)?;
+        answer(waiting).await
+    }
+
+    async fn plugins(&self) -> Result<Vec<PluginRecord>> {
+        self.pool.read(read::plugins).await
+    }
+
+    async fn plugin_history(&self, scope: &Scope, plugin: &PluginId, limit: usize) -> Result<Vec<PluginRecord>> {
+        let (scope, plugin) = (scope.clone(), plugin.clone());
+        self.pool.read(move |connection| read::plugin_history(connection, &scope, &plugin, limit)).await
+    }
+
+    async fn disabled(&self) -> Result<Vec<(MerchantId, PluginId)>> {
+        self.pool.read(read::disabled).await
+    }
+
+    async fn reloads(&self, merchant: Option<&MerchantId>, limit: usize) -> Result<Vec<ReloadRecord>> {
+        let merchant = merchant.cloned();
+        self.pool.read(move |connection| read::reloads(connection, merchant.as_ref(), limit)).await
+    }
+
+    async fn put_bundle(&self, hash: &str, bytes: Arc<[u8]>) -> Result<()> {
+        let size = bytes.len();
+        if size > BUNDLE {
+            return Err(Error::TooLarge { what: "a bundle", bytes: size, limit: BUNDLE });
+        }
+        let (waiter, waiting) = oneshot::channel();
+        self.send(Job::Bundle(hash.to_owned(), bytes, waiter), size)?;
+        answer(waiting).await
+    }
+
+    async fn bundle(&self, hash: &str) -> Result<Option<Arc<[u8]>>> {
+        let hash = hash.to_owned();
+        self.pool.read(move |connection| read::bundle(connection, &hash)).await
+    }
+
+    async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>> {
+        Ok(self.cache.api_keys().get(hash).cloned())
+    }
+
+    async fn api_keys(&self) -> Result<Vec<ApiKey>> {
+        self.pool.read(read::api_keys).await
+    }
+
+    async fn setting(&self, scope: &Scope, name: &str) -> Result<Option<String>> {
+        let (scope, name) = (scope.clone(), name.to_owned());
+        self.pool.read(move |connection| read::setting(connection, &scope, &name)).await
+    }
+
+    async fn last_generation(&self) -> Result<u64> {
+        self.pool.read(read::last_generation).await
+    }
+
+    async fn ready(&self) -> Result<()> {
+        let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
+        let has_failed = queue.as_ref().ok_or(Error::Closed)?.has_failed();
+        let detail = "the last write failed".to_owned();
+        if has_failed { Err(Error::Storage { path: self.path.clone(), detail }) } else { Ok(()) }
+    }
+
+    async fn close(&self) {
+        // Blocks while the writer writes what waits: seconds at most, and nothing else is left to do.
+        self.shut();
+    }
+}
+
+/// Waits for the writer's answer; it has gone only if the writer has.
+async fn answer<T>(waiting: oneshot::Receiver<Result<T>>) -> Result<T> {
+    waiting.await.unwrap_or(Err(Error::Closed))
+}

@@ -1,0 +1,188 @@
+//! One batch, inside the writer's transaction. Checks each precondition by the write itself where it can.
+
+mod contact;
+mod event;
+mod keys;
+
+use cuecard_model::{MerchantId, Role};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+
+use crate::{Batch, Error, Feedback, Known, MessageRecord, Outcome, Receipt, Refusal, TurnRecord, Write};
+
+/// What became of a batch, and where its messages stand.
+pub(super) struct Applied {
+    pub(super) receipt: Receipt,
+    /// The `seq` of each message written, in order.
+    pub(super) places: Vec<i64>,
+}
+
+/// Why a batch goes no further; what it wrote so far is taken back.
+pub(super) enum Stop {
+    /// A precondition failed.
+    Unmet(Receipt),
+    /// The caller handed over what cannot be stored.
+    Invalid(Error),
+    /// The database failed.
+    Sql(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Stop {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Unmet(Receipt::Refused(refusal))
+    }
+}
+
+pub(super) type Step<T> = Result<T, Stop>;
+
+/// Writes a batch; on `Err` the caller takes back what was written.
+pub(super) fn apply(connection: &Connection, batch: &Batch) -> Step<Applied> {
+    let mut places = Vec::new();
+    let mut outcomes = Vec::with_capacity(batch.writes.len());
+    for write in &batch.writes {
+        outcomes.push(one(connection, &batch.merchant, write, &mut places)?);
+    }
+    Ok(Applied { receipt: Receipt::Kept(outcomes), places })
+}
+
+/// Whether the batch is one statement, which takes itself back if it fails.
+pub(super) fn is_single(batch: &Batch) -> bool {
+    matches!(batch.writes.as_slice(), [write] if !matches!(write, Write::PluginKeys { .. }))
+}
+
+fn one(connection: &Connection, merchant: &MerchantId, write: &Write, places: &mut Vec<i64>) -> Step<Outcome> {
+    match write {
+        Write::Message(record) => message(connection, merchant, record, None, places),
+        Write::Turn(turn) => message(connection, merchant, &turn.message, Some(turn), places),
+        Write::Feedback(feedback) => keep_feedback(connection, merchant, feedback),
+        Write::Customer(customer) => {
+            let sql = "insert into customers (merchant, customer, body) values (?1, ?2, ?3)
+                on conflict do update set body = excluded.body";
+            put_body(connection, sql, merchant, customer.id.as_str(), &json("a customer", customer)?)
+        }
+        Write::Live(item) => {
+            let sql = "insert into live (merchant, key, body) values (?1, ?2, ?3)
+                on conflict do update set body = excluded.body";
+            put_body(connection, sql, merchant, &item.key, &json("live data", item)?)
+        }
+        Write::LiveGone { key } => {
+            let sql = "delete from live where merchant = ?1 and key = ?2";
+            changed(connection.prepare_cached(sql)?.execute(params![merchant.as_str(), key])?)
+        }
+        Write::PluginKeys { plugin, customer, writes } => keys::put(connection, merchant, plugin, customer, writes),
+        Write::Event(event) => event::put(connection, merchant, event),
+        Write::EventDone { event, at } => event::done(connection, merchant, event, *at),
+        Write::Timer { plugin, customer, timer } => event::set_timer(connection, merchant, plugin, customer, timer),
+        Write::CancelTimer { plugin, customer, key } => event::cancel(connection, merchant, plugin, customer, key),
+        Write::TimerDone { plugin, customer, key, at } => {
+            event::timer_done(connection, merchant, plugin, customer, key, *at)
+        }
+        Write::Outreach(record) => contact::propose(connection, merchant, record),
+        Write::OutreachState { id, from, to, reason, at, by } => {
+            let to = contact::Move { id, from: *from, to: *to, reason, at: *at, by: by.as_deref() };
+            contact::advance(connection, merchant, &to)
+        }
+    }
+}
+
+fn message(
+    connection: &Connection,
+    merchant: &MerchantId,
+    record: &MessageRecord,
+    turn: Option<&TurnRecord>,
+    places: &mut Vec<i64>,
+) -> Step<Outcome> {
+    let sql = "insert into messages
+        (merchant, conversation, message, customer, channel, role, text, at, turn, generation, reply)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        on conflict (merchant, conversation, message) do nothing";
+    let kept = connection.prepare_cached(sql)?.execute(params![
+        merchant.as_str(),
+        record.conversation.as_str(),
+        record.id.as_str(),
+        record.customer.as_str(),
+        record.channel,
+        role_number(record.message.role),
+        record.message.text,
+        record.message.at.millis(),
+        turn.map(|turn| turn.id.as_str()),
+        turn.map(|turn| turn.generation.cast_signed()),
+        turn.map(|turn| &*turn.reply),
+    ])?;
+    if kept == 0 {
+        let known = known(connection, merchant, record.conversation.as_str(), record.id.as_str())?;
+        return Err(Stop::Unmet(Receipt::Duplicate(known.unwrap_or(Known::Kept))));
+    }
+    places.push(connection.last_insert_rowid());
+    Ok(Outcome::Done)
+}
+
+/// What stands where a message id is already there.
+pub(super) fn known(
+    connection: &Connection,
+    merchant: &MerchantId,
+    conversation: &str,
+    message: &str,
+) -> rusqlite::Result<Option<Known>> {
+    let sql = "select turn, reply from messages where merchant = ?1 and conversation = ?2 and message = ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_row(params![merchant.as_str(), conversation, message], |row| {
+        let answer: (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
+        Ok(match answer {
+            (Some(turn), Some(reply)) => Known::Answered { turn: turn.into(), reply: reply.into() },
+            _ => Known::Kept,
+        })
+    });
+    found.optional()
+}
+
+fn keep_feedback(connection: &Connection, merchant: &MerchantId, feedback: &Feedback) -> Step<Outcome> {
+    let sql = "insert into feedback (merchant, suggestion, action, at, plugin, version, final_text, agent)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        on conflict do update set at = excluded.at, final_text = excluded.final_text, agent = excluded.agent
+        where excluded.at > at";
+    changed(connection.prepare_cached(sql)?.execute(params![
+        merchant.as_str(),
+        feedback.suggestion.as_str(),
+        word(&feedback.action)?,
+        feedback.at.millis(),
+        feedback.plugin.id.as_str(),
+        feedback.plugin.version,
+        feedback.final_text,
+        feedback.agent.as_ref().map(cuecard_model::AgentId::as_str),
+    ])?)
+}
+
+fn put_body(connection: &Connection, sql: &str, merchant: &MerchantId, key: &str, body: &str) -> Step<Outcome> {
+    connection.prepare_cached(sql)?.execute(params![merchant.as_str(), key, body])?;
+    Ok(Outcome::Done)
+}
+
+fn changed(rows: usize) -> Step<Outcome> {
+    Ok(if rows == 0 { Outcome::Known } else { Outcome::Done })
+}
+
+/// 1 for the customer, 2 for the agent.
+pub(super) fn role_number(role: Role) -> i64 {
+    match role {
+        Role::Customer => 1,
+        Role::Agent => 2,
+    }
+}
+
+/// A value as JSON text. JSON says null for numbers that are not finite, which could not be read back.
+pub(super) fn json(what: &'static str, value: &impl Serialize) -> Step<String> {
+    let text = serde_json::to_string(value);
+    text.map_err(|error| Stop::Invalid(Error::Invalid { what, detail: error.to_string() }))
+}
+
+/// The word that JSON uses for a plain enum, e.g. `sent`.
+pub(super) fn word(value: &impl Serialize) -> Step<String> {
+    Ok(json("a word", value)?.trim_matches('"').to_owned())
+}

@@ -1,0 +1,203 @@
+//! What turns ask for, kept in memory: conversations, customers, live data. Knows no SQL.
+//!
+//! The writer brings it up to date after each commit and before it answers, so whoever was answered sees the write.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
+};
+
+use cuecard_model::{
+    ConversationId, Customer, CustomerId, Fields, LiveItem, MerchantId, Message, MessageId, PluginId, Value,
+};
+
+use super::{
+    apply::Applied,
+    space::{Space, Weigh},
+};
+use crate::{ApiKey, Batch, Change, CustomerState, MessageRecord, Outcome, Receipt, TurnRecord, Write};
+
+/// Messages of history that a turn is handed.
+pub(super) const HISTORY: usize = 20;
+/// Message ids remembered per conversation; a longer one is looked up in the database.
+pub(super) const IDS: usize = 512;
+
+pub(super) type ConversationKey = (MerchantId, ConversationId);
+pub(super) type CustomerKey = (MerchantId, CustomerId);
+
+pub(super) struct Cache {
+    conversations: Mutex<Space<ConversationKey, Conversation>>,
+    customers: Mutex<Space<CustomerKey, CustomerState>>,
+    live: Mutex<Space<MerchantId, Live>>,
+    /// All of them, by hash.
+    api_keys: RwLock<HashMap<Arc<str>, ApiKey>>,
+}
+
+/// The end of a conversation.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Conversation {
+    /// Oldest first.
+    pub(super) history: VecDeque<Message>,
+    /// The ids of all messages, or `None` if there are too many.
+    pub(super) ids: Option<HashSet<MessageId>>,
+    /// The place of the newest message; a message at or before it is not taken in again.
+    pub(super) last: i64,
+}
+
+/// All live data of a merchant, valid or not, in key order.
+pub(super) type Live = Arc<Vec<LiveItem>>;
+
+impl Cache {
+    /// Room for `budget` bytes beside the keys.
+    pub(super) fn new(budget: usize, api_keys: Vec<ApiKey>) -> Self {
+        Self {
+            conversations: Mutex::new(Space::new(budget / 2)),
+            customers: Mutex::new(Space::new(budget / 4)),
+            live: Mutex::new(Space::new(budget / 4)),
+            api_keys: RwLock::new(api_keys.into_iter().map(|key| (key.hash.clone(), key)).collect()),
+        }
+    }
+
+    pub(super) fn conversations(&self) -> MutexGuard<'_, Space<ConversationKey, Conversation>> {
+        lock(&self.conversations)
+    }
+
+    pub(super) fn customers(&self) -> MutexGuard<'_, Space<CustomerKey, CustomerState>> {
+        lock(&self.customers)
+    }
+
+    pub(super) fn live(&self) -> MutexGuard<'_, Space<MerchantId, Live>> {
+        lock(&self.live)
+    }
+
+    pub(super) fn api_keys(&self) -> RwLockReadGuard<'_, HashMap<Arc<str>, ApiKey>> {
+        self.api_keys.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in changes that are durable now.
+    pub(super) fn changed(&self, changes: Vec<Change>) {
+        for change in changes {
+            if let Change::ApiKey(key) = change {
+                self.api_keys.write().unwrap_or_else(PoisonError::into_inner).insert(key.hash.clone(), key);
+            }
+        }
+    }
+
+    /// Takes in a batch that is durable now.
+    pub(super) fn committed(&self, batch: Batch, applied: &Applied) {
+        let Receipt::Kept(outcomes) = &applied.receipt else { return };
+        let mut places = applied.places.iter().copied();
+        for (write, outcome) in batch.writes.into_iter().zip(outcomes) {
+            self.written(&batch.merchant, write, *outcome, &mut places);
+        }
+    }
+
+    fn written(&self, merchant: &MerchantId, write: Write, outcome: Outcome, places: &mut impl Iterator<Item = i64>) {
+        match write {
+            Write::Message(record) | Write::Turn(TurnRecord { message: record, .. }) => {
+                let key = (merchant.clone(), record.conversation.clone());
+                let place = places.next().unwrap_or(i64::MAX);
+                self.conversations().update(&key, |conversation| conversation.append(place, record));
+            }
+            Write::Customer(customer) => {
+                let key = (merchant.clone(), customer.id.clone());
+                self.customers().update(&key, |state| state.profile = Some(Arc::new(customer)));
+            }
+            Write::PluginKeys { plugin, customer, writes } if outcome == Outcome::Done => {
+                let key = (merchant.clone(), customer);
+                self.customers().update(&key, |state| merge_keys(state, plugin, writes));
+            }
+            Write::Live(item) => self.live().update(merchant, |live| put_live(Arc::make_mut(live), item)),
+            Write::LiveGone { key } => {
+                self.live().update(merchant, |live| Arc::make_mut(live).retain(|item| item.key != key));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A thread that panicked while it held the lock has left a whole value: every change is one call.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Conversation {
+    fn append(&mut self, place: i64, record: MessageRecord) {
+        if place <= self.last {
+            return;
+        }
+        self.last = place;
+        self.history.push_back(record.message);
+        if self.history.len() > HISTORY {
+            self.history.pop_front();
+        }
+        if let Some(ids) = &mut self.ids {
+            ids.insert(record.id);
+            if ids.len() > IDS {
+                self.ids = None;
+            }
+        }
+    }
+}
+
+fn merge_keys(state: &mut CustomerState, plugin: PluginId, writes: BTreeMap<String, Option<Value>>) {
+    let keys = Arc::make_mut(&mut state.keys);
+    let mut fields = keys.remove(&plugin).unwrap_or_default();
+    for (name, value) in writes {
+        match value {
+            Some(value) => fields.insert(name, value),
+            None => fields.remove(&name),
+        };
+    }
+    if !fields.is_empty() {
+        keys.insert(plugin, fields);
+    }
+}
+
+fn put_live(live: &mut Vec<LiveItem>, item: LiveItem) {
+    match live.binary_search_by(|probe| probe.key.cmp(&item.key)) {
+        Ok(found) => {
+            if let Some(place) = live.get_mut(found) {
+                *place = item;
+            }
+        }
+        Err(place) => live.insert(place, item),
+    }
+}
+
+impl Weigh for Conversation {
+    fn weigh(&self) -> usize {
+        let text: usize = self.history.iter().map(|message| message.text.len() + 64).sum();
+        text + self.ids.as_ref().map_or(0, HashSet::len) * 96
+    }
+}
+
+impl Weigh for CustomerState {
+    fn weigh(&self) -> usize {
+        let keys: usize = self.keys.values().map(weigh_fields).sum();
+        keys + self.profile.as_deref().map_or(0, weigh_customer)
+    }
+}
+
+impl Weigh for Live {
+    fn weigh(&self) -> usize {
+        self.iter().map(|item| 128 + item.key.len() + weigh_fields(&item.fields)).sum()
+    }
+}
+
+/// Rough, and cheap: strings are counted where they may be long, the rest by the piece.
+pub(super) fn weigh_customer(customer: &Customer) -> usize {
+    let orders = customer.orders.iter().map(|order| {
+        let titles: usize = order.items.iter().map(|item| 256 + item.title.len()).sum();
+        512 + titles + 256 * (order.fulfillments.len() + order.refunds.len()) + weigh_fields(&order.attributes)
+    });
+    512 + orders.sum::<usize>() + weigh_fields(&customer.attributes)
+}
+
+pub(super) fn weigh_fields(fields: &Fields) -> usize {
+    let one = |(name, value): (&String, &Value)| {
+        let text = if let Value::Text(text) = value { text.len() } else { 8 };
+        96 + name.len() + text
+    };
+    fields.iter().map(one).sum()
+}

@@ -1,0 +1,71 @@
+//! What a batch weighs, and whether it can be kept: checked on the caller's thread, before it queues.
+
+use cuecard_model::{Customer, Fields, LiveItem, Outreach, Value};
+
+use super::cache::{weigh_customer, weigh_fields};
+use crate::{Batch, Error, Result, TurnRecord, Write};
+
+/// The most text in one batch; far above what a turn or a customer has, far below what SQLite takes.
+const BATCH: usize = 16 << 20;
+
+/// About how many bytes a batch has; an error if it cannot be kept.
+pub(super) fn check(batch: &Batch) -> Result<usize> {
+    let bytes = batch.writes.iter().map(weigh).sum::<usize>();
+    if bytes > BATCH {
+        return Err(Error::TooLarge { what: "a batch", bytes, limit: BATCH });
+    }
+    batch.writes.iter().try_for_each(readable)?;
+    Ok(bytes)
+}
+
+fn weigh(write: &Write) -> usize {
+    let more = match write {
+        Write::Message(record) => record.message.text.len(),
+        Write::Turn(TurnRecord { message, reply, .. }) => message.message.text.len() + reply.len(),
+        Write::Feedback(feedback) => feedback.final_text.as_ref().map_or(0, String::len),
+        Write::Customer(customer) => weigh_customer(customer),
+        Write::Live(item) => weigh_fields(&item.fields),
+        Write::PluginKeys { writes, .. } => {
+            let values = writes.iter().filter_map(|(_, value)| value.as_ref());
+            values.map(|value| if let Value::Text(text) = value { text.len() } else { 64 }).sum::<usize>()
+        }
+        Write::Event(event) => weigh_fields(&event.fields),
+        Write::Timer { timer, .. } => weigh_fields(&timer.fields),
+        Write::Outreach(record) => {
+            weigh_fields(&record.outreach.arguments) + record.rendered.as_ref().map_or(0, |text| text.len())
+        }
+        _ => 0,
+    };
+    more + 256
+}
+
+/// JSON has no word for infinity: such a number would be kept as null, and never be read again.
+fn readable(write: &Write) -> Result<()> {
+    match write {
+        Write::Customer(Customer { attributes, orders, .. }) => {
+            finite("a customer", attributes)?;
+            orders.iter().try_for_each(|order| finite("an order", &order.attributes))
+        }
+        Write::Live(LiveItem { fields, .. }) => finite("live data", fields),
+        Write::Event(event) => finite("an event", &event.fields),
+        Write::Timer { timer, .. } => finite("a timer", &timer.fields),
+        Write::Outreach(record) => {
+            let Outreach { arguments, .. } = &record.outreach;
+            finite("a contact", arguments)
+        }
+        Write::PluginKeys { writes, .. } => {
+            let values = writes.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+            all_finite("a plugin's key", values)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn finite(what: &'static str, fields: &Fields) -> Result<()> {
+    all_finite(what, fields.iter())
+}
+
+fn all_finite<'a>(what: &'static str, mut values: impl Iterator<Item = (&'a String, &'a Value)>) -> Result<()> {
+    let broken = values.find(|(_, value)| matches!(value, Value::Number(number) if !number.is_finite()));
+    broken.map_or(Ok(()), |(name, _)| Err(Error::Invalid { what, detail: format!("'{name}' is not a finite number") }))
+}

@@ -1,0 +1,283 @@
+//! What is read from the database: one function a question, each on a connection that only reads.
+
+use std::{
+    collections::{BTreeMap, HashSet, VecDeque},
+    sync::Arc,
+};
+
+use cuecard_model::{
+    ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId,
+    PluginVersion, Role, Timer, Timestamp, TurnId,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
+use serde::de::DeserializeOwned;
+
+use super::{
+    apply::role_number,
+    cache::{Conversation, HISTORY, IDS, Live},
+    change::scope_text,
+};
+use crate::{
+    ApiKey, CustomerState, DueTimer, Feedback, MessageRecord, OpenEvent, OutreachFilter, OutreachRecord, Partition,
+    PluginRecord, ReloadRecord, Scope, TurnRecord,
+};
+
+type Result<T> = rusqlite::Result<T>;
+
+/// A column of JSON. What does not parse was not written by this host: the caller reports damage.
+pub(super) fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
+    serde_json::from_str(text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+}
+
+/// All rows of a query, each by `one`.
+fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+    one: impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    connection.prepare_cached(sql)?.query_map(params, one)?.collect()
+}
+
+fn rows(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+pub(super) fn conversation_end(
+    connection: &Connection,
+    merchant: &MerchantId,
+    conversation: &ConversationId,
+) -> Result<Conversation> {
+    let place = [merchant.as_str(), conversation.as_str()];
+    let sql = "select message from messages where merchant = ?1 and conversation = ?2 limit 513";
+    let ids = all(connection, sql, place, |row| row.get::<_, String>(0).map(MessageId::from))?;
+    let sql = "select seq, role, text, at from messages where seq in
+        (select seq from messages where merchant = ?1 and conversation = ?2 order by seq desc limit ?3)
+        order by seq";
+    let params = params![merchant.as_str(), conversation.as_str(), rows(HISTORY)];
+    let last = all(connection, sql, params, |row| Ok((row.get::<_, i64>(0)?, message(row, 1)?)))?;
+    Ok(Conversation {
+        last: last.last().map_or(0, |(seq, _)| *seq),
+        history: last.into_iter().map(|(_, message)| message).collect::<VecDeque<_>>(),
+        ids: (ids.len() <= IDS).then(|| ids.into_iter().collect::<HashSet<_>>()),
+    })
+}
+
+/// Role, text and moment, from three columns.
+fn message(row: &Row<'_>, first: usize) -> Result<Message> {
+    let role = if row.get::<_, i64>(first)? == role_number(Role::Agent) { Role::Agent } else { Role::Customer };
+    Ok(Message { role, text: row.get(first + 1)?, at: Timestamp::from_millis(row.get(first + 2)?) })
+}
+
+pub(super) fn customer(connection: &Connection, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
+    let place = [merchant.as_str(), customer.as_str()];
+    let mut statement =
+        connection.prepare_cached("select body from customers where merchant = ?1 and customer = ?2")?;
+    let profile = statement.query_row(place, |row| from_json::<Customer>(row, 0)).optional()?;
+    let sql = "select plugin, name, value from plugin_keys where merchant = ?1 and customer = ?2";
+    let mut keys = BTreeMap::<PluginId, Fields>::new();
+    for (plugin, name, value) in
+        all(connection, sql, place, |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, from_json(row, 2)?)))?
+    {
+        keys.entry(plugin.into()).or_default().insert(name, value);
+    }
+    Ok(CustomerState { profile: profile.map(Arc::new), keys: Arc::new(keys) })
+}
+
+pub(super) fn live(connection: &Connection, merchant: &MerchantId) -> Result<Live> {
+    let sql = "select body from live where merchant = ?1 order by key";
+    all(connection, sql, [merchant.as_str()], |row| from_json::<LiveItem>(row, 0)).map(Arc::new)
+}
+
+pub(super) fn claim(connection: &Connection, partition: Partition, limit: usize) -> Result<Vec<OpenEvent>> {
+    let sql = "select merchant, body from events where done_at is null and slot % ?1 = ?2 order by seq limit ?3";
+    all(connection, sql, params![partition.of.max(1), partition.index, rows(limit)], |row| {
+        Ok(OpenEvent { merchant: row.get::<_, String>(0)?.into(), event: from_json::<Event>(row, 1)? })
+    })
+}
+
+pub(super) fn due(
+    connection: &Connection,
+    partition: Partition,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<DueTimer>> {
+    let sql = "select merchant, plugin, customer, body from timers
+        where at <= ?1 and slot % ?2 = ?3 order by at limit ?4";
+    let params = params![now.millis(), partition.of.max(1), partition.index, rows(limit)];
+    all(connection, sql, params, |row| {
+        Ok(DueTimer {
+            merchant: row.get::<_, String>(0)?.into(),
+            plugin: row.get::<_, String>(1)?.into(),
+            customer: row.get::<_, String>(2)?.into(),
+            timer: from_json::<Timer>(row, 3)?,
+        })
+    })
+}
+
+/// The columns of `message_record` and `turn_record`.
+macro_rules! messages {
+    ($rest:literal) => {
+        concat!(
+            "select conversation, message, customer, channel, role, text, at, turn, generation, reply from messages ",
+            $rest
+        )
+    };
+}
+
+fn message_record(row: &Row<'_>) -> Result<MessageRecord> {
+    Ok(MessageRecord {
+        conversation: row.get::<_, String>(0)?.into(),
+        id: row.get::<_, String>(1)?.into(),
+        customer: row.get::<_, String>(2)?.into(),
+        channel: row.get(3)?,
+        message: message(row, 4)?,
+    })
+}
+
+fn turn_record(row: &Row<'_>) -> Result<TurnRecord> {
+    Ok(TurnRecord {
+        message: message_record(row)?,
+        id: row.get::<_, String>(7)?.into(),
+        generation: row.get::<_, i64>(8)?.cast_unsigned(),
+        reply: row.get(9)?,
+    })
+}
+
+pub(super) fn turn(connection: &Connection, merchant: &MerchantId, turn: &TurnId) -> Result<Option<TurnRecord>> {
+    let sql = messages!("where merchant = ?1 and turn = ?2");
+    connection.prepare_cached(sql)?.query_row([merchant.as_str(), turn.as_str()], turn_record).optional()
+}
+
+pub(super) fn turns(
+    connection: &Connection,
+    merchant: &MerchantId,
+    after: Option<&TurnId>,
+    limit: usize,
+) -> Result<Vec<TurnRecord>> {
+    let sql = messages!("where merchant = ?1 and turn is not null and turn > ?2 order by turn limit ?3");
+    let after = after.map_or("", TurnId::as_str);
+    all(connection, sql, params![merchant.as_str(), after, rows(limit)], turn_record)
+}
+
+pub(super) fn conversation(
+    connection: &Connection,
+    merchant: &MerchantId,
+    conversation: &ConversationId,
+    limit: usize,
+) -> Result<Vec<MessageRecord>> {
+    let sql = messages!(
+        "where seq in (select seq from messages where merchant = ?1 and conversation = ?2 order by seq desc limit ?3)
+        order by seq"
+    );
+    all(connection, sql, params![merchant.as_str(), conversation.as_str(), rows(limit)], message_record)
+}
+
+pub(super) fn feedback(
+    connection: &Connection,
+    merchant: &MerchantId,
+    since: Timestamp,
+    limit: usize,
+) -> Result<Vec<Feedback>> {
+    let sql = "select suggestion, plugin, version, '\"' || action || '\"', final_text, agent, at from feedback
+        where merchant = ?1 and at >= ?2 order by at limit ?3";
+    all(connection, sql, params![merchant.as_str(), since.millis(), rows(limit)], |row| {
+        Ok(Feedback {
+            suggestion: row.get::<_, String>(0)?.into(),
+            plugin: PluginVersion { id: row.get::<_, String>(1)?.into(), version: row.get(2)? },
+            action: from_json(row, 3)?,
+            final_text: row.get(4)?,
+            agent: row.get::<_, Option<String>>(5)?.map(Into::into),
+            at: Timestamp::from_millis(row.get(6)?),
+        })
+    })
+}
+
+pub(super) fn outreach(
+    connection: &Connection,
+    merchant: &MerchantId,
+    filter: &OutreachFilter,
+    limit: usize,
+) -> Result<Vec<OutreachRecord>> {
+    // One text per shape of filter, so that each finds its index.
+    let sql = match (&filter.customer, filter.state) {
+        (Some(_), Some(_)) => "and customer = ?3 and state = ?4",
+        (Some(_), None) => "and customer = ?3 and ?4 = ''",
+        (None, Some(_)) => "and ?3 is null and state = ?4",
+        (None, None) => "and ?3 is null and ?4 = ''",
+    };
+    let sql = format!(
+        "select body from outreach where merchant = ?1 and created_at >= ?2 {sql} order by created_at desc, seq desc limit ?5"
+    );
+    let state = filter.state.and_then(|state| super::apply::word(&state).ok()).unwrap_or_default();
+    let since = filter.since.map_or(i64::MIN, Timestamp::millis);
+    let customer = filter.customer.as_ref().map(CustomerId::as_str);
+    let params = params![merchant.as_str(), since, customer, state, rows(limit)];
+    all(connection, &sql, params, |row| from_json(row, 0))
+}
+
+fn plugin_record(row: &Row<'_>) -> Result<PluginRecord> {
+    let record: PluginRecord = from_json(row, 1)?;
+    Ok(PluginRecord { revision: row.get::<_, i64>(0)?.cast_unsigned(), ..record })
+}
+
+pub(super) fn plugins(connection: &Connection) -> Result<Vec<PluginRecord>> {
+    let sql = "select revision, body from plugins where revision in
+        (select max(revision) from plugins group by scope, plugin) order by scope, plugin";
+    all(connection, sql, [], plugin_record)
+}
+
+pub(super) fn plugin_history(
+    connection: &Connection,
+    scope: &Scope,
+    plugin: &PluginId,
+    limit: usize,
+) -> Result<Vec<PluginRecord>> {
+    let sql = "select revision, body from plugins where scope = ?1 and plugin = ?2 order by revision desc limit ?3";
+    all(connection, sql, params![scope_text(scope), plugin.as_str(), rows(limit)], plugin_record)
+}
+
+pub(super) fn disabled(connection: &Connection) -> Result<Vec<(MerchantId, PluginId)>> {
+    all(connection, "select merchant, plugin from disabled", [], |row| {
+        Ok((row.get::<_, String>(0)?.into(), row.get::<_, String>(1)?.into()))
+    })
+}
+
+pub(super) fn reloads(
+    connection: &Connection,
+    merchant: Option<&MerchantId>,
+    limit: usize,
+) -> Result<Vec<ReloadRecord>> {
+    let Some(merchant) = merchant else {
+        let sql = "select body from reloads order by seq desc limit ?1";
+        return all(connection, sql, [rows(limit)], |row| from_json(row, 0));
+    };
+    let sql = "select body from reloads where scope in ('*', ?1) order by seq desc limit ?2";
+    let scope = scope_text(&Scope::Merchant(merchant.clone()));
+    all(connection, sql, params![scope, rows(limit)], |row| from_json(row, 0))
+}
+
+pub(super) fn bundle(connection: &Connection, hash: &str) -> Result<Option<Arc<[u8]>>> {
+    let mut statement = connection.prepare_cached("select bytes from bundles where hash = ?1")?;
+    statement.query_row([hash], |row| Ok(Arc::from(row.get_ref(0)?.as_blob()?))).optional()
+}
+
+pub(super) fn api_keys(connection: &Connection) -> Result<Vec<ApiKey>> {
+    all(connection, "select body from api_keys order by hash", [], |row| from_json(row, 0))
+}
+
+pub(super) fn setting(connection: &Connection, scope: &Scope, name: &str) -> Result<Option<String>> {
+    let mut statement = connection.prepare_cached("select value from settings where scope = ?1 and name = ?2")?;
+    statement.query_row([&*scope_text(scope), name], |row| row.get(0)).optional()
+}
+
+/// Generations grow, and a turn in flight may end on the one before: so the highest is among the last rows.
+pub(super) fn last_generation(connection: &Connection) -> Result<u64> {
+    let sql = "select coalesce(max(generation), 0) from (
+        select generation from (select generation from reloads order by seq desc limit 4096) union all
+        select generation from (select generation from messages order by seq desc limit 4096))";
+    let highest: i64 = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    Ok(highest.cast_unsigned())
+}
