@@ -80,7 +80,7 @@ fn ask(understanding: &Understanding, scenarios: &Examples, third: usize, fold: 
             let found = scenario.id.to_string();
             let first = scenario.alternatives.first().map(|first| (first.id.to_string(), first.confidence));
             let (best, confidence) = if found == "none" {
-                first.unwrap_or((found.clone(), 0.0))
+                first.unwrap_or((String::new(), 0.0))
             } else {
                 (found.clone(), scenario.confidence)
             };

@@ -12,6 +12,7 @@ mod text;
 use cuecard_model::{Customer, Message, ScenarioId, Signals, Timestamp};
 
 use scenario::Classifier;
+use text::Normalized;
 
 /// A scenario as plugins declare it: what customers want, with messages that show how they say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +73,10 @@ impl Understanding {
 
     /// Finds the signals of one message. Cannot fail: what is not found is `und`, `none` or neutral.
     pub fn signals(&self, input: &Input<'_>) -> Signals {
-        let language = language::detect(input);
-        let scenario = self.classifier.classify(input.text, input.history);
-        let emotion = emotion::detect(input.text, input.history);
+        let normalized = Normalized::new(input.text);
+        let language = language::detect(input, &normalized);
+        let scenario = self.classifier.classify(&normalized, input.history);
+        let emotion = emotion::detect(input.text, &normalized, input.history);
         let stage = stage::find(input.customer, scenario.id.as_str(), input.now);
         Signals { language, scenario, emotion, stage }
     }

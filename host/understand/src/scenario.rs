@@ -55,16 +55,15 @@ impl Classifier {
         Self { classes: documents.classes, model, calibration, verbatim }
     }
 
-    pub(crate) fn classify(&self, text: &str, history: &[Message]) -> DetectedScenario {
+    pub(crate) fn classify(&self, text: &Normalized, history: &[Message]) -> DetectedScenario {
         if self.classes.is_empty() {
             return DetectedScenario { id: none(), confidence: 1.0, alternatives: Vec::new() };
         }
-        let normalized = Normalized::new(text);
-        let ranking = self.rank(&normalized);
+        let ranking = self.rank(text);
         let found = ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD);
         if !found
-            && follow_up::leans_on_what_was_said(&normalized)
-            && !self.verbatim.is_background(&normalized)
+            && follow_up::leans_on_what_was_said(text)
+            && !self.verbatim.is_background(text)
             && let Some(carried) = self.carried(history)
         {
             return self.detected(carried);

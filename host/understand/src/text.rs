@@ -5,8 +5,8 @@
 mod fold;
 mod han;
 
-pub(crate) use han::variant;
 pub(crate) use fold::is_dense;
+pub(crate) use han::{Variant, variant};
 
 use std::ops::Range;
 
