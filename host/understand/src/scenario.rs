@@ -1,0 +1,123 @@
+//! What the customer wants: one of the merchant's scenarios, or `none`.
+//!
+//! Owns the decision. A message that an example says outright is taken at its word; everything else goes through a
+//! linear classifier, whose margin the calibration turns into a probability of being right. Below one half: `none`.
+//! Knows no language, no emotion and no orders.
+
+mod background;
+mod calibrate;
+mod documents;
+mod features;
+mod follow_up;
+mod linear;
+mod model;
+mod verbatim;
+
+use cuecard_model::{Alternative, DetectedScenario, Message, ScenarioId};
+
+use crate::{Scenario, text::Normalized};
+use calibrate::{Calibration, Evidence};
+use documents::Documents;
+use model::Model;
+use verbatim::Verbatim;
+
+/// Below this probability of being right, `none` is the better answer.
+const THRESHOLD: f64 = 0.5;
+/// An alternative less likely than this is not worth an agent's glance.
+const WORTH_NAMING: f64 = 0.1;
+/// How sure a message is that an example says outright. A person could still mean something else.
+const SAID_OUTRIGHT: f64 = 0.97;
+const ALTERNATIVES: usize = 3;
+
+/// A merchant's scenarios, learned.
+#[derive(Debug)]
+pub(crate) struct Classifier {
+    classes: Vec<ScenarioId>,
+    model: Model,
+    calibration: Calibration,
+    verbatim: Verbatim,
+}
+
+/// A class with its probability of being right, best first.
+type Ranking = Vec<(usize, f64)>;
+
+impl Classifier {
+    pub(crate) fn train(scenarios: &[Scenario]) -> Self {
+        let documents = Documents::new(scenarios);
+        let all: Vec<_> = documents.iter().collect();
+        let classes = documents.classes.len();
+        let (model, calibration) = if classes == 0 {
+            (Model::default(), Calibration::default())
+        } else {
+            (Model::fit(&all, classes), Calibration::cross_validated(&all, classes))
+        };
+        let verbatim = Verbatim::new(&all);
+        Self { classes: documents.classes, model, calibration, verbatim }
+    }
+
+    pub(crate) fn classify(&self, text: &Normalized, history: &[Message]) -> DetectedScenario {
+        if self.classes.is_empty() {
+            return DetectedScenario { id: none(), confidence: 1.0, alternatives: Vec::new() };
+        }
+        let ranking = self.rank(text);
+        let found = ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD);
+        if !found
+            && follow_up::leans_on_what_was_said(text)
+            && !self.verbatim.is_background(text)
+            && let Some(carried) = self.carried(history)
+        {
+            return self.detected(carried);
+        }
+        self.detected(ranking)
+    }
+
+    /// What the customer last wanted, a little less sure: a follow-up may also turn to something new.
+    fn carried(&self, history: &[Message]) -> Option<Ranking> {
+        let mut ranking = follow_up::customers_last(history).map(|text| self.rank(&Normalized::new(text))).find(
+            |ranking| ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD),
+        )?;
+        for (_, confidence) in &mut ranking {
+            *confidence *= follow_up::CARRIED;
+        }
+        Some(ranking)
+    }
+
+    fn rank(&self, text: &Normalized) -> Ranking {
+        let evidence = Evidence::of(&self.model, text);
+        let mut ranking: Ranking =
+            (0..self.classes.len()).map(|class| (class, self.calibration.confidence(&evidence, class))).collect();
+        match self.verbatim.find(text) {
+            verbatim::Found::Nothing => {}
+            verbatim::Found::Background => ranking.iter_mut().for_each(|(_, confidence)| *confidence *= 0.5),
+            verbatim::Found::Class(class) => {
+                for (other, confidence) in &mut ranking {
+                    *confidence = if *other == class { SAID_OUTRIGHT } else { confidence.min(THRESHOLD) };
+                }
+            }
+        }
+        ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        ranking.truncate(ALTERNATIVES + 1);
+        ranking
+    }
+
+    fn detected(&self, ranking: Ranking) -> DetectedScenario {
+        let best = ranking.first().map_or(0.0, |(_, confidence)| *confidence);
+        let named = |(class, confidence): (usize, f64)| {
+            self.classes.get(class).map(|id| Alternative { id: id.clone(), confidence: round(confidence) })
+        };
+        let mut named = ranking.into_iter().filter(|(_, confidence)| *confidence >= WORTH_NAMING).filter_map(named);
+        let first = if best >= THRESHOLD { named.next() } else { None };
+        let first = first.unwrap_or_else(|| Alternative { id: none(), confidence: round(1.0 - best) });
+        let alternatives = named.take(ALTERNATIVES).collect();
+        DetectedScenario { id: first.id, confidence: first.confidence, alternatives }
+    }
+}
+
+fn none() -> ScenarioId {
+    ScenarioId::new("none")
+}
+
+/// Three digits say all that there is to say.
+pub(crate) fn round(confidence: f64) -> f64 {
+    (confidence.clamp(0.0, 1.0) * 1000.0).round() / 1000.0
+}

@@ -1,0 +1,130 @@
+//! From margins to a probability of being right, learned from the merchant's own examples.
+//!
+//! Owns the one rule for the threshold: models are trained without a part of the examples and without a part of the
+//! scenarios, asked about both, and a logistic curve is fitted to when they were right. It leans on a curve fitted
+//! beforehand, the more the fewer examples there are. Knows no text.
+
+use super::{documents::Document, features, model::Model};
+use crate::text::Normalized;
+
+/// What there is to judge an answer by.
+#[derive(Debug)]
+pub(super) struct Evidence {
+    margins: Vec<f32>,
+    seen: f32,
+    best: (usize, f32),
+    second: f32,
+}
+
+const TERMS: usize = 4;
+/// The curve before any example was seen: from shops whose scenarios were withheld in turn.
+const PRIOR: [f64; TERMS] = [-0.5, 3.0, 1.5, 1.0];
+/// How many answers the prior is worth.
+const PRIOR_WEIGHT: f64 = 10.0;
+/// Each round withholds one scenario and one example in so many.
+const ROUNDS: usize = 4;
+/// Rounds learn from so many examples a scenario at most: more make the margins better, not the curve.
+const EXAMPLES: usize = 16;
+/// With fewer scenarios there is nothing to withhold.
+const SCENARIOS: usize = 4;
+
+/// The curve.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Calibration {
+    curve: [f64; TERMS],
+}
+
+impl Default for Calibration {
+    fn default() -> Self {
+        Self { curve: PRIOR }
+    }
+}
+
+impl Calibration {
+    /// Fits the curve to answers about what the models had not seen.
+    pub(super) fn cross_validated(documents: &[&Document], classes: usize) -> Self {
+        if classes < SCENARIOS {
+            return Self::default();
+        }
+        let mut answers = Vec::new();
+        for round in 0..ROUNDS {
+            let few = documents.iter().copied().filter(|document| document.class.is_none() || document.nth < EXAMPLES);
+            let (asked, known): (Vec<_>, Vec<_>) = few.partition(|document| is_withheld(document, round));
+            let model = Model::fit(&known, classes);
+            answers.extend(asked.into_iter().map(|document| answer(&model, document, round)));
+        }
+        Self { curve: fit(&answers) }
+    }
+
+    /// The probability that a class is what the customer wants.
+    pub(super) fn confidence(&self, evidence: &Evidence, class: usize) -> f64 {
+        logistic(dot(&self.curve, &evidence.terms(class)))
+    }
+}
+
+impl Evidence {
+    pub(super) fn of(model: &Model, text: &Normalized) -> Self {
+        Self::from_features(model, &features::of(text))
+    }
+
+    fn from_features(model: &Model, features: &[u64]) -> Self {
+        let scores = model.scores(features);
+        let (mut best, mut second) = ((0, f32::NEG_INFINITY), f32::NEG_INFINITY);
+        for (class, margin) in scores.margins.iter().copied().enumerate() {
+            if margin > best.1 {
+                second = best.1;
+                best = (class, margin);
+            } else if margin > second {
+                second = margin;
+            }
+        }
+        Self { margins: scores.margins, seen: scores.seen, best, second: second.max(-1.0) }
+    }
+
+    /// One, the margin, the lead over the best other class, the share of the message that was ever seen.
+    fn terms(&self, class: usize) -> [f64; TERMS] {
+        let margin = self.margins.get(class).copied().unwrap_or(-1.0);
+        let other = if class == self.best.0 { self.second } else { self.best.1 };
+        [1.0, f64::from(margin), f64::from(margin - other), f64::from(self.seen) - 0.5]
+    }
+}
+
+fn is_withheld(document: &Document, round: usize) -> bool {
+    document.nth % ROUNDS == round || document.class.is_some_and(|class| class % ROUNDS == round)
+}
+
+/// The terms of the best class, and whether it was right.
+fn answer(model: &Model, document: &Document, round: usize) -> ([f64; TERMS], bool) {
+    let evidence = Evidence::from_features(model, &document.features);
+    let withheld = document.class.is_none_or(|class| class % ROUNDS == round);
+    (evidence.terms(evidence.best.0), !withheld && document.class == Some(evidence.best.0))
+}
+
+/// Logistic regression towards the prior, by gradient descent: four terms need nothing better.
+fn fit(answers: &[([f64; TERMS], bool)]) -> [f64; TERMS] {
+    const STEPS: usize = 400;
+    let mut curve = PRIOR;
+    let rate = 2.0 / (1.0 + PRIOR_WEIGHT / answers.len().max(1) as f64);
+    let share = 1.0 / answers.len().max(1) as f64;
+    for _ in 0..STEPS {
+        let mut slope = [0.0; TERMS];
+        for (at, slope) in slope.iter_mut().enumerate() {
+            let gone = curve.get(at).zip(PRIOR.get(at)).map_or(0.0, |(now, prior)| now - prior);
+            *slope = PRIOR_WEIGHT * share * gone * 0.1;
+        }
+        for (terms, right) in answers {
+            let error = logistic(dot(&curve, terms)) - f64::from(u8::from(*right));
+            slope.iter_mut().zip(terms).for_each(|(slope, term)| *slope += error * term * share);
+        }
+        curve.iter_mut().zip(slope).for_each(|(value, slope)| *value -= rate * slope);
+    }
+    curve
+}
+
+fn dot(a: &[f64; TERMS], b: &[f64; TERMS]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
