@@ -12,11 +12,12 @@ mod registry;
 mod sqlite;
 
 pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
+pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use records::{
     Context, CustomerState, DueTimer, Feedback, FeedbackAction, Known, MessageRecord, OpenEvent, OutreachFilter,
     OutreachId, OutreachRecord, OutreachState, Partition, SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
 };
-pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope, Source};
+pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::SqliteEngine;

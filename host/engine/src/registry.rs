@@ -3,28 +3,8 @@
 
 use std::sync::Arc;
 
-use cuecard_model::{MerchantId, PluginId, Timestamp};
+use cuecard_model::{MerchantId, PluginId, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
-
-/// Whom something serves.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// Every merchant that has not disabled it.
-    Shared,
-    /// One merchant alone.
-    Merchant(MerchantId),
-}
-
-impl Scope {
-    /// The merchant, unless shared.
-    pub fn merchant(&self) -> Option<&MerchantId> {
-        match self {
-            Self::Shared => None,
-            Self::Merchant(merchant) => Some(merchant),
-        }
-    }
-}
 
 /// One change by an operator or an author. Changes handed over together are kept together or not at all.
 #[derive(Clone, Debug)]

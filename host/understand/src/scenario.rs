@@ -73,9 +73,9 @@ impl Classifier {
 
     /// What the customer last wanted, a little less sure: a follow-up may also turn to something new.
     fn carried(&self, history: &[Message]) -> Option<Ranking> {
-        let mut ranking = follow_up::customers_last(history).map(|text| self.rank(&Normalized::new(text))).find(
-            |ranking| ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD),
-        )?;
+        let mut ranking = follow_up::customers_last(history)
+            .map(|text| self.rank(&Normalized::new(text)))
+            .find(|ranking| ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD))?;
         for (_, confidence) in &mut ranking {
             *confidence *= follow_up::CARRIED;
         }
