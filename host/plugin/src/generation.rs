@@ -68,6 +68,11 @@ impl Generation {
         self.unwanted.get(merchant).is_some_and(|ids| ids.contains(plugin))
     }
 
+    /// An empty generation; the next one has a higher number than any before a restart.
+    pub(crate) fn after(last: u64) -> Self {
+        Self { number: last, ..Self::default() }
+    }
+
     /// Puts a plugin in its place, or takes it out.
     pub(crate) fn set(&mut self, scope: &Scope, id: &PluginId, plugin: Option<Arc<LivePlugin>>) {
         match scope {

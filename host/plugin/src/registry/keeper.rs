@@ -76,7 +76,7 @@ impl<S: Store> Keeper<S> {
             folder: options.folder.clone().map(|root| Folder::new(root, options.bundle_limits)),
             root: options.folder,
             prover: Arc::new(options.prover),
-            generation: Generation { number: options.last_generation, ..Generation::default() },
+            generation: Generation::after(options.last_generation),
             slots: BTreeMap::new(),
             commands,
             waiting: VecDeque::new(),
