@@ -2,6 +2,8 @@
 //!
 //! A library that others could embed. Knows no merchant's data beyond the turn it is handed, no database, no HTTP.
 
+pub mod build;
 pub mod call;
 pub mod limits;
+pub mod wasm;
 pub mod watchdog;
