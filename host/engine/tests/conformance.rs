@@ -42,7 +42,7 @@ conforms!(sqlite, crate::support::sqlite(), [
     turns: a_turn_is_known_from_then_on, the_same_message_at_once_has_one_answer, history_is_the_last_twenty,
         an_agents_message_is_remembered, a_duplicate_keeps_nothing_of_its_batch, many_at_once_are_all_kept,
         turns_are_found_and_listed, suggestions_are_found_by_their_id, long_conversations_know_old_messages,
-        memory_and_storage_agree;
+        a_turn_id_is_used_once, memory_and_storage_agree;
     customers: profiles_and_keys_are_kept, live_data_is_valid_in_its_span, the_quota_holds_per_plugin_and_merchant,
         nothing_crosses_merchants, numbers_that_json_cannot_say_are_refused;
     events: an_event_counts_once, customers_keep_their_order, partitions_share_out_all_customers,

@@ -1,5 +1,5 @@
-//! What was acknowledged survives `kill -9`. A child process commits and prints what was acknowledged; the parent
-//! kills it in the middle and looks into the database.
+//! What was acknowledged survives `kill -9` and a full disk. A child process commits and prints what was
+//! acknowledged; the parent kills it in the middle, or lets it run out of disk, and looks into the database.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test fails by panicking")]
@@ -18,6 +18,8 @@ use cuecard_model::{Event, Fields, MerchantId, Message, Role, Timestamp};
 /// Set for the child: the data folder, and the number of its run.
 const FOLDER: &str = "CUECARD_KILL_FOLDER";
 const RUN: &str = "CUECARD_KILL_RUN";
+
+const COMMITTERS: usize = 16;
 
 const RUNS: usize = 10;
 /// After how many acknowledgements each run is killed: spread, so that kills fall before, in and after checkpoints.
@@ -38,6 +40,33 @@ fn what_was_acknowledged_survives_a_kill() {
     }
 }
 
+/// A limit on the size of files stands for the full disk: the write in the middle of a commit fails.
+#[test]
+fn what_was_acknowledged_survives_a_full_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let limited = "trap '' XFSZ; ulimit -f 6000; exec \"$0\" --exact what_was_acknowledged_survives_a_kill --nocapture";
+    let output = Command::new("sh")
+        .args(["-c", limited])
+        .arg(env::current_exe().unwrap())
+        .env(FOLDER, folder.path())
+        .env(RUN, "full")
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let acknowledged: Vec<_> = printed.lines().filter_map(acknowledgement).collect();
+    assert!(acknowledged.len() > 100, "the disk was full too early");
+    let errors: Vec<_> = printed.lines().filter(|line| line.starts_with("err ")).collect();
+    assert_eq!(errors.len(), COMMITTERS, "each committer is told: {errors:?}");
+    let clear = |line: &&str| line.contains("cuecard.db") && line.contains("hint: ");
+    assert!(errors.iter().all(clear), "{errors:?}");
+    check(folder.path(), &acknowledged);
+}
+
+/// The last line may be cut by the kill: only those that end as they should were acknowledged whole.
+fn acknowledgement(line: &str) -> Option<String> {
+    Some(line.strip_prefix("ack ")?.strip_suffix(" .")?.to_owned())
+}
+
 /// Starts the child, kills it after so many acknowledgements, and reads what else it had printed by then.
 fn run_and_kill(folder: &Path, run: usize, after: usize, acknowledged: &mut Vec<String>) {
     let mut child = Command::new(env::current_exe().unwrap())
@@ -50,9 +79,8 @@ fn run_and_kill(folder: &Path, run: usize, after: usize, acknowledged: &mut Vec<
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut seen = 0;
     for line in lines.map_while(Result::ok) {
-        // The last line may be cut by the kill: only those that end as they should were acknowledged whole.
-        let Some(id) = line.strip_prefix("ack ").and_then(|rest| rest.strip_suffix(" .")) else { continue };
-        acknowledged.push(id.to_owned());
+        let Some(id) = acknowledgement(&line) else { continue };
+        acknowledged.push(id);
         seen += 1;
         if seen == after {
             child.kill().unwrap();
@@ -85,23 +113,26 @@ fn check(folder: &Path, acknowledged: &[String]) {
 fn child(folder: &Path, run: &str) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let engine: Arc<dyn Engine> = Arc::new(SqliteEngine::open(folder).unwrap());
-    let committers: Vec<_> =
-        (0..16).map(|worker| runtime.spawn(commit_without_end(engine.clone(), format!("{run}-{worker}")))).collect();
+    let committers: Vec<_> = (0..COMMITTERS)
+        .map(|worker| runtime.spawn(commit_until_it_fails(engine.clone(), format!("{run}-{worker}"))))
+        .collect();
     for committer in committers {
         runtime.block_on(committer).unwrap();
     }
 }
 
-async fn commit_without_end(engine: Arc<dyn Engine>, name: String) {
+async fn commit_until_it_fails(engine: Arc<dyn Engine>, name: String) {
     for number in 0_u64.. {
         let id = format!("{name}-{number}");
         let writes = vec![Write::Turn(turn(&id)), Write::Event(event(&id))];
-        match engine.commit(Batch::new("acme".into(), writes)).await.unwrap() {
-            Receipt::Kept(_) => {
-                let line = format!("ack {id} .\n");
-                std::io::stdout().lock().write_all(line.as_bytes()).unwrap();
-            }
-            other => panic!("{other:?}"),
+        let line = match engine.commit(Batch::new("acme".into(), writes)).await {
+            Ok(Receipt::Kept(_)) => format!("ack {id} .\n"),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => format!("err {error}\n"),
+        };
+        std::io::stdout().lock().write_all(line.as_bytes()).unwrap();
+        if line.starts_with("err") {
+            return;
         }
     }
 }

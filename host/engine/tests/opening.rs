@@ -61,7 +61,7 @@ fn live(number: usize, bytes: usize) -> Batch {
 async fn a_full_queue_refuses() {
     let folder = tempfile::tempdir().unwrap();
     let engine = std::sync::Arc::new(SqliteEngine::open(folder.path()).unwrap());
-    let tasks: Vec<_> = (0..40)
+    let tasks: Vec<_> = (0..20)
         .map(|number| {
             let (engine, batch) = (engine.clone(), live(number, 8 << 20));
             tokio::spawn(async move { engine.commit(batch).await })

@@ -116,6 +116,17 @@ pub async fn turns_are_found_and_listed(shop: Shop) {
     assert_eq!(shop.engine.turns(&shop.merchant, Some(&"t-1".into()), 9).await.unwrap(), records[2..]);
 }
 
+pub async fn a_turn_id_is_used_once(shop: Shop) {
+    shop.keep(vec![Write::Turn(turn("t-1", "c", "m-1", "{}"))]).await;
+    for writes in [vec![], vec![keys("u-9", &[("k", Some(1.0.into()))])]] {
+        let writes = writes.into_iter().chain([Write::Turn(turn("t-1", "c", "m-2", "{}"))]).collect();
+        assert!(shop.engine.commit(cuecard_engine::Batch::new(shop.merchant.clone(), writes)).await.is_err());
+    }
+    let context = shop.context("c", "m-2", 100).await;
+    assert_eq!((context.known, context.history.len(), context.customer.keys.len()), (None, 1, 0));
+    shop.keep(vec![Write::Turn(turn("t-2", "c", "m-2", "{}"))]).await;
+}
+
 pub async fn suggestions_are_found_by_their_id(shop: Shop) {
     let id = suggestion_id(&"t.1".into(), 2);
     let reply = reply(suggestion(id.clone()));
