@@ -14,15 +14,22 @@ const CURRENCIES = `EUR USD GBP CNY JPY KRW INR BRL MXN ARS CLP COP PEN CHF CAD 
 function money() {
   const table = {}, votes = {};
   for (const locale of LOCALES) {
-    const pattern = (value) => {
-      const parts = new Intl.NumberFormat(locale, { style: 'currency', currency: 'EUR', minimumFractionDigits: 0, maximumFractionDigits: 0 })
-        .formatToParts(value);
-      return parts.map((p) => p.type === 'currency' ? '¤' : p.type === 'integer' ? '#' : p.value).join('');
+    const symbolOf = (currency) => new Intl.NumberFormat(locale, { style: 'currency', currency }).formatToParts(1)
+      .find((p) => p.type === 'currency').value;
+    // Letters get a space that is not the pattern's own, so the pattern is read off a currency with a sign.
+    const signed = CURRENCIES.find((currency) => /^\p{Sc}$/u.test(symbolOf(currency))) ?? 'EUR';
+    const pattern = (value, currency) => {
+      const options = { style: 'currency', currency: currency ?? signed, minimumFractionDigits: 0, maximumFractionDigits: 0 };
+      const parts = new Intl.NumberFormat(locale, options).formatToParts(value);
+      return parts.map((p) => p.type === 'integer' ? '#' : p.type === 'currency' && !currency ? '¤' : p.value).join('');
     };
+    // A symbol is all that stands in the place of ¤: in right-to-left locales some bring marks that no part owns.
+    const [before, after] = pattern(7).split('¤');
     const symbols = {};
     for (const currency of CURRENCIES) {
-      symbols[currency] = new Intl.NumberFormat(locale, { style: 'currency', currency }).formatToParts(1)
-        .find((p) => p.type === 'currency').value;
+      const whole = pattern(7, currency);
+      const symbol = whole.slice(before.length, whole.length - after.length);
+      symbols[currency] = symbol.replace(/^\u00a0|\u00a0$/g, '');
       const vote = votes[currency] ??= {};
       vote[symbols[currency]] = (vote[symbols[currency]] ?? 0) + 1;
     }
@@ -81,7 +88,7 @@ const SHOWN = `en-US en-GB en-IN es-ES es-MX es-AR zh-CN zh-TW zh-HK ja-JP ko-KR
 function golden() {
   const rows = { money: [], number: [], date: [] };
   for (const locale of SHOWN) {
-    for (const currency of ['EUR', 'USD', 'CNY', 'JPY', 'INR', 'GBP', 'KRW', 'CHF', 'BRL', 'KWD', 'XTS']) {
+    for (const currency of ['EUR', 'USD', 'CNY', 'JPY', 'INR', 'GBP', 'KRW', 'CHF', 'BRL', 'KWD', 'MXN', 'AUD', 'EGP', 'HUF', 'XTS']) {
       const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
       for (const amount of ['0', '12.5', '1234.50', '-1234567.895']) rows.money.push([locale, currency, amount, format.format(amount)]);
     }

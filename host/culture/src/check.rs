@@ -84,7 +84,7 @@ fn placeholder(rest: &str, before: Option<char>) -> Option<usize> {
         return Some(length);
     }
     if let Some((inner, length)) = closing("{", "}").filter(|(inner, _)| is_name(inner)) {
-        return (!inner.is_empty() || rest.starts_with("{}")).then_some(length);
+        return (!inner.trim().is_empty() || rest.starts_with("{}")).then_some(length);
     }
     if let Some((inner, length)) = closing("[", "]").or_else(|| closing("<", ">")) {
         return is_shouted_name(inner).then_some(length);
@@ -92,10 +92,13 @@ fn placeholder(rest: &str, before: Option<char>) -> Option<usize> {
     printf(rest, before)
 }
 
-/// `$name`, `name`, `0`, `order.id` or `$x :number`.
+/// `name`, `0`, `order.id`; after a dollar sign options may follow, as in `$x :number`.
 fn is_name(inner: &str) -> bool {
-    let name = inner.trim().trim_start_matches('$');
-    let name = name.split([' ', ':', '|', ',']).next().unwrap_or_default();
+    let inner = inner.trim();
+    let name = match inner.strip_prefix('$') {
+        Some(variable) => variable.split([' ', ':', '|', ',']).next().unwrap_or_default(),
+        None => inner,
+    };
     name.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '_' | '.' | '-'))
 }
 

@@ -18,7 +18,7 @@ mod relative;
 mod setting;
 mod words;
 
-pub use channel::{Fit, Limit, fit, limit, max_length};
+pub use channel::{Fit, Limit, Tone, Unit, fit, for_channel, limit, max_length};
 pub use check::{Finding, FindingKind, Link, check_text, links};
 pub use date::{DateLength, format_date, format_date_as, format_date_time};
 pub use locale::{direction, fallback_chain, locale_for, normalize};

@@ -78,16 +78,21 @@ impl Catalog {
     /// Parses `messages/<locale>.json` files, given as (locale, text). Finds all problems of all files at once.
     pub fn parse<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<MessageProblem>> {
         let mut catalog = Self::default();
-        let mut problems = Vec::new();
+        let (mut problems, mut seen) = (Vec::new(), BTreeMap::new());
         for (name, text) in files {
-            if let Err(mut found) = catalog.add(name, text) {
+            if let Err(mut found) = catalog.add(name, text, &mut seen) {
                 problems.append(&mut found);
             }
         }
         if problems.is_empty() { Ok(catalog) } else { Err(problems) }
     }
 
-    fn add(&mut self, name: &str, text: &str) -> Result<(), Vec<MessageProblem>> {
+    fn add<'a>(
+        &mut self,
+        name: &'a str,
+        text: &str,
+        seen: &mut BTreeMap<String, &'a str>,
+    ) -> Result<(), Vec<MessageProblem>> {
         let file = format!("messages/{name}.json");
         let problem = |reason, hint: &str| {
             vec![MessageProblem { file: file.clone(), line: None, reason, hint: Some(hint.into()) }]
@@ -96,8 +101,8 @@ impl Catalog {
             let reason = format!("'{name}' is not a language tag");
             return Err(problem(reason, "name the file after a BCP 47 tag, such as es-MX or zh-Hans"));
         };
-        if let Some(other) = self.locales.get(&tag) {
-            let reason = format!("messages/{}.json is for {tag} too", other.name);
+        if let Some(other) = seen.insert(tag.clone(), name) {
+            let reason = format!("messages/{other}.json is for {tag} too");
             return Err(problem(reason, "put all messages of a locale into one file"));
         }
         let entries = file::read(&file, text)?;

@@ -93,23 +93,28 @@ impl MessageSet {
     }
 
     /// Formats the message at an index.
+    ///
+    /// Isolates round values are noise to an agent who pastes text that runs one way only, so they are left out then.
     pub(super) fn format(&self, index: usize, fields: &Fields, scene: Scene) -> Formatted {
         let names = self.variables(index);
         let arguments: Vec<_> = names.iter().map(|name| Argument::of(name, fields)).collect();
-        let positional: Vec<_> = arguments.iter().map(Argument::as_arg).collect();
         let is_rtl = scene.words.direction == Direction::Rtl || arguments.iter().any(Argument::has_rtl);
-        let context = if is_rtl { &ISOLATED } else { &PLAIN };
+        self.format_in(if is_rtl { &ISOLATED } else { &PLAIN }, index, &arguments, scene)
+    }
+
+    fn format_in(&self, context: &FormatContext, index: usize, arguments: &[Argument<'_>], scene: Scene) -> Formatted {
+        let positional: Vec<_> = arguments.iter().map(Argument::as_arg).collect();
         let playing = scene::play(scene);
         let (mut text, mut errors) = (String::new(), Vec::new());
         let id = MsgId::from_raw(u32::try_from(index).unwrap_or(u32::MAX));
         Formatter::new(&self.catalog, &functions::REGISTRY, context).write(id, &positional, &mut text, &mut errors);
         drop(playing);
-        let missed = arguments.iter().zip(names).filter(|(argument, _)| argument.was_missed());
+        let missed = arguments.iter().zip(self.variables(index)).filter(|(argument, _)| argument.was_missed());
         Formatted { missing: missed.map(|(_, name)| name.clone()).collect(), text, errors }
     }
 }
 
-/// Isolates round values are noise to an agent who pastes text that runs one way only.
+/// No isolates.
 static PLAIN: FormatContext = {
     let mut context = FormatContext::new(&mf2::host_std::HOST);
     context.bidi = BidiStrategy::None;
@@ -174,3 +179,6 @@ fn cure(kind: ErrorKind) -> &'static str {
         _ => "write variables as {$name}, braces in text as \\{ and \\}, and patterns after .match or .input in {{ }}",
     }
 }
+
+#[cfg(test)]
+mod suite;
