@@ -7,7 +7,8 @@ fn detected(text: &str, said: &[&str], locale: Option<&str>, languages: &[&str])
     let history: Vec<_> = said.iter().map(message).collect();
     let customer = Customer { locale: locale.map(str::to_owned), ..Customer::unknown("u".into()) };
     let languages: Vec<_> = languages.iter().map(|tag| (*tag).to_owned()).collect();
-    let input = Input { text, history: &history, customer: &customer, now: Timestamp::default(), languages: &languages };
+    let input =
+        Input { text, history: &history, customer: &customer, now: Timestamp::default(), languages: &languages };
     detect(&input, &Normalized::new(text))
 }
 
@@ -64,7 +65,9 @@ fn whole_messages() {
 
 #[test]
 fn what_tells_nothing_leaves_the_language_alone() {
-    for text in ["ok", "👍", "10023", "#A-4711", "https://shop.example/where-is-the-order", "me@shop.example", "???", ""] {
+    for text in
+        ["ok", "👍", "10023", "#A-4711", "https://shop.example/where-is-the-order", "me@shop.example", "???", ""]
+    {
         assert_eq!(detected(text, &[], None, &[]).tag, "und", "{text}");
         assert_eq!(detected(text, &["快递怎么还没到"], Some("en-US"), &["en"]).tag, "zh-Hans", "{text}");
         assert_eq!(detected(text, &[], Some("pt-BR"), &["en"]).tag, "pt", "{text}");
