@@ -4,4 +4,5 @@
 
 pub mod call;
 pub mod limits;
+pub mod lua;
 pub mod watchdog;
