@@ -35,8 +35,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Ask it for suggestions.
     let (workers, _) = Workers::start(Options { count: 1, ..Options::new(Spawn::Threads) }).await?;
     let turn = turn();
-    let culture =
-        Culture { locale: "en-GB".into(), register: Register::Formal, direction: Direction::Ltr, person: None, max_length: None };
+    let culture = Culture {
+        locale: "en-GB".into(),
+        register: Register::Formal,
+        direction: Direction::Ltr,
+        person: None,
+        max_length: None,
+    };
     let job = TurnJob {
         turn: turn.clone(),
         culture,

@@ -12,6 +12,7 @@ pub mod frame;
 pub mod generation;
 pub mod job;
 pub mod limits;
+pub mod lua;
 pub mod manifest;
 pub mod problem;
 pub mod prove;

@@ -2,7 +2,6 @@
 
 use std::{
     io,
-    rc::Rc,
     sync::{Arc, OnceLock},
 };
 
@@ -10,7 +9,8 @@ use cuecard_model::{Culture, Customer, Decision, Draft, Event, Turn};
 
 use crate::{
     call::{Call, CallError, Runtime},
-    job::{Code, Load},
+    job::{Code, Hooks, Load},
+    lua::{self, Hook, LuaPlugin},
     problem::Problem,
     wasm::{self, PoolSize, WasmEngine, WasmPlugin},
     watchdog::Watchdog,
@@ -18,7 +18,7 @@ use crate::{
 
 /// The machinery that the plugins of one thread share.
 pub struct Runtimes {
-    watchdog: Rc<Watchdog>,
+    watchdog: Arc<Watchdog>,
     wasm: WasmEngine,
 }
 
@@ -27,7 +27,7 @@ impl Runtimes {
     pub fn start() -> io::Result<Self> {
         let wasm = WasmEngine::new(PoolSize::default()).map_err(io::Error::other)?;
         let watchdog = Watchdog::start(wasm.ticker(), || ())?;
-        Ok(Self { watchdog: Rc::new(watchdog), wasm })
+        Ok(Self { watchdog: Arc::new(watchdog), wasm })
     }
 
     /// Changes whenever compiled components of an earlier build cannot be used any more.
@@ -40,10 +40,14 @@ impl Runtimes {
     /// Makes a plugin ready to run.
     pub fn load(&self, load: &Load) -> Result<Box<dyn Runtime>, Problem> {
         match &load.code {
-            Code::Lua { .. } => Err(Problem::new("", "no runtime is built in")),
+            Code::Lua { entry, files } => {
+                let (watchdog, hooks) = (Arc::clone(&self.watchdog), hooks(&load.hooks));
+                let plugin = LuaPlugin::load(&load.plugin, files, entry, &hooks, &load.limits, watchdog);
+                Ok(Box::new(plugin.map_err(lua_problem)?))
+            }
             Code::Wasm(compiled) => {
                 let plugin = WasmPlugin::load(&self.wasm, compiled).map_err(|error| problem("plugin.wasm", error))?;
-                Ok(Box::new(Watched { plugin, watchdog: Rc::clone(&self.watchdog) }))
+                Ok(Box::new(Watched { plugin, watchdog: Arc::clone(&self.watchdog) }))
             }
         }
     }
@@ -52,6 +56,17 @@ impl Runtimes {
 /// Compiles a component. Runs in a prover process: its time and memory have no other bound.
 pub fn compile(entry: &str, bytes: &Arc<[u8]>) -> Result<Vec<u8>, Problem> {
     wasm::compile(bytes, wasm::COMPONENT_BYTES).map_err(|error| problem(entry, error))
+}
+
+fn hooks(declared: &Hooks) -> Vec<Hook> {
+    let all =
+        [(declared.compose, Hook::Compose), (declared.localize, Hook::Localize), (declared.trigger, Hook::Trigger)];
+    all.into_iter().filter_map(|(declared, hook)| declared.then_some(hook)).collect()
+}
+
+fn lua_problem(error: lua::LoadError) -> Problem {
+    let lua::LoadError { file, line, reason, hint } = error;
+    Problem { file, line, column: None, reason, hint }
 }
 
 fn problem(file: &str, error: wasm::LoadError) -> Problem {
@@ -65,7 +80,7 @@ fn problem(file: &str, error: wasm::LoadError) -> Problem {
 /// A component under watch: the watchdog ticks while it runs, and each tick moves the epoch towards its deadline.
 struct Watched {
     plugin: WasmPlugin,
-    watchdog: Rc<Watchdog>,
+    watchdog: Arc<Watchdog>,
 }
 
 impl Runtime for Watched {
