@@ -1,5 +1,5 @@
 //! How long *understand* takes for one message of about 60 characters, with 30 and 60 scenarios.
-#![allow(missing_docs, reason = "criterion's macros")]
+#![allow(missing_docs, clippy::indexing_slicing, reason = "a benchmark over constants, and criterion's macros")]
 
 use std::hint::black_box;
 

@@ -91,3 +91,6 @@ impl Understanding {
         self.titles.iter().map(|(id, title)| (id, title.as_str()))
     }
 }
+
+#[cfg(test)]
+mod tests;
