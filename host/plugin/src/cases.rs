@@ -25,7 +25,7 @@ mod input;
 mod judge;
 mod outcome;
 
-pub use expect::{Count, DecisionKind, ExpectedSuggestion, Expectation};
+pub use expect::{Count, DecisionKind, Expectation, ExpectedSuggestion};
 pub use judge::Difference;
 pub use outcome::{Answer, CaseOutcome, DecisionInWords, SuggestionInWords};
 

@@ -85,13 +85,18 @@ fn read_examples(mut section: Section<'_, '_>) -> BTreeMap<String, Vec<String>> 
         }
         let Some(examples) = section.as_texts(key, value) else { continue };
         if examples.get_ref().is_empty() {
-            section.error(examples.span(), format!("'{}' is empty", section.path(key)), "add messages as customers write them");
+            section.error(
+                examples.span(),
+                format!("'{}' is empty", section.path(key)),
+                "add messages as customers write them",
+            );
         }
         check_examples(&section, key, examples.get_ref());
         all.insert(key.clone(), examples.into_inner().into_iter().map(Spanned::into_inner).collect());
     }
     if all.is_empty() {
-        section.error_here("no examples", "add examples.en = [\"…\", \"…\"], some ten messages as customers write them");
+        section
+            .error_here("no examples", "add examples.en = [\"…\", \"…\"], some ten messages as customers write them");
     }
     all
 }

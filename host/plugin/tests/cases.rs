@@ -31,13 +31,13 @@ fn four_lines_are_a_case() {
     let case = one("[[case]]\nname = \"late\"\ntext = \"where is it\"\nexpect.suggestions = 1\n");
     assert_eq!(case.place(), "tests/a.toml:1");
     let Input::Compose(turn) = &case.input else { panic!("{:?}", case.input) };
-    assert_eq!((turn.channel.as_str(), turn.locale.as_str(), turn.message.text.as_str()), ("web_chat", "en", "where is it"));
+    assert_eq!(
+        (turn.channel.as_str(), turn.locale.as_str(), turn.message.text.as_str()),
+        ("web_chat", "en", "where is it")
+    );
     assert_eq!(turn.signals.scenario.id.as_str(), "none");
     assert!(judged(&case, &outcome(Answer::Suggestions(vec![suggestion("here")]))).is_empty());
-    assert_eq!(
-        judged(&case, &outcome(Answer::Suggestions(vec![]))),
-        ["suggestions\n    expected: 1\n         got: 0"]
-    );
+    assert_eq!(judged(&case, &outcome(Answer::Suggestions(vec![]))), ["suggestions\n    expected: 1\n         got: 0"]);
 }
 
 #[test]
@@ -155,7 +155,10 @@ log
 #[test]
 fn a_failure_may_be_expected() {
     let case = one("[[case]]\nname = \"x\"\ntext = \"?\"\nexpect.failure = \"timeout\"\n");
-    let failed = |kind| CaseOutcome { result: Err(CallError::new(kind, "main.luau:3: too slow")), ..outcome(Answer::Suggestions(vec![])) };
+    let failed = |kind| CaseOutcome {
+        result: Err(CallError::new(kind, "main.luau:3: too slow")),
+        ..outcome(Answer::Suggestions(vec![]))
+    };
     assert!(judged(&case, &failed(FailureKind::Timeout)).is_empty());
     assert_eq!(judged(&case, &failed(FailureKind::Memory)).len(), 1);
     assert_eq!(judged(&case, &outcome(Answer::Suggestions(vec![]))).len(), 1);

@@ -58,7 +58,10 @@ fn all_problems_of_a_bad_bundle_are_found_at_once() {
 #[test]
 fn what_a_manifest_names_must_be_there() {
     let problems = parse(&[("plugin.toml", MANIFEST.as_bytes()), ("mian.luau", b"")]).unwrap_err();
-    assert!(problems.contains("the entry 'main.luau' is not in the bundle\n  hint: write entry = \"mian.luau\""), "{problems}");
+    assert!(
+        problems.contains("the entry 'main.luau' is not in the bundle\n  hint: write entry = \"mian.luau\""),
+        "{problems}"
+    );
     assert!(parse(&[("main.luau", b"")]).unwrap_err().contains("a/plugin.toml: the file is missing"));
 }
 

@@ -21,7 +21,11 @@ fn every_manifest_is_taken_or_refused_as_written() {
             Ok(_) => String::new(),
             Err(problems) => problems.iter().map(|problem| format!("{problem}\n")).collect(),
         };
-        if got.is_empty() { good += 1 } else { refused += 1 }
+        if got.is_empty() {
+            good += 1
+        } else {
+            refused += 1
+        }
         if update && got.is_empty() {
             let _ = fs::remove_file(&golden);
         } else if update {

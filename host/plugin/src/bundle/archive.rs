@@ -67,7 +67,8 @@ fn unpack(bytes: &[u8], limits: &BundleLimits) -> Result<Entries, Problem> {
     } else if bytes.get(257..262) == Some(b"ustar") {
         from_tar(bytes, limits)
     } else {
-        Err(Problem::new("", "not a tar, tar.gz or zip").hint("pack the plugin's folder with `cuecard push`, tar or zip"))
+        Err(Problem::new("", "not a tar, tar.gz or zip")
+            .hint("pack the plugin's folder with `cuecard push`, tar or zip"))
     }
 }
 

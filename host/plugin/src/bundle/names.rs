@@ -61,7 +61,8 @@ pub fn belongs(name: &str) -> bool {
 pub(super) fn enters(folder: &str) -> bool {
     // `src` and `target` hold a component's sources and build, which may well be large.
     let first = folder.split('/').next().unwrap_or_default();
-    !matches!(first, "src" | "target" | "node_modules" | "__MACOSX") && !folder.split('/').any(|part| part.starts_with('.'))
+    !matches!(first, "src" | "target" | "node_modules" | "__MACOSX")
+        && !folder.split('/').any(|part| part.starts_with('.'))
 }
 
 /// Hidden files, and what editors leave beside a file while and after they save it.

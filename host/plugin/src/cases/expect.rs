@@ -138,8 +138,11 @@ pub(super) fn read(case: &mut Section<'_, '_>, hook: Hook, now: Timestamp) -> Op
     if is_empty && section.is_empty() {
         section.error_here("nothing is expected, so the case cannot fail", example);
     }
-    if expect.failure.is_some() && (expect.suggestions.is_some() || expect.decisions.is_some() || !expect.each.is_empty()) {
-        section.error_here("a failure and an answer are expected at once", "a call that fails gives no answer: drop one");
+    if expect.failure.is_some()
+        && (expect.suggestions.is_some() || expect.decisions.is_some() || !expect.each.is_empty())
+    {
+        section
+            .error_here("a failure and an answer are expected at once", "a call that fails gives no answer: drop one");
     }
     section.finish();
     Some(expect)
@@ -215,7 +218,11 @@ fn read_count(section: &mut Section<'_, '_>) -> Option<Count> {
 fn list(section: &mut Section<'_, '_>, key: &'static str) -> Option<Vec<String>> {
     let texts = section.texts(key)?;
     for text in texts.get_ref().iter().filter(|text| text.get_ref().is_empty()) {
-        section.error(text.span(), format!("an empty text in '{}'", section.path(key)), "remove it: it is found in any text");
+        section.error(
+            text.span(),
+            format!("an empty text in '{}'", section.path(key)),
+            "remove it: it is found in any text",
+        );
     }
     Some(texts.into_inner().into_iter().map(Spanned::into_inner).collect())
 }

@@ -120,15 +120,14 @@ fn to_json(name: &str, value: &DeValue<'_>) -> Json {
             Ok(moment) if names_a_moment(name) => Json::from(moment.seconds()),
             _ => Json::from(text.as_ref()),
         },
-        DeValue::Integer(number) => {
-            i64::from_str_radix(number.as_str(), number.radix()).map_or(Json::Null, Json::from)
-        }
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).map_or(Json::Null, Json::from),
         DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Json::Null, Json::from),
         DeValue::Boolean(flag) => Json::from(*flag),
         DeValue::Datetime(moment) => Json::from(moment.to_string()),
         DeValue::Array(items) => items.iter().map(|item| to_json(name, item.get_ref())).collect(),
         DeValue::Table(table) => {
-            let pairs = table.iter().map(|(key, value)| (key.get_ref().to_string(), to_json(key.get_ref(), value.get_ref())));
+            let pairs =
+                table.iter().map(|(key, value)| (key.get_ref().to_string(), to_json(key.get_ref(), value.get_ref())));
             Json::Object(pairs.collect())
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use cuecard_model::{Decision, Money, StepKind, Value};
 
 use super::{
-    Answer, CaseOutcome, Count, DecisionInWords, DecisionKind, ExpectedSuggestion, Expectation, SuggestionInWords,
+    Answer, CaseOutcome, Count, DecisionInWords, DecisionKind, Expectation, ExpectedSuggestion, SuggestionInWords,
     expect::STEPS,
 };
 
@@ -41,7 +41,12 @@ pub(super) fn judge(expect: &Expectation, outcome: &CaseOutcome) -> Vec<Differen
             differences.unless(false, "the call", || "an answer".to_owned(), || got);
         }
         (Ok(_), Some(kind)) => {
-            differences.unless(false, "the call", || format!("to fail with {}", kind.as_str()), || "an answer".to_owned());
+            differences.unless(
+                false,
+                "the call",
+                || format!("to fail with {}", kind.as_str()),
+                || "an answer".to_owned(),
+            );
         }
         (Ok(Answer::Suggestions(suggestions)), None) => differences.suggestions(expect, suggestions),
         (Ok(Answer::Decisions(decisions)), None) => differences.decisions(expect, decisions),
@@ -89,9 +94,12 @@ impl Differences {
             let name = format!("{noun} {}", index + 1);
             match got.get(index) {
                 Some(got) => self.suggestion(&name, expected, got),
-                None => self.unless(false, &name, || format!("a{} {noun}", if noun == "outreach" { "n" } else { "" }), || {
-                    format!("only {} came", got.len())
-                }),
+                None => self.unless(
+                    false,
+                    &name,
+                    || format!("a{} {noun}", if noun == "outreach" { "n" } else { "" }),
+                    || format!("only {} came", got.len()),
+                ),
             }
         }
     }
@@ -103,7 +111,12 @@ impl Differences {
         }
         self.contains(&what("text"), &expected.text_contains, &got.text);
         for text in &expected.text_not_contains {
-            self.unless(!got.text.contains(text), &what("text"), || format!("nothing like {}", shown(text)), || shown(&got.text));
+            self.unless(
+                !got.text.contains(text),
+                &what("text"),
+                || format!("nothing like {}", shown(text)),
+                || shown(&got.text),
+            );
         }
         if let Some(title) = &expected.title {
             let given = got.title.as_deref();
@@ -139,11 +152,16 @@ impl Differences {
         for (name, value) in &expect.keys {
             let written = outcome.key_writes.get(name);
             let fine = matches!(written, Some(Some(written)) if same(written, value));
-            self.unless(fine, &format!("key {name}"), || written_as(value), || match written {
-                Some(Some(value)) => written_as(value),
-                Some(None) => "forgotten".to_owned(),
-                None => "not written".to_owned(),
-            });
+            self.unless(
+                fine,
+                &format!("key {name}"),
+                || written_as(value),
+                || match written {
+                    Some(Some(value)) => written_as(value),
+                    Some(None) => "forgotten".to_owned(),
+                    None => "not written".to_owned(),
+                },
+            );
         }
         for name in &expect.keys_forgotten {
             let written = outcome.key_writes.get(name);
@@ -155,10 +173,15 @@ impl Differences {
     fn log(&mut self, expect: &Expectation, outcome: &CaseOutcome) {
         for text in &expect.log_contains {
             let fine = outcome.log.iter().any(|line| line.text.contains(text));
-            self.unless(fine, "log", || format!("a line with {}", shown(text)), || {
-                let lines: Vec<&str> = outcome.log.iter().map(|line| line.text.as_str()).collect();
-                if lines.is_empty() { "nothing was logged".to_owned() } else { lines.join("\n") }
-            });
+            self.unless(
+                fine,
+                "log",
+                || format!("a line with {}", shown(text)),
+                || {
+                    let lines: Vec<&str> = outcome.log.iter().map(|line| line.text.as_str()).collect();
+                    if lines.is_empty() { "nothing was logged".to_owned() } else { lines.join("\n") }
+                },
+            );
         }
     }
 }

@@ -137,9 +137,9 @@ fn is_pattern(text: &str, separator: char) -> bool {
     let parts: Vec<&str> = text.split(separator).collect();
     let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     text.len() <= 100
-        && parts.split_last().is_some_and(|(last, head)| {
-            (*last == "*" || plain(last)) && head.iter().all(|part| plain(part))
-        })
+        && parts
+            .split_last()
+            .is_some_and(|(last, head)| (*last == "*" || plain(last)) && head.iter().all(|part| plain(part)))
 }
 
 #[cfg(test)]
