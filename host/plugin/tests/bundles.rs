@@ -1,5 +1,13 @@
 //! Bundles from folders and archives: what is taken, what is refused, and that both give the same hash.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may fail loudly"
+)]
+
 use std::{collections::BTreeMap, fs, io::Write, path::Path};
 
 use cuecard_plugin::bundle::{Bundle, BundleLimits, ReadError, from_archive, read_folder, read_settled, to_archive};
