@@ -1,5 +1,13 @@
 //! The format of test cases: what four lines give, what is refused, and how a difference reads.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may fail loudly"
+)]
+
 use cuecard_model::{
     Action, Decision, EmotionLabel, FailureKind, Outreach, Purpose, RenderedStep, StepKind, Timer, Timestamp, Value,
 };

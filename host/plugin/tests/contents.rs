@@ -1,5 +1,13 @@
 //! Whole bundles: what is read of a good one, and that all problems of a bad one are found at once.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may fail loudly"
+)]
+
 use cuecard_plugin::{
     bundle::{Bundle, BundleLimits},
     contents::{CodeFiles, Contents},

@@ -1,6 +1,14 @@
 //! Golden manifests: `manifests/<name>.toml` with the rendered problems in `<name>.error` beside it, or none if good.
 //! `UPDATE_GOLDEN=1` writes the files anew; read the diff before you commit it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may fail loudly"
+)]
+
 use std::{fs, path::Path};
 
 use cuecard_plugin::{limits::Limits, manifest::Manifest};
