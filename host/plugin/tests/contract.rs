@@ -76,7 +76,7 @@ fn definition(resolve: &Resolve, id: TypeId) -> (String, String) {
         TypeDefKind::Enum(cases) => union(cases.cases.iter().map(|case| format!("{:?}", snake(&case.name)))),
         TypeDefKind::Record(record) => table(record.fields.iter().map(|field| {
             let spelled = of(resolve, &field.ty);
-            let may_lack = optional && (spelled == "Fields" || spelled.starts_with("{ "));
+            let may_lack = optional && (spelled == "Fields" || spelled.starts_with("{ ") || field.name == "reason");
             (snake(&field.name), if may_lack { format!("{spelled}?") } else { spelled })
         })),
         TypeDefKind::Variant(variant) if name == "Value" => {

@@ -66,8 +66,10 @@ impl Guest {
         if !inner.contains("(export \"memory\")") {
             inner.push_str("(export \"memory\" (memory 0))");
         }
+        // What the host wrote there, the turn, is not text that could be logged.
+        let clear = "(memory.fill (i32.const 2048) (i32.const 0) (i32.const 8192))";
         let zero = "(memory.fill (i32.const 16) (i32.const 0) (i32.const 16))";
-        Self { imports, items: inner, compose: format!("(call $run) {zero} (i32.const 16)"), ..Self::default() }
+        Self { imports, items: inner, compose: format!("{clear} (call $run) {zero} (i32.const 16)"), ..Self::default() }
     }
 
     /// The core module as text.
