@@ -38,7 +38,7 @@ fn shoe(foot_cm: f64) -> Draft {
 
 /// The chest from height and weight, then the size whose chest it is.
 fn clothes(height_cm: f64, weight_kg: f64, chart: Option<&LiveItem>) -> Draft {
-    let chest = (56.0 + weight_kg * 0.72 - (height_cm - 170.0) * 0.16).round();
+    let chest = (54.0 + weight_kg * 0.6 - (height_cm - 170.0) * 0.12).round();
     let limit = |size: &str, usual: f64| {
         chart.and_then(|chart| chart.fields.number(&format!("{size}.chest_max"))).unwrap_or(usual)
     };
@@ -46,7 +46,7 @@ fn clothes(height_cm: f64, weight_kg: f64, chart: Option<&LiveItem>) -> Draft {
     let sizes = [("XS", 86.0), ("S", 94.0), ("M", 102.0), ("L", 110.0), ("XL", 118.0), ("XXL", 129.0)];
     let mut sizes = sizes.map(|(size, usual)| (size, limit(size, usual))).into_iter();
     let Some((size, max)) = sizes.find(|(_, max)| chest <= *max) else {
-        return Draft::new().step(StepKind::Question, "ask_chest").because("larger than the chart").confidence(0.5);
+        return Draft::new().step(StepKind::Question, "ask_chest").because("above the chart").confidence(0.5);
     };
     let message = if max - chest < 2.0 { "between" } else { "clothes" };
     Draft::message(message)
@@ -78,15 +78,14 @@ struct Body {
 impl Body {
     /// Numbers with what stands around them: `178 cm`, `1,78 m`, `身高165`, `75kg`, `60公斤`, `foot is 26.5 cm`.
     fn read(text: &str) -> Self {
-        let text = text.to_lowercase();
+        let text = text.to_ascii_lowercase();
         let mut body = Self::default();
         let mut rest = text.as_str();
         while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
             let (before, from) = rest.split_at(start);
             let end = from.find(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != ',');
             let (digits, after) = from.split_at(end.unwrap_or(from.len()));
-            let number = digits.trim_end_matches(['.', ',']).replace(',', ".").parse().unwrap_or(0.0);
-            body.note(number, before, after.trim_start());
+            body.note(decimal(digits), before, after.trim_start());
             rest = after;
         }
         body
@@ -107,4 +106,11 @@ impl Body {
             _ => {}
         }
     }
+}
+
+/// `178`, `1.78` or `1,78`; what is not such a number is out of every range.
+fn decimal(digits: &str) -> f64 {
+    let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
+    let number = |digits: &str| digits.bytes().take(6).fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit) - 48.0);
+    number(whole) + number(fraction) / [1.0, 10.0, 100.0, 1000.0].get(fraction.len()).copied().unwrap_or(1.0)
 }

@@ -3,7 +3,9 @@
 //! Reads the bytes once, without recursion and in memory that does not grow with them. Types are compared by wasmtime
 //! when the component is linked.
 
-use wasmparser::{ComponentExternalKind, Encoding, FunctionBody, Operator, Parser, Payload};
+use wasmparser::{
+    ComponentExternalKind, ComponentImport, ComponentTypeRef, Encoding, FunctionBody, Operator, Parser, Payload, TypeBounds,
+};
 
 use super::error::LoadError;
 
@@ -62,7 +64,7 @@ impl Found {
                 Ok(())
             }
             Payload::ComponentImportSection(imports) if self.depth == 1 => {
-                imports.into_iter().try_for_each(|import| allow(import.map_err(|error| malformed(&error))?.name.name))
+                imports.into_iter().try_for_each(|import| allow(&import.map_err(|error| malformed(&error))?))
             }
             Payload::ComponentExportSection(exports) if self.depth == 1 => exports.into_iter().try_for_each(|export| {
                 let export = export.map_err(|error| malformed(&error))?;
@@ -94,8 +96,11 @@ impl Found {
     }
 }
 
-fn allow(name: &str) -> Result<(), LoadError> {
-    if IMPORTS.contains(&name) {
+fn allow(import: &ComponentImport<'_>) -> Result<(), LoadError> {
+    let name = import.name.name;
+    // The world's own types are imported one by one, as names for types that are known.
+    let is_type = matches!(import.ty, ComponentTypeRef::Type(TypeBounds::Eq(_)));
+    if is_type || IMPORTS.contains(&name) {
         return Ok(());
     }
     let shown: String = name.chars().take(200).flat_map(char::escape_debug).collect();

@@ -1,11 +1,11 @@
 //! A component that was compiled and linked, ready to be called, each time in a fresh instance.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, time::Instant};
 
 use bumpalo::Bump;
 use cuecard_model::{Culture, Customer, Decision, Draft, Event, FailureKind, Turn};
 use wasmtime::{
-    Engine, PoolConcurrencyLimitError, Store,
+    Engine, PoolConcurrencyLimitError, Store, UpdateDeadline,
     component::{Component, Linker},
 };
 
@@ -150,10 +150,17 @@ fn load(engine: &Engine, compiled: &[u8]) -> Result<PluginPre<State>, LoadError>
 }
 
 fn instantiate(plugin: &PluginPre<State>, call: Call) -> (Store<State>, wasmtime::Result<Plugin>) {
-    let ticks = u64::from(call.limits().time_ms) + 1;
+    let deadline = Instant::now() + call.limits().time();
     let mut store = Store::new(plugin.engine(), State::new(call));
     store.limiter(|state| state);
-    store.set_epoch_deadline(ticks);
+    // Ticks come late on a busy machine, so that they are not counted: each only has the clock looked at.
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(move |store| {
+        if Instant::now() < deadline {
+            return Ok(UpdateDeadline::Continue(1));
+        }
+        Err(wasmtime::Error::new(trap::timeout(&store.data().call)))
+    });
     store.set_hostcall_fuel(HOSTCALL_BYTES);
     store.set_max_component_handles(HANDLES);
     let instance = plugin.instantiate(&mut store);
