@@ -73,11 +73,16 @@ fn is_control(sign: char) -> bool {
     }
 }
 
+/// The longest placeholder looked for, in bytes.
+const LONGEST: usize = 120;
+
 /// The length of the placeholder that `rest` starts with.
 fn placeholder(rest: &str, before: Option<char>) -> Option<usize> {
+    // Only so far, or a text of opening braces would be searched to its end from each of them.
+    let near = rest.get(..rest.floor_char_boundary(LONGEST)).unwrap_or(rest);
     let closing = |open: &str, close: &str| {
-        let inner = rest.strip_prefix(open)?;
-        let end = inner.find(close).filter(|end| *end <= 80)?;
+        let inner = near.strip_prefix(open)?;
+        let end = inner.find(close)?;
         Some((inner.get(..end)?, open.len() + end + close.len()))
     };
     if let Some((_, length)) = closing("{{", "}}").or_else(|| closing("<%", "%>")).or_else(|| closing("${", "}")) {
@@ -89,7 +94,7 @@ fn placeholder(rest: &str, before: Option<char>) -> Option<usize> {
     if let Some((inner, length)) = closing("[", "]").or_else(|| closing("<", ">")) {
         return is_shouted_name(inner).then_some(length);
     }
-    printf(rest, before)
+    printf(near, before)
 }
 
 /// `name`, `0`, `order.id`; after a dollar sign options may follow, as in `$x :number`.
@@ -111,8 +116,8 @@ fn is_shouted_name(inner: &str) -> bool {
 }
 
 /// `%s`, `%d`, `%1$s`, `%(name)s`; not `50%` nor `100% sure`.
-fn printf(rest: &str, before: Option<char>) -> Option<usize> {
-    let inner = rest.strip_prefix('%').filter(|_| !before.is_some_and(|sign| sign.is_ascii_digit()))?;
+fn printf(near: &str, before: Option<char>) -> Option<usize> {
+    let inner = near.strip_prefix('%').filter(|_| !before.is_some_and(|sign| sign.is_ascii_digit()))?;
     let bare = inner.trim_start_matches(|sign: char| sign.is_ascii_digit()).trim_start_matches('$');
     let bare = match bare.strip_prefix('(') {
         Some(named) => named.split_once(')')?.1,
@@ -121,7 +126,7 @@ fn printf(rest: &str, before: Option<char>) -> Option<usize> {
     let mut signs = bare.chars();
     let kind = signs.next().filter(|sign| matches!(sign, 's' | 'd' | 'f' | 'i' | '@'))?;
     let ends = signs.next().is_none_or(|sign| !sign.is_alphanumeric());
-    ends.then(|| rest.len() - bare.len() + kind.len_utf8())
+    ends.then(|| near.len() - bare.len() + kind.len_utf8())
 }
 
 #[cfg(test)]

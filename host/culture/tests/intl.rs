@@ -1,5 +1,11 @@
 //! Money, numbers and dates beside the golden tables of Intl, 30 locales. `data/generate.mjs` writes the tables.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests; clippy.toml covers test functions alone"
+)]
+
 use cuecard_culture::{DateLength, Setting, format_date_as, format_money, format_number};
 use cuecard_model::{Money, Register, Timestamp};
 
