@@ -6,7 +6,7 @@
     reason = "helpers of tests; clippy.toml covers test functions alone"
 )]
 
-use cuecard_culture::{DateLength, Setting, format_date_as, format_money, format_number};
+use cuecard_culture::{DateLength, Setting, format_date_as, format_money, format_number, format_percent};
 use cuecard_model::{Money, Register, Timestamp};
 
 fn setting(locale: &str) -> Setting {
@@ -59,6 +59,14 @@ fn numbers() {
         format_number(row[1].parse().unwrap(), &setting(row[0]))
     });
     compare(&found, include_str!("golden/explained_number.tsv"));
+}
+
+#[test]
+fn percent() {
+    let found = differences(include_str!("golden/intl_percent.tsv"), |row| {
+        format_percent(row[1].parse().unwrap(), &setting(row[0]))
+    });
+    compare(&found, include_str!("golden/explained_percent.tsv"));
 }
 
 #[test]
