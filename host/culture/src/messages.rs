@@ -161,3 +161,15 @@ fn first<'a>(
     let mut locales = locales;
     locales.find_map(|(tag, locale)| Some((tag.as_str(), locale, locale.messages.index(key)?)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Catalog;
+
+    /// A generation shares its catalogs over all threads.
+    #[test]
+    fn catalogs_are_shared() {
+        fn shared<T: Send + Sync + 'static>() {}
+        shared::<Catalog>();
+    }
+}
