@@ -97,6 +97,18 @@ fn plurals_and_choices() {
 }
 
 #[test]
+fn register_is_there_to_choose_by() {
+    let file = r#"{"m": ".input {$register :string} .match $register informal {{Hola, ¿cómo estás?}} * {{Hola, ¿cómo está usted?}}"}"#;
+    let catalog = catalog(&[("es", file)]);
+    for (register, expected) in
+        [(Register::Informal, "Hola, ¿cómo estás?"), (Register::Formal, "Hola, ¿cómo está usted?")]
+    {
+        let setting = Setting { register, ..setting("es") };
+        assert_eq!(catalog.render("m", &Fields::new(), &setting).unwrap().text, expected);
+    }
+}
+
+#[test]
 fn missing_variables_stay_in_the_text() {
     let file = r#"{"m": "Hi {$name}, {$total :money} on {$day :date} {$name} {$n :number} {$who :person family=$family}",
         "choice": ".input {$s :string} .match $s a {{{$used}}} * {{{$other}}}"}"#;
