@@ -92,7 +92,7 @@ fn placeholder(rest: &str, before: Option<char>) -> Option<usize> {
         return (!inner.trim().is_empty() || rest.starts_with("{}")).then_some(length);
     }
     if let Some((inner, length)) = closing("[", "]").or_else(|| closing("<", ">")) {
-        return is_shouted_name(inner).then_some(length);
+        return asks_for_value(inner).then_some(length);
     }
     printf(near, before)
 }
@@ -107,12 +107,17 @@ fn is_name(inner: &str) -> bool {
     name.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '_' | '.' | '-'))
 }
 
-/// `NAME`, `ORDER_ID`, `FIRST NAME`, `Your Name`: capitals, at least two letters.
-fn is_shouted_name(inner: &str) -> bool {
-    let letters = inner.chars().filter(|sign| sign.is_ascii_uppercase()).count();
-    let is_shouted = inner.chars().all(|sign| sign.is_ascii_uppercase() || matches!(sign, '_' | ' ' | '0'..='9'));
-    let asks = matches!(inner.to_ascii_lowercase().as_str(), "name" | "your name" | "customer name" | "order number");
-    (letters >= 2 && is_shouted && !inner.starts_with(' ')) || asks
+/// `NAME`, `ORDER_ID`, `FIRST NAME`, `Your Name`, but not `XL`, `SALE` or `1`, which stand in names of products.
+fn asks_for_value(inner: &str) -> bool {
+    const WANTED: &[&str] = &[
+        "ADDRESS", "AGENT", "AMOUNT", "COMPANY", "CUSTOMER", "DATE", "EMAIL", "INSERT", "LINK", "NAME", "NUMBER",
+        "ORDER", "PRODUCT", "TRACKING", "URL",
+    ];
+    let is_plain = inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b' '));
+    let is_shouted = inner.bytes().any(|byte| byte.is_ascii_uppercase()) && inner == inner.to_ascii_uppercase();
+    let upper = inner.to_ascii_uppercase();
+    let wants = upper.split(['_', ' ']).any(|word| WANTED.contains(&word));
+    is_plain && (is_shouted && (wants || inner.contains('_')) || wants && upper.starts_with("YOUR "))
 }
 
 /// `%s`, `%d`, `%1$s`, `%(name)s`; not `50%` nor `100% sure`.
@@ -143,6 +148,11 @@ mod tests {
             ("Hello {0} and {}", "Placeholder {0}, Placeholder {}"),
             ("Hello %s, %1$s, %(name)s", "Placeholder %s, Placeholder %1$s, Placeholder %(name)s"),
             ("Hello [NAME], order [ORDER_ID]", "Placeholder [NAME], Placeholder [ORDER_ID]"),
+            ("T-shirt [XL] [SALE] [NEW IN] <b>", ""),
+            (
+                "Hello <NAME>, [your order number], [name of the shop]",
+                "Placeholder <NAME>, Placeholder [your order number]",
+            ),
             ("Hello [Your Name] <%= x %>", "Placeholder [Your Name], Placeholder <%= x %>"),
             ("您好，{姓名}", "Placeholder {姓名}"),
             ("a\u{0}b\u{202e}c\u{85}", "Control \u{0}, Control \u{202e}, Control \u{85}"),
