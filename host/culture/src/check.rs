@@ -44,6 +44,7 @@ pub fn check_text(text: &str) -> Vec<Finding> {
         let (kind, length) = match sign {
             '\u{fffd}' => (Some(FindingKind::Replacement), sign.len_utf8()),
             _ if is_control(sign) => (Some(FindingKind::Control), sign.len_utf8()),
+            _ if !matches!(sign, '{' | '<' | '$' | '[' | '%') => (None, sign.len_utf8()),
             _ => match placeholder(rest, text.get(..at).and_then(|before| before.chars().next_back())) {
                 Some(length) => (Some(FindingKind::Placeholder), length),
                 None => (None, sign.len_utf8()),
