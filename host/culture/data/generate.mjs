@@ -1,4 +1,4 @@
-// Writes data/money.json and data/relative.json, and the golden tables of tests/golden, from the Intl of Node.
+// Writes data/money.json, data/number.json and data/relative.json, and the golden tables of tests/golden, from the Intl of Node.
 // Run it with a Node whose `process.versions.cldr` is the release that the icu crates carry:
 //   node host/culture/data/generate.mjs
 // The numbers and patterns are facts of Unicode CLDR (licence Unicode-3.0, https://www.unicode.org/license.txt).
@@ -47,6 +47,15 @@ function money() {
   return { cldr: process.versions.cldr, digits, symbols: common, locales: table };
 }
 
+function percent() {
+  const table = {};
+  for (const locale of LOCALES) {
+    const parts = new Intl.NumberFormat(locale, { style: 'percent' }).formatToParts(0.07);
+    table[locale] = parts.map((p) => p.type === 'integer' ? '#' : p.value).join('');
+  }
+  return { cldr: process.versions.cldr, percent: table };
+}
+
 const UNITS = ['minute', 'hour', 'day', 'week', 'month', 'year'];
 function relative() {
   const table = {};
@@ -86,7 +95,7 @@ function relative() {
 const SHOWN = `en-US en-GB en-IN es-ES es-MX es-AR zh-CN zh-TW zh-HK ja-JP ko-KR de-DE de-CH fr-FR fr-CA pt-BR pt-PT it-IT nl-NL
   pl-PL ru-RU tr-TR ar-SA ar-EG he-IL hi-IN id-ID th-TH vi-VN sv-SE`.split(/\s+/);
 function golden() {
-  const rows = { money: [], number: [], date: [] };
+  const rows = { money: [], number: [], percent: [], date: [] };
   for (const locale of SHOWN) {
     for (const currency of ['EUR', 'USD', 'CNY', 'JPY', 'INR', 'GBP', 'KRW', 'CHF', 'BRL', 'KWD', 'MXN', 'AUD', 'EGP', 'HUF', 'XTS']) {
       const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
@@ -94,6 +103,9 @@ function golden() {
     }
     for (const number of ['0', '7', '-12.5', '1234', '12345.678', '1234567.1']) {
       rows.number.push([locale, number, new Intl.NumberFormat(locale).format(number)]);
+    }
+    for (const share of ['0', '0.07', '0.2', '12.5', '-0.2']) {
+      rows.percent.push([locale, share, new Intl.NumberFormat(locale, { style: 'percent' }).format(share)]);
     }
     for (const at of ['2026-01-05T12:00:00Z', '2026-09-30T12:00:00Z', '2024-12-24T12:00:00Z']) {
       for (const dateStyle of ['short', 'medium', 'long', 'full']) {
@@ -107,6 +119,7 @@ function golden() {
 const lines = (object) => JSON.stringify(object, null, 1)
   .replace(/\n {3,}/g, ' ').replace(/\n {2}\}/g, ' }') + '\n';
 writeFileSync(new URL('money.json', here), lines(money()));
+writeFileSync(new URL('number.json', here), lines(percent()));
 writeFileSync(new URL('relative.json', here), lines(relative()));
 for (const [name, rows] of Object.entries(golden())) {
   const text = `# Intl of Node, CLDR ${process.versions.cldr}; written by data/generate.mjs\n` + rows.map((r) => r.join('\t')).join('\n') + '\n';

@@ -141,7 +141,10 @@ fn longest_prefix(text: &str, longest: u32, unit: Unit) -> String {
     let fits = |text: &str| measure(text, unit) <= longest;
     let ends = |pieces: Vec<(usize, &str)>| -> Vec<usize> { pieces.iter().map(|(at, it)| at + it.len()).collect() };
     let placeholders = placeholders(text);
-    let allowed = |end: &usize| !placeholders.iter().any(|hole| hole.start < *end && *end < hole.end);
+    let allowed = |end: &usize| {
+        let after = placeholders.partition_point(|hole| hole.end <= *end);
+        placeholders.get(after).is_none_or(|hole| *end <= hole.start)
+    };
     let best = |mut ends: Vec<usize>, ellipsis: &str| {
         ends.retain(allowed);
         let cut = |end: usize| closed(text.get(..end).unwrap_or_default(), ellipsis);

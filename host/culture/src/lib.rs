@@ -26,6 +26,6 @@ pub use manners::{culture, register_for};
 pub use messages::{Catalog, CatalogFinding, MessageProblem, RenderError, Rendered};
 pub use money::format_money;
 pub use name::person;
-pub use number::format_number;
+pub use number::{format_number, format_percent};
 pub use relative::format_relative;
 pub use setting::Setting;

@@ -16,7 +16,11 @@ use cuecard_model::Fields;
 
 pub use compare::CatalogFinding;
 
-use crate::{Setting, locale, setting::zone, words::words};
+use crate::{
+    Setting, locale,
+    setting::zone,
+    words::{Words, words},
+};
 use scene::Scene;
 use set::MessageSet;
 
@@ -122,7 +126,7 @@ impl Catalog {
             return Err(RenderError::UnknownKey { key: key.into(), locale: setting.locale.clone() });
         };
         let wanted = words(&setting.locale);
-        let words = if wanted.written_language == found.written_language { wanted } else { words(tag) };
+        let words = if same_writing(&wanted, found) { wanted } else { words(tag) };
         let scene =
             Scene { words, zone: zone(setting.time_zone.as_deref()), now: setting.now, register: setting.register };
         let formatted = found.messages.format(index, arguments, scene);
@@ -143,7 +147,7 @@ impl Catalog {
         let wanted = words(&setting.locale);
         self.among(key, &wanted.chain)
             .or_else(|| {
-                let kin = self.locales.iter().filter(|(_, it)| it.written_language == wanted.written_language);
+                let kin = self.locales.iter().filter(|(_, it)| same_writing(&wanted, it));
                 first(key, kin)
             })
             .or_else(|| self.among(key, &words(&setting.default_locale).chain))
@@ -154,10 +158,27 @@ impl Catalog {
     }
 }
 
+/// Whether values may be written as the wanted locale writes them inside the found locale's text.
+fn same_writing(wanted: &Words, found: &LocaleMessages) -> bool {
+    wanted.written_language.is_some() && wanted.written_language == found.written_language
+}
+
 fn first<'a>(
     key: &str,
     locales: impl Iterator<Item = (&'a String, &'a LocaleMessages)>,
 ) -> Option<(&'a str, &'a LocaleMessages, usize)> {
     let mut locales = locales;
     locales.find_map(|(tag, locale)| Some((tag.as_str(), locale, locale.messages.index(key)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Catalog;
+
+    /// A generation shares its catalogs over all threads.
+    #[test]
+    fn catalogs_are_shared() {
+        fn shared<T: Send + Sync + 'static>() {}
+        shared::<Catalog>();
+    }
 }

@@ -8,7 +8,7 @@ use std::{
     cell::{Cell, OnceCell},
 };
 
-use cuecard_model::{Fields, Money, Value};
+use cuecard_model::{Fields, Money, Register, Value};
 use icu::normalizer::ComposingNormalizerBorrowed;
 use mf2::{Arg, CustomValue, Number};
 
@@ -39,14 +39,19 @@ pub(super) struct Absent {
 }
 
 impl<'a> Argument<'a> {
-    /// The value under a name.
-    pub(super) fn of(name: &str, fields: &'a Fields) -> Self {
+    /// The value under a name. `$register` is there without being handed over, as `formal` or `informal`, so that a
+    /// message can have a variant for each.
+    pub(super) fn of(name: &str, fields: &'a Fields, register: Register) -> Self {
         match fields.get(name).or_else(|| equivalent(name, fields)) {
             Some(Value::Text(text)) => Self::Plain(Arg::Str(text)),
             Some(Value::Number(number)) => Self::Plain(Arg::Float(*number)),
             Some(Value::Flag(true)) => Self::Plain(Arg::Str("true")),
             Some(Value::Flag(false)) => Self::Plain(Arg::Str("false")),
             Some(Value::Money(money)) => Self::Money(MoneyArgument { money: money.clone(), text: OnceCell::new() }),
+            None if name == "register" => Self::Plain(Arg::Str(match register {
+                Register::Formal => "formal",
+                Register::Informal => "informal",
+            })),
             None => Self::Absent(Absent { shown: format!("{{${name}}}"), asked: Cell::new(false) }),
         }
     }

@@ -21,6 +21,12 @@ use super::{
     scene::{self, Scene},
 };
 
+/// The longest message in bytes: four times what the most generous channel takes.
+const LONGEST: usize = 16 * 1024;
+
+/// One slip can make the rest of a message look wrong, so only the first few problems of each are shown.
+const SHOWN: usize = 3;
+
 /// The messages of one file.
 #[derive(Debug)]
 pub(super) struct MessageSet {
@@ -45,8 +51,13 @@ impl MessageSet {
         let mut problems = Vec::new();
         let mut models = BTreeMap::new();
         for entry in entries {
+            if entry.source.len() > LONGEST {
+                problems.push(too_long(file, entry));
+                continue;
+            }
             let parsed = mf2_syntax::parse_model(&entry.source);
-            problems.extend(parsed.diagnostics.iter().map(|found| syntax_problem(file, entry, found)));
+            let shown = parsed.diagnostics.iter().take(SHOWN);
+            problems.extend(shown.map(|found| syntax_problem(file, entry, found)));
             if let Some(model) = parsed.message {
                 problems.extend(unknown_functions(file, entry, &mf2_syntax::analyze(&model)));
                 models.insert(entry.key.as_str(), model);
@@ -97,7 +108,7 @@ impl MessageSet {
     /// Isolates round values are noise to an agent who pastes text that runs one way only, so they are left out then.
     pub(super) fn format(&self, index: usize, fields: &Fields, scene: Scene) -> Formatted {
         let names = self.variables(index);
-        let arguments: Vec<_> = names.iter().map(|name| Argument::of(name, fields)).collect();
+        let arguments: Vec<_> = names.iter().map(|name| Argument::of(name, fields, scene.register)).collect();
         let is_rtl = scene.words.direction == Direction::Rtl || arguments.iter().any(Argument::has_rtl);
         self.format_in(if is_rtl { &ISOLATED } else { &PLAIN }, index, &arguments, scene)
     }
@@ -148,6 +159,15 @@ fn unknown_functions<'a>(file: &'a str, entry: &'a Entry, analysis: &mf2_syntax:
         hint: Some(format!("use one of {}", functions::NAMES.join(" "))),
     };
     unknown.map(problem).collect()
+}
+
+fn too_long(file: &str, entry: &Entry) -> MessageProblem {
+    MessageProblem {
+        file: file.into(),
+        line: Some(entry.line),
+        reason: format!("message '{}' has {} bytes, and {LONGEST} are allowed", entry.key, entry.source.len()),
+        hint: Some("split it into several messages".into()),
+    }
 }
 
 fn syntax_problem(file: &str, entry: &Entry, found: &mf2_model::Diagnostic) -> MessageProblem {

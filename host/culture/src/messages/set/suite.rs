@@ -1,6 +1,7 @@
-//! The MessageFormat working group's test suite, run where `CUECARD_MF2_SUITE` names its folder of JSON files.
+//! The MessageFormat working group's test suite (unicode-org/message-format-wg, test/tests), which is not copied here:
+//! `CUECARD_MF2_SUITE=folder cargo nextest run -p cuecard-culture --run-ignored all suite`.
 //!
-//! Left out: cases that call `:test:` functions, which exist for testing alone, and `:percent`, which we do not have.
+//! Left out: cases that call `:test:` functions, which exist for testing alone.
 
 use std::{collections::BTreeMap, fs};
 
@@ -19,8 +20,9 @@ struct Score {
 }
 
 #[test]
+#[ignore = "set CUECARD_MF2_SUITE to the folder of the suite's JSON files"]
 fn working_group_suite() {
-    let Ok(folder) = std::env::var("CUECARD_MF2_SUITE") else { return };
+    let folder = std::env::var("CUECARD_MF2_SUITE").unwrap();
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     for file in fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
@@ -44,7 +46,7 @@ fn working_group_suite() {
 fn judge(score: &mut Score, case: &Json, defaults: &Json) {
     let property = |name: &str| if case[name].is_null() { &defaults[name] } else { &case[name] };
     let source = case["src"].as_str().unwrap();
-    if source.contains(":test:") || source.contains(":percent") {
+    if source.contains(":test:") {
         score.left_out += 1;
         return;
     }
@@ -96,7 +98,7 @@ fn run(source: &str, params: &Json, locale: &str, bidi: &Json) -> Result<Formatt
             Some((param["name"].as_str()?.to_owned(), value))
         })
         .collect();
-    let arguments: Vec<_> = set.variables(0).iter().map(|name| Argument::of(name, &fields)).collect();
+    let arguments: Vec<_> = set.variables(0).iter().map(|name| Argument::of(name, &fields, Register::Formal)).collect();
     let context = if bidi == "none" { &PLAIN } else { &ISOLATED };
     let now = Timestamp::from_seconds(0);
     let scene = Scene { words: words(locale), zone: TimeZone::UTC, now, register: Register::Formal };
