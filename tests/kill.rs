@@ -44,7 +44,11 @@ fn what_was_acknowledged_survives() {
     let host = Host::start(&plugins, &data);
     let acknowledged = acknowledged.lock().unwrap();
     verify_all(&host, &acknowledged);
-    println!("{KILLS} kills, {} messages and {} events acknowledged, none lost", acknowledged.messages.len(), acknowledged.events.len());
+    println!(
+        "{KILLS} kills, {} messages and {} events acknowledged, none lost",
+        acknowledged.messages.len(),
+        acknowledged.events.len()
+    );
     assert!(acknowledged.messages.len() > 100, "too little load to show anything");
 }
 

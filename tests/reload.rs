@@ -90,7 +90,8 @@ fn load(host: &Host, time: Duration, name: &'static str) -> Load {
             while Instant::now() < end {
                 let id = format!("{name}-{client}-{}", number.fetch_add(1, Ordering::Relaxed));
                 let began = Instant::now();
-                let answer = call(&agent, &address, "POST", "/v1/messages", message(&id, "hello").to_string().into_bytes());
+                let answer =
+                    call(&agent, &address, "POST", "/v1/messages", message(&id, "hello").to_string().into_bytes());
                 let answer = answer.unwrap_or_else(|error| panic!("{id} failed: {error}"));
                 let micros = began.elapsed().as_micros() as u64;
                 assert_eq!(answer.status, 200, "{id}: {}", answer.text);
@@ -168,7 +169,8 @@ fn push(host: &Host, id: &str, version: u32) {
     let files = probe(id, version).map(|(name, text)| (name.to_owned(), text.into_bytes()));
     let limits = cuecard_plugin::bundle::BundleLimits::default();
     let bundle = cuecard_plugin::bundle::Bundle::from_files(files, &limits).unwrap();
-    let answer = host.put(&format!("/v1/plugins/{id}?shared=true"), cuecard_plugin::bundle::to_archive(&bundle).unwrap());
+    let answer =
+        host.put(&format!("/v1/plugins/{id}?shared=true"), cuecard_plugin::bundle::to_archive(&bundle).unwrap());
     assert!(answer.status < 300, "{}", answer.text);
 }
 
@@ -182,7 +184,9 @@ fn plugin_sets(reloads: &[Json]) -> BTreeMap<u64, BTreeSet<String>> {
         let plugin = change["plugin"].as_str().unwrap().to_owned();
         let place = if change["scope"] == "shared" { &mut shared } else { &mut own };
         match change["outcome"].as_str().unwrap() {
-            "live" | "rolled_back" => drop(place.insert(plugin.clone(), change["version"].as_str().unwrap().to_owned())),
+            "live" | "rolled_back" => {
+                drop(place.insert(plugin.clone(), change["version"].as_str().unwrap().to_owned()))
+            }
             "retired" => drop(place.remove(&plugin)),
             other => panic!("an outcome that this test does not make: {other}"),
         }

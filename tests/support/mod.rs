@@ -136,7 +136,13 @@ pub fn agent() -> ureq::Agent {
 }
 
 /// One request with the demo key.
-pub fn call(agent: &ureq::Agent, address: &str, method: &str, path: &str, body: Vec<u8>) -> Result<Answer, ureq::Error> {
+pub fn call(
+    agent: &ureq::Agent,
+    address: &str,
+    method: &str,
+    path: &str,
+    body: Vec<u8>,
+) -> Result<Answer, ureq::Error> {
     let request = ureq::http::Request::builder()
         .method(method)
         .uri(format!("http://{address}{path}"))

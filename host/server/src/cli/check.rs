@@ -57,11 +57,17 @@ fn check(name: &str, bundle: &Bundle, prover: &Prover) -> usize {
     let proof = prover.check(bundle);
     if let Some(contents) = proof.contents() {
         for finding in contents.catalog.check() {
-            print(format!("{name}/{finding} (warning)"));
+            let (file, reason, hint) = (finding.file, finding.reason, finding.hint);
+            print(format!("{name}/{file}: warning: {reason}\n  hint: {hint}"));
         }
     }
     if proof.problems.is_empty() {
-        print(format!("{name}: fine, version {}, {} files, {}", proof.version, bundle.files().len(), bundle.hash().short()));
+        print(format!(
+            "{name}: fine, version {}, {} files, {}",
+            proof.version,
+            bundle.files().len(),
+            bundle.hash().short()
+        ));
     }
     report(name, &proof.problems)
 }
@@ -128,11 +134,15 @@ pub(crate) fn plugin_folders(folders: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>
             continue;
         }
         let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-        let mut inside: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+        let mut inside: Vec<_> =
+            entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
         inside.retain(|path| path.join("plugin.toml").is_file());
         inside.sort();
         if inside.is_empty() {
-            bail!("{} holds no plugin\n  hint: a plugin is a folder with a plugin.toml; `cuecard new` makes one", folder.display());
+            bail!(
+                "{} holds no plugin\n  hint: a plugin is a folder with a plugin.toml; `cuecard new` makes one",
+                folder.display()
+            );
         }
         found.append(&mut inside);
     }

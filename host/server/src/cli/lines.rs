@@ -11,7 +11,9 @@ use anyhow::Context;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Reads JSON lines from a file, or from standard input for `-`. Empty lines are passed over.
-pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<impl Iterator<Item = anyhow::Result<T>> + use<T>> {
+pub(crate) fn read<T: DeserializeOwned>(
+    path: &Path,
+) -> anyhow::Result<impl Iterator<Item = anyhow::Result<T>> + use<T>> {
     let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
     let reader: Box<dyn BufRead> = if path == Path::new("-") {
         Box::new(BufReader::new(io::stdin()))

@@ -68,7 +68,10 @@ impl New {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         let fits = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-';
         if self.id.is_empty() || self.id.len() > 64 || !self.id.chars().all(fits) {
-            bail!("'{}' is no plugin id\n  hint: use lower-case letters, digits and hyphens, such as late-parcel", self.id);
+            bail!(
+                "'{}' is no plugin id\n  hint: use lower-case letters, digits and hyphens, such as late-parcel",
+                self.id
+            );
         }
         let folder = self.plugins.join(&self.id);
         if folder.exists() {
@@ -91,7 +94,10 @@ impl New {
         print(format!("made {}", folder.display()));
         match self.lang {
             Language::Lua => {
-                print(format!("next: cuecard test {0}\n      edit {0}/main.luau while `cuecard serve` runs", folder.display()));
+                print(format!(
+                    "next: cuecard test {0}\n      edit {0}/main.luau while `cuecard serve` runs",
+                    folder.display()
+                ));
             }
             Language::Rust => print(format!("next: cuecard build {0} && cuecard test {0}", folder.display())),
         }

@@ -68,14 +68,16 @@ impl Push {
             Err(problems) => return Ok(refuse(&name, &problems)),
         };
         let manifest = bundle.file("plugin.toml").map(|text| String::from_utf8_lossy(text).into_owned());
-        let manifest = manifest.ok_or_else(|| anyhow!("{name} has no plugin.toml\n  hint: `cuecard new` makes a plugin"))?;
+        let manifest =
+            manifest.ok_or_else(|| anyhow!("{name} has no plugin.toml\n  hint: `cuecard new` makes a plugin"))?;
         let parsed: toml::Table = manifest.parse().with_context(|| format!("{name}/plugin.toml"))?;
         let id = parsed.get("plugin").and_then(|plugin| plugin.get("id")).and_then(toml::Value::as_str);
         let id = id.ok_or_else(|| anyhow!("{name}/plugin.toml: no id under [plugin]\n  hint: add id = \"…\""))?;
         let mut progress = Progress::new("bundle sent, being proved");
         progress.step();
         let shared = if self.shared { "?shared=true" } else { "" };
-        let (status, answer) = self.server.call("PUT", &format!("/v1/plugins/{id}{shared}"), Some(to_archive(&bundle)?))?;
+        let (status, answer) =
+            self.server.call("PUT", &format!("/v1/plugins/{id}{shared}"), Some(to_archive(&bundle)?))?;
         progress.finish();
         if status == 422 {
             let problems = answer.get("problems").cloned().unwrap_or_default();
@@ -83,7 +85,11 @@ impl Push {
             return Ok(refuse(&name, &problems));
         }
         let answer = expect_fine(status, answer)?;
-        print(format!("{id}@{} serves from generation {}", text(&answer, "version"), answer.get("generation").unwrap_or(&Json::Null)));
+        print(format!(
+            "{id}@{} serves from generation {}",
+            text(&answer, "version"),
+            answer.get("generation").unwrap_or(&Json::Null)
+        ));
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -106,7 +112,10 @@ impl Status {
             print(serde_json::to_string_pretty(&serde_json::json!({"plugins": plugins, "reloads": reloads}))?);
             return Ok(ExitCode::SUCCESS);
         }
-        print(format!("{:<28} {:<10} {:<10} {:<9} {:>8} {:>9}", "PLUGIN", "SCOPE", "STATE", "HASH", "CALLS", "FAILURES"));
+        print(format!(
+            "{:<28} {:<10} {:<10} {:<9} {:>8} {:>9}",
+            "PLUGIN", "SCOPE", "STATE", "HASH", "CALLS", "FAILURES"
+        ));
         for plugin in rows(&plugins, "plugins") {
             let name = format!("{}@{}", text(plugin, "id"), text(plugin, "version"));
             let hash: String = text(plugin, "hash").chars().take(8).collect();

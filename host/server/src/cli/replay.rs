@@ -149,7 +149,8 @@ impl Replaying {
                 let snapshot = &self.offline.snapshot;
                 let merchant = &self.offline.merchant;
                 let answered = answer(snapshot, &self.understanding, &self.workers, merchant, incoming).await;
-                let answered = answered.with_context(|| format!("{}, message {place}", conversation.conversation_id))?;
+                let answered =
+                    answered.with_context(|| format!("{}, message {place}", conversation.conversation_id))?;
                 remember(&mut keys, answered.key_writes);
                 replies.push((place, answered.reply));
             }
