@@ -23,6 +23,7 @@ use super::{
     functions,
     scene::{self, Scene},
 };
+use crate::locale;
 
 /// The longest message in bytes: four times what the most generous channel takes.
 const LONGEST: usize = 16 * 1024;
@@ -77,7 +78,10 @@ impl MessageSet {
 
     fn write(locale: &str, models: &BTreeMap<&str, mf2_model::Message<'_>>) -> Result<Self, String> {
         let manifest = manifest(models);
-        let direction = mf2_locale_data::direction(locale).map_err(|error| error.to_string())?;
+        let direction = match locale::direction(locale) {
+            Direction::Ltr => mf2::Dir::Ltr,
+            Direction::Rtl => mf2::Dir::Rtl,
+        };
         let mut options = Options::new(locale, direction);
         options.cldr_version = Some(mf2_locale_data::CLDR_VERSION);
         options.locale_entries = plural_rules(locale)?;
