@@ -59,6 +59,7 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("guard: fit, check_text, links", |bench| {
         bench.iter(|| (fit(black_box(&text), "sms"), check_text(&text), links(&text)));
     });
+    criterion.bench_function("parse/2 messages", |bench| bench.iter(|| Catalog::parse([("en", file.as_str())])));
     let many: serde_json::Map<_, _> = (0..100).map(|at| (format!("m{at}"), MESSAGE.into())).collect();
     let many = serde_json::Value::Object(many).to_string();
     criterion.bench_function("parse/100 messages", |bench| bench.iter(|| Catalog::parse([("en", many.as_str())])));

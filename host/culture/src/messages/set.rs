@@ -3,7 +3,10 @@
 //! The seam to the mf2 crates: `compile`, `index`, `format`, `variables` are all that the rest of the host needs of a
 //! MessageFormat 2 interpreter. Here all messages of a file share one binary catalog and one table of plural rules.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Mutex, PoisonError},
+};
 
 use cuecard_model::{Direction, Fields};
 use mf2::{BidiStrategy, ErrorKind, FormatContext, FormatError, Formatter, MsgId};
@@ -20,6 +23,7 @@ use super::{
     functions,
     scene::{self, Scene},
 };
+use crate::locale;
 
 /// The longest message in bytes: four times what the most generous channel takes.
 const LONGEST: usize = 16 * 1024;
@@ -74,13 +78,13 @@ impl MessageSet {
 
     fn write(locale: &str, models: &BTreeMap<&str, mf2_model::Message<'_>>) -> Result<Self, String> {
         let manifest = manifest(models);
-        let mut needs = LocaleNeeds::default();
-        needs.cardinal = true;
-        needs.ordinal = true;
-        let direction = mf2_locale_data::direction(locale).map_err(|error| error.to_string())?;
+        let direction = match locale::direction(locale) {
+            Direction::Ltr => mf2::Dir::Ltr,
+            Direction::Rtl => mf2::Dir::Rtl,
+        };
         let mut options = Options::new(locale, direction);
         options.cldr_version = Some(mf2_locale_data::CLDR_VERSION);
-        options.locale_entries = mf2_locale_data::locale_entries(locale, &needs).map_err(|error| error.to_string())?;
+        options.locale_entries = plural_rules(locale)?;
         let messages: Vec<_> = models.values().map(Some).collect();
         let bytes = writer::catalog(&manifest, &messages, &options).map_err(|error| error.to_string())?;
         let catalog = mf2::Catalog::new(bytes, manifest.hash()).map_err(|error| error.to_string())?;
@@ -134,6 +138,27 @@ static PLAIN: FormatContext = {
 
 /// The default bidi strategy of MessageFormat 2, wherever something runs from right to left.
 static ISOLATED: FormatContext = FormatContext::new(&mf2::host_std::HOST);
+
+type LocaleEntries = Vec<(u32, Vec<u8>)>;
+
+/// Plural rules as a catalog carries them. Finding them means reading through all of CLDR's, so they are kept; files
+/// are named by strangers, so not without end.
+fn plural_rules(locale: &str) -> Result<LocaleEntries, String> {
+    const KEPT: usize = 256;
+    static RULES: Mutex<BTreeMap<String, LocaleEntries>> = Mutex::new(BTreeMap::new());
+    let mut kept = RULES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(entries) = kept.get(locale) {
+        return Ok(entries.clone());
+    }
+    let mut needs = LocaleNeeds::default();
+    needs.cardinal = true;
+    needs.ordinal = true;
+    let entries = mf2_locale_data::locale_entries(locale, &needs).map_err(|error| error.to_string())?;
+    if kept.len() < KEPT {
+        kept.insert(locale.to_owned(), entries.clone());
+    }
+    Ok(entries)
+}
 
 fn manifest(models: &BTreeMap<&str, mf2_model::Message<'_>>) -> Manifest {
     let mut manifest = Manifest::default();
