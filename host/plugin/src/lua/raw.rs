@@ -108,7 +108,7 @@ impl Vm {
             ffi::lua_ref(state, -1);
             ffi::lua_settop(state, 0);
             // A garbage collection every few MiB and not every few turns: `collect` runs after the answer is out.
-            ffi::lua_gc(state, ffi::LUA_GCSETGOAL, 2000);
+            ffi::lua_gc(state, ffi::LUA_GCSETGOAL, 1000);
             let slot = &raw mut (*ffi::lua_callbacks(state)).interrupt;
             shared.memory.bell.hang(slot.cast());
             Some(Self { main, thread: NonNull::new(thread)?, proxy, shared })
@@ -204,8 +204,8 @@ impl Entered<'_> {
     /// Calls the function below its `arguments` on the stack. In their place comes one result.
     pub(super) fn call(&mut self, arguments: c_int) -> Result<(), Fault> {
         let (thread, shared) = (self.vm.thread.as_ptr(), &self.vm.shared);
-        if self.vm.is_spent() {
-            return Err(Fault::Memory);
+        if shared.memory.bell.has_rung() {
+            return Err(Fault::Time(shared.caught.take()));
         }
         // SAFETY: whoever pushed the function pushed the arguments; a shorter stack is refused here.
         unsafe {
@@ -216,7 +216,7 @@ impl Entered<'_> {
             let status = ffi::lua_pcall(thread, arguments, 1, 0);
             shared.memory.limit(false);
             if shared.memory.bell.has_rung() {
-                return Err(Fault::Time(shared.caught.borrow_mut().take()));
+                return Err(Fault::Time(shared.caught.take()));
             }
             match status {
                 ffi::LUA_OK => Ok(()),
