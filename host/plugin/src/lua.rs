@@ -101,6 +101,9 @@ impl LoadError {
 
 /// A loaded Lua plugin, on the thread that loaded it.
 ///
+/// The order of `for key in t` is the same in every machine and release for keys that are texts, numbers and
+/// booleans; for tables and functions as keys it is not, as everywhere in Lua.
+///
 /// One machine per plugin version. Every call runs the main file afresh under new globals, so that nothing is left
 /// over from the call before. After a call that hit a limit the machine is spent and must be loaded again.
 pub struct LuaPlugin {
