@@ -138,7 +138,7 @@ impl Interrupt for Bell {
         self.rung.store(true, Ordering::SeqCst);
         let slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(Slot(field)) = *slot else { return };
-        let function: unsafe extern "C-unwind" fn(*mut ffi::lua_State, std::ffi::c_int) = super::on_interrupt;
+        let function: unsafe extern "C-unwind" fn(*mut ffi::lua_State, std::ffi::c_int) = super::errors::on_interrupt;
         // SAFETY: the machine is alive: closing it takes the slot away under the lock that is held here. Luau's lua.h
         // says of this field that it is "safe to set from an arbitrary thread"; the store is atomic and the field is
         // an aligned pointer, so the reader sees null or the function. `Option<fn>` has the size of a pointer.
