@@ -81,7 +81,7 @@ impl fmt::Debug for LuaPlugin {
 
 impl LuaPlugin {
     /// Garbage that is left lying until [`Self::after_call`] collects it.
-    const GARBAGE_BYTES: usize = 1 << 20;
+    const GARBAGE_BYTES: usize = 256 << 10;
 
     /// Compiles and loads the `.luau` files among `sources` (by path in the bundle), and runs `entry` once to see that
     /// it returns the hooks that the manifest declares. Compiling has no bound in time and memory but the size of the

@@ -342,7 +342,7 @@ fn ends_what_no_interrupt_sees() {
         let result = plugin.compose(&mut call(Limits::default()), &turn());
         let spent = began.elapsed();
         println!("{what:26} {spent:>9.1?} {:?}", result.as_ref().err().map(|error| &error.detail));
-        assert!(spent < Duration::from_millis(400), "{what} took {spent:?}: {result:?}");
+        assert!(spent < Duration::from_secs(1), "{what} took {spent:?}: {result:?}");
         assert!(result.is_err(), "{what}");
     }
 }
@@ -360,7 +360,7 @@ fn no_single_library_call_is_long() {
         let began = Instant::now();
         let result = compose(&mut body(&format!("{code} return {{}}")));
         println!("{what:20} {:>9.1?} {result:?}", began.elapsed());
-        assert!(began.elapsed() < Duration::from_millis(400), "{what}: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(1), "{what}: {:?}", began.elapsed());
     }
 }
 

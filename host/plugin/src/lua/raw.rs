@@ -16,6 +16,9 @@
 // 2. Outside of `lua_pcall` the memory limit is lifted (`Memory::limited` is false). Then an allocation fails only
 //    where Rust's own would end the process, so that plain pushes and raw reads cannot fail, and need no protection.
 
+#[cfg(panic = "abort")]
+compile_error!("errors of Luau unwind through frames of Rust; hint: leave panic = \"unwind\" in Cargo.toml");
+
 mod errors;
 mod functions;
 mod guards;
