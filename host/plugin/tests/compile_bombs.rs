@@ -3,7 +3,20 @@
 //!
 //! The child is this test again, told by the environment what to do.
 
-#![allow(unreachable_pub, dead_code, reason = "shared by several tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::too_many_lines,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests, and helpers that they share"
+)]
 
 #[path = "support/desk.rs"]
 mod desk;
@@ -27,8 +40,11 @@ const CPU_SECONDS: u64 = 3;
 const MAKING_SECONDS: u64 = 3;
 const DATA_BYTES: u64 = 600 << 20;
 
+/// A name, how the text of a module's items is made, and what must become of it.
+type Bomb = (&'static str, fn() -> String, &'static str);
+
 /// The bombs: how the text of a module's items is made, and what must become of it (empty: anything but harm).
-const BOMBS: &[(&str, fn() -> String, &str)] = &[
+const BOMBS: &[Bomb] = &[
     ("x_exports_100001", || exports(100_001), ""),
     ("x_exports_100k", || exports(90_000), ""),
     ("x_locals_50001", || format!("(func {})", "(local i32)".repeat(50_001)), "refused"),
@@ -45,8 +61,16 @@ const BOMBS: &[(&str, fn() -> String, &str)] = &[
     ("x_br_tables_many", || body(&format!("(block (br_table {} (i32.const 0)))", "0 ".repeat(100)), 1_500), ""),
     ("x_br_table_1m", || body(&format!("(block (br_table {} (i32.const 0)))", "0 ".repeat(1_000_000)), 1), "refused"),
     ("x_types_1m", || "(type (func))".repeat(1_000_000), "refused"),
-    ("x_local_chain_1m", || format!("(func (local i32) {})", "(local.set 0 (i32.add (local.get 0) (i32.const 1)))".repeat(36_000)), ""),
-    ("x_callind_many", || format!("(table 1 funcref) (type $t (func)) {}", body("(call_indirect (type $t) (i32.const 0))", 50_000)), ""),
+    (
+        "x_local_chain_1m",
+        || format!("(func (local i32) {})", "(local.set 0 (i32.add (local.get 0) (i32.const 1)))".repeat(36_000)),
+        "",
+    ),
+    (
+        "x_callind_many",
+        || format!("(table 1 funcref) (type $t (func)) {}", body("(call_indirect (type $t) (i32.const 0))", 50_000)),
+        "",
+    ),
     ("x_memgrow_1m", || body("(drop (memory.grow (i32.const 0)))", 50_000), ""),
 ];
 

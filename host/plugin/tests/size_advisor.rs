@@ -1,6 +1,19 @@
 //! The component that ships, as it was built: what it answers, and how a call leaves nothing behind.
 
-#![allow(unreachable_pub, dead_code, reason = "shared by several tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::too_many_lines,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests, and helpers that they share"
+)]
 
 #[path = "support/desk.rs"]
 mod desk;
@@ -58,7 +71,13 @@ fn order(title: &str, variant: &str) -> Order {
         status: OrderStatus::Delivered,
         placed_at: None,
         total: None,
-        items: vec![Item { id: "1".into(), title: title.into(), variant: Some(variant.into()), quantity: 1, price: None }],
+        items: vec![Item {
+            id: "1".into(),
+            title: title.into(),
+            variant: Some(variant.into()),
+            quantity: 1,
+            price: None,
+        }],
         fulfillments: vec![],
         refunds: vec![],
         returns: vec![],
