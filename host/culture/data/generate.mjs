@@ -1,0 +1,107 @@
+// Writes data/money.json and data/relative.json, and the golden tables of tests/golden, from the Intl of Node.
+// Run it with a Node whose `process.versions.cldr` is the release that the icu crates carry:
+//   node host/culture/data/generate.mjs
+// The numbers and patterns are facts of Unicode CLDR (licence Unicode-3.0, https://www.unicode.org/license.txt).
+import { writeFileSync } from 'node:fs';
+
+const here = new URL('.', import.meta.url);
+const LOCALES = `en en-GB en-IN en-AU en-CA es es-419 es-MX es-US es-AR es-CL es-CO es-PE zh-Hans zh-Hant zh-Hant-HK ja ko de
+  de-AT de-CH fr fr-CA fr-CH fr-BE pt pt-PT it it-CH nl nl-BE pl ru tr ar ar-EG ar-SA ar-AE he hi id th vi sv da nb fi cs sk uk ro
+  hu el bg hr ms fil bn fa ur`.split(/\s+/);
+const CURRENCIES = `EUR USD GBP CNY JPY KRW INR BRL MXN ARS CLP COP PEN CHF CAD AUD NZD HKD TWD SGD THB IDR VND MYR PHP TRY RUB
+  UAH PLN CZK HUF RON BGN SEK NOK DKK ISK ILS SAR AED EGP KWD BHD QAR OMR JOD MAD ZAR NGN KES PKR BDT IRR`.split(/\s+/);
+
+function money() {
+  const table = {}, votes = {};
+  for (const locale of LOCALES) {
+    const pattern = (value) => {
+      const parts = new Intl.NumberFormat(locale, { style: 'currency', currency: 'EUR', minimumFractionDigits: 0, maximumFractionDigits: 0 })
+        .formatToParts(value);
+      return parts.map((p) => p.type === 'currency' ? '¤' : p.type === 'integer' ? '#' : p.value).join('');
+    };
+    const symbols = {};
+    for (const currency of CURRENCIES) {
+      symbols[currency] = new Intl.NumberFormat(locale, { style: 'currency', currency }).formatToParts(1)
+        .find((p) => p.type === 'currency').value;
+      const vote = votes[currency] ??= {};
+      vote[symbols[currency]] = (vote[symbols[currency]] ?? 0) + 1;
+    }
+    table[locale] = { pattern: pattern(7), negative: pattern(-7), symbols };
+  }
+  const common = {}, digits = {};
+  for (const currency of CURRENCIES) {
+    common[currency] = Object.entries(votes[currency]).sort((a, b) => b[1] - a[1])[0][0];
+    const places = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
+    if (places !== 2) digits[currency] = places;
+  }
+  for (const row of Object.values(table)) {
+    for (const [currency, symbol] of Object.entries(row.symbols)) if (symbol === common[currency]) delete row.symbols[currency];
+  }
+  return { cldr: process.versions.cldr, digits, symbols: common, locales: table };
+}
+
+const UNITS = ['minute', 'hour', 'day', 'week', 'month', 'year'];
+function relative() {
+  const table = {};
+  for (const locale of LOCALES) {
+    const always = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
+    const auto = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+    const rules = new Intl.PluralRules(locale);
+    const samples = {};
+    for (const n of [...Array(200).keys(), 1000000]) samples[rules.select(n)] ??= n;
+    const one = (unit, sign) => {
+      const forms = {};
+      for (const [category, n] of Object.entries(samples)) {
+        const parts = always.formatToParts(sign < 0 ? -n : n, unit);
+        forms[category] = parts.map((p) => p.type === 'literal' ? p.value : p.type === 'integer' ? '#' : '')
+          .join('').replace(/#+/, '#');
+      }
+      for (const category of Object.keys(forms)) if (category !== 'other' && forms[category] === forms.other) delete forms[category];
+      return forms;
+    };
+    const row = { now: auto.format(0, 'second'), days: {} };
+    for (const n of [-2, -1, 0, 1, 2]) {
+      const text = auto.format(n, 'day');
+      if (text !== always.format(n, 'day')) row.days[n] = text;
+    }
+    for (const unit of UNITS) row[unit] = { past: one(unit, -1), future: one(unit, 1) };
+    table[locale] = row;
+  }
+  // A child that says what its parent says is left out.
+  const parent = (tag) => /^es-(?!419)/.test(tag) ? 'es-419' : tag === 'zh-Hant' ? 'none' : tag.replace(/-[^-]+$/, '');
+  for (const locale of Object.keys(table)) {
+    const up = parent(locale);
+    if (up !== locale && JSON.stringify(table[up]) === JSON.stringify(table[locale])) delete table[locale];
+  }
+  return { cldr: process.versions.cldr, locales: table };
+}
+
+const SHOWN = `en-US en-GB en-IN es-ES es-MX es-AR zh-CN zh-TW zh-HK ja-JP ko-KR de-DE de-CH fr-FR fr-CA pt-BR pt-PT it-IT nl-NL
+  pl-PL ru-RU tr-TR ar-SA ar-EG he-IL hi-IN id-ID th-TH vi-VN sv-SE`.split(/\s+/);
+function golden() {
+  const rows = { money: [], number: [], date: [] };
+  for (const locale of SHOWN) {
+    for (const currency of ['EUR', 'USD', 'CNY', 'JPY', 'INR', 'GBP', 'KRW', 'CHF', 'BRL', 'KWD', 'XTS']) {
+      const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+      for (const amount of ['0', '12.5', '1234.50', '-1234567.895']) rows.money.push([locale, currency, amount, format.format(amount)]);
+    }
+    for (const number of ['0', '7', '-12.5', '1234', '12345.678', '1234567.1']) {
+      rows.number.push([locale, number, new Intl.NumberFormat(locale).format(number)]);
+    }
+    for (const at of ['2026-01-05T12:00:00Z', '2026-09-30T12:00:00Z', '2024-12-24T12:00:00Z']) {
+      for (const dateStyle of ['short', 'medium', 'long', 'full']) {
+        rows.date.push([locale, at, dateStyle, new Intl.DateTimeFormat(locale, { dateStyle, timeZone: 'UTC' }).format(new Date(at))]);
+      }
+    }
+  }
+  return rows;
+}
+
+const lines = (object) => JSON.stringify(object, null, 1)
+  .replace(/\n {3,}/g, ' ').replace(/\n {2}\}/g, ' }') + '\n';
+writeFileSync(new URL('money.json', here), lines(money()));
+writeFileSync(new URL('relative.json', here), lines(relative()));
+for (const [name, rows] of Object.entries(golden())) {
+  const text = `# Intl of Node, CLDR ${process.versions.cldr}; written by data/generate.mjs\n` + rows.map((r) => r.join('\t')).join('\n') + '\n';
+  writeFileSync(new URL(`../tests/golden/intl_${name}.tsv`, here), text);
+}

@@ -1,0 +1,158 @@
+//! The messages of a bundle: keys in files, words out.
+//!
+//! Owns which file's message serves a setting, and what is missing. Knows MessageFormat only through `set`, the one
+//! module (with `functions`) that touches the mf2 crates, so that the interpreter can be exchanged.
+
+mod arguments;
+mod compare;
+mod file;
+mod functions;
+mod scene;
+mod set;
+
+use std::collections::BTreeMap;
+
+use cuecard_model::Fields;
+
+pub use compare::CatalogFinding;
+
+use crate::{Setting, locale, setting::zone, words::words};
+use scene::Scene;
+use set::MessageSet;
+
+/// A message in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// The text.
+    pub text: String,
+    /// The locale whose message was found.
+    pub locale: String,
+    /// Variables that the message wanted and the arguments did not have, in order, each once.
+    pub missing: Vec<String>,
+}
+
+/// Why a message could not be put into words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// No such key in any locale that may serve.
+    #[error("no message '{key}' for {locale}")]
+    UnknownKey {
+        /// The key asked for.
+        key: String,
+        /// The locale asked for.
+        locale: String,
+    },
+}
+
+/// What is wrong with a message file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageProblem {
+    /// `messages/en.json`
+    pub file: String,
+    /// From 1.
+    pub line: Option<u32>,
+    /// What and why.
+    pub reason: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// The messages of one bundle, parsed and checked.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// By canonical tag.
+    locales: BTreeMap<String, LocaleMessages>,
+}
+
+/// One file's messages.
+#[derive(Debug)]
+struct LocaleMessages {
+    /// The tag as the file is named.
+    name: String,
+    /// Within which locales may stand in for each other.
+    written_language: Option<String>,
+    messages: MessageSet,
+}
+
+impl Catalog {
+    /// Parses `messages/<locale>.json` files, given as (locale, text). Finds all problems of all files at once.
+    pub fn parse<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<MessageProblem>> {
+        let mut catalog = Self::default();
+        let mut problems = Vec::new();
+        for (name, text) in files {
+            if let Err(mut found) = catalog.add(name, text) {
+                problems.append(&mut found);
+            }
+        }
+        if problems.is_empty() { Ok(catalog) } else { Err(problems) }
+    }
+
+    fn add(&mut self, name: &str, text: &str) -> Result<(), Vec<MessageProblem>> {
+        let file = format!("messages/{name}.json");
+        let problem = |reason, hint: &str| {
+            vec![MessageProblem { file: file.clone(), line: None, reason, hint: Some(hint.into()) }]
+        };
+        let Some(tag) = locale::normalize(name) else {
+            let reason = format!("'{name}' is not a language tag");
+            return Err(problem(reason, "name the file after a BCP 47 tag, such as es-MX or zh-Hans"));
+        };
+        if let Some(other) = self.locales.get(&tag) {
+            let reason = format!("messages/{}.json is for {tag} too", other.name);
+            return Err(problem(reason, "put all messages of a locale into one file"));
+        }
+        let entries = file::read(&file, text)?;
+        let messages = MessageSet::compile(&tag, &file, &entries)?;
+        let written_language = locale::written_language(&tag);
+        self.locales.insert(tag, LocaleMessages { name: name.to_owned(), written_language, messages });
+        Ok(())
+    }
+
+    /// Puts a message into words.
+    ///
+    /// The locale is the first of the fallback chain that has the key; before the default locale any other region
+    /// of the same language and script may serve, in name order. Values are written as the setting's locale writes
+    /// them, or as the message's does where their languages differ.
+    pub fn render(&self, key: &str, arguments: &Fields, setting: &Setting) -> Result<Rendered, RenderError> {
+        let Some((tag, found, index)) = self.find(key, setting) else {
+            return Err(RenderError::UnknownKey { key: key.into(), locale: setting.locale.clone() });
+        };
+        let wanted = words(&setting.locale);
+        let words = if wanted.written_language == found.written_language { wanted } else { words(tag) };
+        let scene =
+            Scene { words, zone: zone(setting.time_zone.as_deref()), now: setting.now, register: setting.register };
+        let formatted = found.messages.format(index, arguments, scene);
+        Ok(Rendered { text: formatted.text, locale: found.name.clone(), missing: formatted.missing })
+    }
+
+    /// The locales that the bundle has messages for, by canonical tag.
+    pub fn locales(&self) -> impl Iterator<Item = &str> {
+        self.locales.keys().map(String::as_str)
+    }
+
+    /// Whether any locale has the key.
+    pub fn has(&self, key: &str) -> bool {
+        self.locales.values().any(|locale| locale.messages.index(key).is_some())
+    }
+
+    fn find(&self, key: &str, setting: &Setting) -> Option<(&str, &LocaleMessages, usize)> {
+        let wanted = words(&setting.locale);
+        self.among(key, &wanted.chain)
+            .or_else(|| {
+                let kin = self.locales.iter().filter(|(_, it)| it.written_language == wanted.written_language);
+                first(key, kin)
+            })
+            .or_else(|| self.among(key, &words(&setting.default_locale).chain))
+    }
+
+    fn among(&self, key: &str, chain: &[String]) -> Option<(&str, &LocaleMessages, usize)> {
+        first(key, chain.iter().filter_map(|tag| self.locales.get_key_value(tag)))
+    }
+}
+
+fn first<'a>(
+    key: &str,
+    locales: impl Iterator<Item = (&'a String, &'a LocaleMessages)>,
+) -> Option<(&'a str, &'a LocaleMessages, usize)> {
+    let mut locales = locales;
+    locales.find_map(|(tag, locale)| Some((tag.as_str(), locale, locale.messages.index(key)?)))
+}

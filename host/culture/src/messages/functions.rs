@@ -1,0 +1,59 @@
+//! The functions that messages may call.
+//!
+//! Owns how a value is resolved, worded and matched. `:string`, `:number`, `:integer` and `:offset` keep the
+//! interpreter's semantics and get the locale's digits; the rest are ours.
+
+mod number;
+mod worded;
+
+use mf2::{Function, Registry, functions};
+
+use number::LocalNumber;
+use worded::{DateFunction, MoneyFunction, PersonFunction, RelativeFunction};
+
+static NUMBER: LocalNumber = LocalNumber(&functions::NUMBER);
+static INTEGER: LocalNumber = LocalNumber(&functions::INTEGER);
+static OFFSET: LocalNumber = LocalNumber(&functions::OFFSET);
+
+const FUNCTIONS: &[(&str, &dyn Function)] = &[
+    ("string", &functions::STRING),
+    ("number", &NUMBER),
+    ("integer", &INTEGER),
+    ("offset", &OFFSET),
+    ("money", &MoneyFunction),
+    ("currency", &MoneyFunction),
+    ("date", &DateFunction::DATE),
+    ("time", &DateFunction::TIME),
+    ("datetime", &DateFunction::DATE_TIME),
+    ("relative", &RelativeFunction),
+    ("person", &PersonFunction),
+];
+
+/// For hints.
+pub(super) const NAMES: &[&str] = &[
+    ":string",
+    ":number",
+    ":integer",
+    ":offset",
+    ":money",
+    ":currency",
+    ":date",
+    ":time",
+    ":datetime",
+    ":relative",
+    ":person",
+];
+
+/// What the interpreter looks functions up in.
+pub(super) static REGISTRY: Registry = Registry::new(FUNCTIONS).with_numbers(&NUMBER);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_registry() {
+        let registered: Vec<_> = FUNCTIONS.iter().map(|(name, _)| format!(":{name}")).collect();
+        assert_eq!(registered, NAMES);
+    }
+}

@@ -1,0 +1,32 @@
+//! Where, when and for whom words are meant.
+//!
+//! Owns the one value that every wording needs. Knows nothing of how the words are found.
+
+use cuecard_model::{Register, Timestamp};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+/// Where, when and for whom words are meant.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The locale wanted, BCP 47.
+    pub locale: String,
+    /// The locale to fall back to when the wanted one and its parents are missing.
+    pub default_locale: String,
+    /// IANA name; UTC if absent or unknown.
+    pub time_zone: Option<String>,
+    /// The turn's clock.
+    pub now: Timestamp,
+    /// The form of address.
+    pub register: Register,
+}
+
+/// The zone of that name, from the tables in the binary: a worker that renders dates may have given up files.
+pub(crate) fn zone(name: Option<&str>) -> TimeZone {
+    thread_local! {
+        static ZONES: TimeZoneDatabase = TimeZoneDatabase::bundled();
+    }
+    match name {
+        None | Some("UTC") => TimeZone::UTC,
+        Some(name) => ZONES.with(|zones| zones.get(name)).unwrap_or(TimeZone::UTC),
+    }
+}

@@ -1,0 +1,70 @@
+//! Money, numbers and dates beside the golden tables of Intl, 30 locales. `data/generate.mjs` writes the tables.
+
+use cuecard_culture::{DateLength, Setting, format_date_as, format_money, format_number};
+use cuecard_model::{Money, Register, Timestamp};
+
+fn setting(locale: &str) -> Setting {
+    Setting {
+        locale: locale.into(),
+        default_locale: "en".into(),
+        time_zone: None,
+        now: Timestamp::from_seconds(0),
+        register: Register::Formal,
+    }
+}
+
+/// Rows whose text differs, one a line.
+fn differences(table: &str, format: impl Fn(&[&str]) -> String) -> String {
+    let rows = table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').collect::<Vec<_>>());
+    let mut report = String::new();
+    let (mut all, mut same) = (0, 0);
+    for row in rows {
+        let (expected, given) = row.split_last().unwrap();
+        let found = format(given);
+        all += 1;
+        if found == *expected {
+            same += 1;
+        } else {
+            report.push_str(&format!("{}\tintl {expected}\tours {found}\n", given.join("\t")));
+        }
+    }
+    println!("{same} of {all} as Intl writes them");
+    report
+}
+
+fn compare(found: &str, explained: &str) {
+    let explained: String =
+        explained.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+    assert_eq!(found, explained);
+}
+
+#[test]
+fn money() {
+    let found = differences(include_str!("golden/intl_money.tsv"), |row| {
+        let money = Money { amount: row[2].into(), currency: row[1].into() };
+        format_money(&money, &setting(row[0]))
+    });
+    compare(&found, include_str!("golden/explained_money.tsv"));
+}
+
+#[test]
+fn numbers() {
+    let found = differences(include_str!("golden/intl_number.tsv"), |row| {
+        format_number(row[1].parse().unwrap(), &setting(row[0]))
+    });
+    compare(&found, include_str!("golden/explained_number.tsv"));
+}
+
+#[test]
+fn dates() {
+    let found = differences(include_str!("golden/intl_date.tsv"), |row| {
+        let length = match row[2] {
+            "short" => DateLength::Short,
+            "medium" => DateLength::Medium,
+            "long" => DateLength::Long,
+            _ => DateLength::Full,
+        };
+        format_date_as(row[1].parse().unwrap(), length, &setting(row[0]))
+    });
+    compare(&found, include_str!("golden/explained_date.tsv"));
+}
