@@ -32,7 +32,7 @@ pub(crate) async fn compose(
     turn: &Turn,
     keys: &BTreeMap<PluginId, Fields>,
 ) -> Result<Composed, Busy> {
-    let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref());
+    let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref(), None);
     let plugins: Vec<_> =
         snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
     let scenario = &turn.signals.scenario.id;
