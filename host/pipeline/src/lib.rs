@@ -18,5 +18,5 @@ mod snapshot;
 
 pub use event::{Judged, Occurrence, judge};
 pub use merchant::Merchant;
-pub use message::{Answered, CallReport, Incoming, KeyWrites, answer};
+pub use message::{Answered, CallReport, Incoming, KeyWrites, answer, merged};
 pub use snapshot::Snapshot;

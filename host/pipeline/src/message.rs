@@ -123,7 +123,7 @@ fn understand(understanding: &Understanding, merchant: &Merchant, incoming: &Inc
 }
 
 /// The stored profile with what the message says laid over it, field by field.
-fn merged(stored: Option<&Customer>, given: &Customer) -> Customer {
+pub fn merged(stored: Option<&Customer>, given: &Customer) -> Customer {
     let Some(stored) = stored else { return given.clone() };
     let mut attributes = stored.attributes.clone();
     attributes.extend(given.attributes.clone());

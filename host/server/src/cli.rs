@@ -1,68 +1,83 @@
 //! The command line: a subcommand is a file with its own arguments.
 
 mod check;
+mod keys;
 mod lines;
 mod new;
 mod offline;
 mod remote;
 mod replay;
+mod serve;
 mod understand;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Agent-assist plugin host for e-commerce customer service.
-#[derive(Parser, Debug)]
-#[command(name = "cuecard", version, max_term_width = 100)]
+/// Agent-assist plugin host for e-commerce customer service. Without a command it serves the demo shop.
+#[derive(Debug, Parser)]
+#[command(name = "cuecard", version, about, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
-#[derive(Subcommand, Debug)]
+#[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve messages over HTTP, plugins reloaded as they are saved
+    Serve(serve::Args),
+    /// Make a new plugin: a folder that passes its own tests
     New(new::New),
-    Build(new::Build),
+    /// Read, compile and load bundles; say what is wrong, with file, line and hint
     Check(check::Check),
+    /// Build a plugin's component, `plugin.wasm`, from its sources
+    Build(new::Build),
+    /// Run the tests that bundles bring, on the runtime that will serve them
     Test(check::Test),
-    Understand(understand::Understand),
+    /// Answer recorded conversations: JSON lines in, one line out for each customer message
     Replay(replay::Replay),
+    /// Find language, scenario, emotion and stage of messages: JSON lines in, JSON lines out
+    Understand(understand::Understand),
+    /// Send a bundle to a server, which proves it and puts it in service
     Push(remote::Push),
+    /// Show which plugins serve, and what was loaded or refused
     Status(remote::Status),
+    /// Put the version before in service again
     Rollback(remote::Rollback),
-    /// Runs hooks for a host; started by it, and of no use by itself.
+    /// Make, list and take back keys to the API
+    Keys(keys::Args),
+    /// Run hooks for the host that started this
     #[command(hide = true)]
     Worker,
-    /// Compiles and tests a bundle for a host; started by it, and of no use by itself.
+    /// Prove a bundle for the host that started this
     #[command(hide = true)]
     ProveWorker,
 }
 
 /// Runs the command and gives its exit code: 0 fine, 1 the check failed, 2 usage.
 pub fn main() -> ExitCode {
-    match run(Cli::parse().command) {
-        Ok(code) => code,
-        Err(error) => {
-            lines::say(format!("error: {error:#}"));
-            ExitCode::from(1)
-        }
-    }
+    let command = Cli::parse().command.unwrap_or_else(|| Command::Serve(serve::Args::demo()));
+    run(command).unwrap_or_else(|error| {
+        lines::say(format!("cuecard: {error:#}"));
+        ExitCode::FAILURE
+    })
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Serve(args) => done(serve::run(args)),
         Command::New(new) => new.run(),
-        Command::Build(build) => build.run(),
         Command::Check(check) => check.run(),
+        Command::Build(build) => build.run(),
         Command::Test(test) => test.run(),
-        Command::Understand(understand) => understand.run(),
         Command::Replay(replay) => block_on(replay.run()),
+        Command::Understand(understand) => understand.run(),
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),
-        Command::Worker => done(cuecard_plugin::worker::process::run()),
-        Command::ProveWorker => done(cuecard_plugin::prove::run()),
+        Command::Keys(args) => done(keys::run(args)),
+        Command::Worker => done(cuecard_plugin::worker::process::run().map_err(Into::into)),
+        Command::ProveWorker => done(cuecard_plugin::prove::run().map_err(Into::into)),
     }
 }
 
@@ -70,6 +85,11 @@ fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Res
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
-fn done(result: std::io::Result<()>) -> anyhow::Result<ExitCode> {
-    Ok(result.map(|()| ExitCode::SUCCESS)?)
+fn done(result: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+/// Prints to standard output; that nobody reads it is no error.
+pub(crate) fn say(text: impl std::fmt::Display) {
+    lines::print(text.to_string());
 }

@@ -3,5 +3,18 @@
 //! Owns routes, keys, limits, streams, metrics, the start and the end. Knows no plugin runtime and no database: the
 //! first is behind `cuecard_plugin`, the second behind the engine's trait.
 
+pub mod accept;
+pub mod app;
 pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod events;
+pub mod http;
+pub mod hub;
+pub mod ids;
+pub mod limits;
+pub mod merchants;
+pub mod metrics;
+pub mod start;
+pub mod store;

@@ -1,0 +1,58 @@
+//! What every request shares.
+
+use std::sync::{Arc, OnceLock};
+
+use arc_swap::ArcSwapOption;
+use cuecard_engine::{ApiKey, Engine};
+use cuecard_pipeline::Snapshot;
+use cuecard_plugin::{bundle::BundleLimits, registry::Registry, workers::Workers};
+use tokio::sync::{Notify, Semaphore, watch};
+
+use crate::{
+    hub::Hub,
+    ids::Ids,
+    limits::{Limits, Rates},
+    merchants::Merchants,
+    metrics::Metrics,
+};
+
+/// What every request shares. Held as `Arc<App>`.
+pub struct App {
+    /// Durable state.
+    pub engine: Arc<dyn Engine>,
+    /// What turns run on; `None` until the first generation is out.
+    pub snapshot: Arc<ArcSwapOption<Snapshot>>,
+    /// Who runs the hooks.
+    pub workers: Workers,
+    /// Who changes the plugins; set once it has started.
+    pub registry: OnceLock<Registry>,
+    /// What a pushed bundle may bring.
+    pub bundle_limits: BundleLimits,
+    /// What merchants have settled.
+    pub merchants: Merchants,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Streams to agents.
+    pub hub: Arc<Hub>,
+    /// Ids of turns and contacts.
+    pub ids: Ids,
+    /// The operator's limits.
+    pub limits: Limits,
+    /// Requests per merchant.
+    pub rates: Rates,
+    /// Turns in flight: a limit, and what the end waits for.
+    pub turns: Arc<Semaphore>,
+    /// Wakes those who decide on events.
+    pub events: Notify,
+    /// The key that works beside the engine's, in `serve --dev`. It is never kept.
+    pub dev_key: Option<ApiKey>,
+    /// True once the host is told to stop: streams end, nobody waits.
+    pub stopping: watch::Receiver<bool>,
+}
+
+impl App {
+    /// The generation that serves now; 0 before the first.
+    pub fn generation(&self) -> u64 {
+        self.snapshot.load().as_ref().map_or(0, |snapshot| snapshot.generation.number)
+    }
+}

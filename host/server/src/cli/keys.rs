@@ -1,0 +1,119 @@
+//! `cuecard keys`: works on the data folder directly, so no server may hold it. A running host takes
+//! `/v1/keys` instead.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::{Parser, Subcommand, ValueEnum};
+use cuecard_engine::{ApiKey, Change, Engine, Error, KeyRole, SqliteEngine};
+use cuecard_model::MerchantId;
+
+use super::say;
+use crate::{clock, http::make_key};
+
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// Folder that holds all state
+    #[arg(long, value_name = "FOLDER", default_value = "cuecard-data", global = true)]
+    data: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a key; it is shown this once
+    Create {
+        /// The merchant whose data it opens
+        #[arg(long)]
+        merchant: String,
+        /// What it may do
+        #[arg(long, value_delimiter = ',', required = true)]
+        role: Vec<Role>,
+        /// What people call it
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// List all keys, without the keys themselves
+    List,
+    /// Take a key back
+    Revoke {
+        /// The key's id, as `keys list` shows it
+        id: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Role {
+    /// Send messages, events, customers and live data
+    Ingest,
+    /// Read suggestions and answer to them
+    Agent,
+    /// Push plugins
+    Author,
+    /// Everything, shared plugins and keys too
+    Operator,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let engine = SqliteEngine::open(&args.data).map_err(|error| match error {
+        Error::InUse { folder } => anyhow!(
+            "a running host holds {}\n  hint: ask it with an operator's key (POST, GET, DELETE /v1/keys), or stop it first",
+            folder.display()
+        ),
+        error => anyhow!(error),
+    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let result = act(&engine, args.command).await;
+        engine.close().await;
+        result
+    })
+}
+
+async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
+    match command {
+        Command::Create { merchant, role, name } => {
+            if merchant.is_empty() || merchant.len() > 200 {
+                bail!("'{merchant}' is no merchant's id\n  hint: use 1 to 200 bytes");
+            }
+            let roles = role.into_iter().map(key_role).collect();
+            let (key, record) = make_key(MerchantId::from(merchant), roles, name).map_err(|reason| anyhow!(reason))?;
+            engine.change(vec![Change::ApiKey(record.clone())]).await?;
+            say(&key);
+            let _ = std::io::Write::write_all(
+                &mut std::io::stderr(),
+                format!("{}\nkeep the key: only its hash is stored\n", line(&record)).as_bytes(),
+            );
+        }
+        Command::List => engine.api_keys().await?.iter().for_each(|key| say(line(key))),
+        Command::Revoke { id } => {
+            let keys = engine.api_keys().await?;
+            let mut found = keys.into_iter().filter(|key| id.len() >= 8 && key.hash.starts_with(&id));
+            let key = found.next().with_context(|| format!("no key has the id '{id}'\n  hint: `cuecard keys list`"))?;
+            if found.next().is_some() {
+                bail!("more than one key has an id that begins with '{id}'\n  hint: write more of it");
+            }
+            let key = ApiKey { revoked_at: Some(clock::now()), ..key };
+            say(line(&key));
+            engine.change(vec![Change::ApiKey(key)]).await?;
+        }
+    }
+    Ok(())
+}
+
+fn key_role(role: Role) -> KeyRole {
+    match role {
+        Role::Ingest => KeyRole::Ingest,
+        Role::Agent => KeyRole::Agent,
+        Role::Author => KeyRole::Author,
+        Role::Operator => KeyRole::Operator,
+    }
+}
+
+fn line(key: &ApiKey) -> String {
+    let roles: Vec<_> = key.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
+    let revoked = key.revoked_at.map_or_else(String::new, |at| format!("  revoked {at}"));
+    let id = key.hash.get(..12).unwrap_or_default();
+    format!("{id}  {}  {}  '{}'  made {}{revoked}", key.merchant, roles.join(","), key.name, key.created_at)
+}

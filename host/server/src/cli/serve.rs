@@ -1,0 +1,154 @@
+//! `cuecard serve`: opens the port, says what to do next, serves until it is told to stop.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::{Parser, ValueEnum};
+use cuecard_engine::ReloadOutcome;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tracing_subscriber::EnvFilter;
+
+use super::say;
+use crate::{
+    config::Config,
+    start::{Host, Options, check_loopback, existing},
+};
+
+/// Where the host listens if nobody says.
+const LISTEN: &str = "127.0.0.1:8787";
+
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// Serve the demo shop: loopback only, and the key `dev` may do everything
+    #[arg(long)]
+    dev: bool,
+    /// Address to listen on [default: 127.0.0.1:8787]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Folder of plugins to watch
+    #[arg(long, value_name = "FOLDER", default_value = "plugins")]
+    plugins: PathBuf,
+    /// Folder that holds all state
+    #[arg(long, value_name = "FOLDER", default_value = "cuecard-data")]
+    data: PathBuf,
+    /// File with merchants, limits and more
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How the log is written; RUST_LOG says how much
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    /// For people
+    Text,
+    /// For machines
+    Json,
+}
+
+impl Args {
+    /// What `cuecard` without arguments does.
+    pub(crate) fn demo() -> Self {
+        Self::parse_from(["serve", "--dev"])
+    }
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    log(args.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(args))
+}
+
+async fn serve(args: Args) -> Result<()> {
+    let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read)?;
+    let default = LISTEN.parse().context("the default address")?;
+    let listen = args.listen.or(config.listen).unwrap_or(default);
+    if args.dev {
+        check_loopback(listen)?;
+    }
+    let plugins = existing(&args.plugins);
+    ensure!(
+        plugins.is_some() || args.dev,
+        "there is no folder {}\n  hint: create it, or name another with --plugins",
+        args.plugins.display()
+    );
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}\n  hint: stop what listens there, or choose another address with --listen")
+    })?;
+    let mut stop = Stop::new()?;
+    let mut options = Options::new(args.data.clone())?;
+    options.plugins.clone_from(&plugins);
+    options.demo = args.dev.then(|| PathBuf::from("examples/shop"));
+    options.config = config;
+    let host = Host::build(options).await?;
+    greet(&host, &args, listener.local_addr()?, plugins.is_some()).await?;
+    host.serve(listener, async move { stop.asked().await }).await;
+    say("stopped; everything acknowledged is kept");
+    Ok(())
+}
+
+async fn greet(host: &Host, args: &Args, address: SocketAddr, watching: bool) -> Result<()> {
+    let (app, plugins) = (&host.app, host.plugins());
+    say(format_args!("cuecard {} on http://{address}", env!("CARGO_PKG_VERSION")));
+    say(format_args!("  state       {}", args.data.display()));
+    match watching {
+        true => say(format_args!("  plugins     {}, watched; generation {}", args.plugins.display(), app.generation())),
+        false => say(format_args!("  plugins     none: there is no folder {}", args.plugins.display())),
+    }
+    plugins.iter().for_each(|plugin| say(format_args!("              {plugin}")));
+    // Only what this start has refused: an older refusal may be mended by now.
+    let refused = app.engine.reloads(None, 100).await?.into_iter();
+    let serves = |record: &cuecard_engine::ReloadRecord| record.generation + 1 >= app.generation();
+    for record in refused.filter(|record| record.outcome == ReloadOutcome::Refused).filter(serves) {
+        say(format_args!("  refused     {}: {}", record.plugin, record.reason.replace('\n', "\n              ")));
+    }
+    say(format_args!("  workers     {}", host.confinement));
+    say(format_args!("  API         http://{address}/openapi.json"));
+    if args.dev {
+        say(format_args!(
+            "\nask it something (key 'dev', merchant 'demo'):\n  curl -s http://{address}/v1/messages -H 'authorization: Bearer dev' \\\n    -H 'content-type: application/json' -d '{ASK}'\n\nthen edit a file under {}/ and ask again with another message_id. Ctrl-C stops.\n",
+            args.plugins.display()
+        ));
+    } else if app.engine.api_keys().await?.is_empty() {
+        say(
+            "\nno key can open this host yet\n  hint: stop it, and run `cuecard keys create --merchant <id> --role operator`",
+        );
+    }
+    Ok(())
+}
+
+const ASK: &str =
+    r#"{"conversation_id":"c-1","message_id":"m-1","text":"where is my trail pack?","customer":{"id":"u-2"}}"#;
+
+/// Ctrl-C and what service managers send.
+struct Stop {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn new() -> Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+fn log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process keeps the first log.
+    let _ = match format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+}

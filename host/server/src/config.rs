@@ -1,0 +1,72 @@
+//! The operator's file: merchants, address, limits. Unknown keys are refused with the ones that are known.
+
+use std::{net::SocketAddr, path::Path};
+
+use anyhow::{Context, Result, anyhow};
+use cuecard_pipeline::Merchant;
+use serde::Deserialize;
+
+use crate::limits::Limits;
+
+/// What `--config` may say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where to listen; the command line goes first.
+    pub listen: Option<SocketAddr>,
+    /// How many worker processes.
+    pub workers: Option<usize>,
+    /// How much may be asked for.
+    pub limits: Limits,
+    /// Settings of merchants, written `[[merchant]]`.
+    pub merchant: Vec<Merchant>,
+}
+
+impl Config {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}\n  hint: name the file with --config", path.display()))?;
+        Self::parse(&text).map_err(|error| anyhow!("{}: {error:#}", path.display()))
+    }
+
+    /// Reads a text.
+    pub fn parse(text: &str) -> Result<Self> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            anyhow!("{error}  hint: known here are listen, workers, [limits] and [[merchant]] with id, default_locale, languages, links, min_confidence")
+        })?;
+        if config.workers == Some(0) {
+            return Err(anyhow!(
+                "workers = 0 leaves nobody to run plugins\n  hint: leave it out for one more than there are processors"
+            ));
+        }
+        let limits = &config.limits;
+        if !(limits.requests_per_second > 0.0 && limits.burst >= 1.0) {
+            return Err(anyhow!(
+                "limits.requests_per_second must be above 0 and limits.burst at least 1\n  hint: leave them out for 2000 and 4000"
+            ));
+        }
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_where_and_what_is_known() {
+        for (text, expected) in [
+            ("listen = 1", "unknown field `listen`"),
+            ("[limits]\nburts = 1", "line 2"),
+            ("[[merchant]]\nid = \"a\"\nlinkz = []", "hint: known here are"),
+            ("workers = 0", "leaves nobody"),
+            ("[limits]\nburst = nan", "at least 1"),
+        ] {
+            let error = format!("{:#}", Config::parse(text).unwrap_err());
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+        let config = Config::parse("[[merchant]]\nid = \"a\"\nlinks = [\"a.example\"]").unwrap();
+        assert_eq!(config.merchant[0].default_locale, "en");
+    }
+}

@@ -1,0 +1,167 @@
+//! Decides on shop events and timers: claims what is open, asks the plugins, keeps the decisions.
+//!
+//! One task per partition, so that a customer's events stay in order. What one event led to is kept in one batch with
+//! the event's end: after a crash it is decided again, or not at all, never by half.
+
+use std::{sync::Arc, time::Duration};
+
+use cuecard_engine::{
+    Batch, DueTimer, Error, OpenEvent, Outcome, OutreachId, OutreachRecord, OutreachState, Partition, Receipt, Write,
+};
+use cuecard_model::{Customer, CustomerId, Decision, Event, MerchantId, PluginVersion, Timestamp};
+use cuecard_pipeline::{Judged, Occurrence, judge};
+
+use crate::{app::App, clock, hub::Heard};
+
+/// How many tasks share the customers.
+pub const PARTITIONS: u32 = 8;
+/// Events taken at a time.
+const AT_ONCE: usize = 32;
+/// Timers are looked for this often.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// After the engine or the workers were busy.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Starts the tasks; they end when the host is told to stop.
+pub fn start(app: &Arc<App>) -> Vec<tokio::task::JoinHandle<()>> {
+    let task = |index| tokio::spawn(run(Arc::clone(app), Partition { index, of: PARTITIONS }));
+    (0..PARTITIONS).map(task).collect()
+}
+
+async fn run(app: Arc<App>, partition: Partition) {
+    let mut stopping = app.stopping.clone();
+    loop {
+        let woken = app.events.notified();
+        let pause = match round(&app, partition).await {
+            Ok(true) => continue,
+            Ok(false) => LOOK_EVERY,
+            Err(Later) => PAUSE,
+        };
+        tokio::select! {
+            () = woken => {}
+            () = tokio::time::sleep(pause) => {}
+            _ = stopping.wait_for(|stop| *stop) => return,
+        }
+        if *stopping.borrow() {
+            return;
+        }
+    }
+}
+
+/// It could not be done now; what is open stays so.
+struct Later;
+
+impl From<Error> for Later {
+    fn from(error: Error) -> Self {
+        tracing::warn!(%error, "events wait for the engine");
+        Self
+    }
+}
+
+/// Whether there may be more to do at once.
+async fn round(app: &Arc<App>, partition: Partition) -> Result<bool, Later> {
+    if app.snapshot.load().is_none() || *app.stopping.borrow() {
+        return Err(Later);
+    }
+    let open = app.engine.claim(partition, AT_ONCE).await?;
+    let due = app.engine.due(partition, clock::now(), AT_ONCE).await?;
+    let more = open.len() == AT_ONCE || due.len() == AT_ONCE;
+    for OpenEvent { merchant, event } in open {
+        let done = Write::EventDone { event: event.id.clone(), at: clock::now() };
+        decide(app, &merchant, event, done).await?;
+    }
+    for timer in due {
+        let (merchant, event, done) = raise(timer);
+        decide(app, &merchant, event, done).await?;
+    }
+    Ok(more)
+}
+
+/// The event of a timer whose moment has come.
+fn raise(due: DueTimer) -> (MerchantId, Event, Write) {
+    let DueTimer { merchant, plugin, customer, timer } = due;
+    let id = format!("timer:{plugin}:{customer}:{}:{}", timer.key, timer.at.millis());
+    let done = Write::TimerDone { plugin, customer: customer.clone(), key: timer.key, at: timer.at };
+    let event =
+        Event { id: id.into(), kind: timer.event, at: timer.at, customer_id: Some(customer), fields: timer.fields };
+    (merchant, event, done)
+}
+
+async fn decide(app: &Arc<App>, merchant: &MerchantId, event: Event, done: Write) -> Result<(), Later> {
+    let now = clock::now();
+    let mut writes = vec![done];
+    // Triggers decide whom to contact: what concerns nobody is only remembered.
+    if let Some(customer) = event.customer_id.clone() {
+        let judged = ask(app, merchant, &customer, event, now).await?;
+        writes.extend(judged.key_writes.into_iter().map(|(plugin, writes)| Write::PluginKeys {
+            plugin,
+            customer: customer.clone(),
+            writes,
+        }));
+        let decisions = judged.decisions.into_iter();
+        writes.extend(decisions.map(|(plugin, decision)| write(app, plugin, &customer, decision, now)));
+    }
+    let said: Vec<_> = writes.iter().map(|write| said(app, merchant, write)).collect();
+    match app.engine.commit(Batch::new(merchant.clone(), writes)).await? {
+        Receipt::Kept(outcomes) => {
+            for (heard, outcome) in said.into_iter().zip(outcomes) {
+                if let (Some(heard), Outcome::Done) = (heard, outcome) {
+                    app.hub.say(merchant, heard);
+                }
+            }
+        }
+        // Somebody else has decided, or the timer was moved meanwhile.
+        Receipt::Refused(_) | Receipt::Duplicate(_) => {}
+    }
+    Ok(())
+}
+
+async fn ask(
+    app: &Arc<App>,
+    merchant: &MerchantId,
+    customer: &CustomerId,
+    event: Event,
+    now: Timestamp,
+) -> Result<Judged, Later> {
+    let settings = app.merchants.get(&*app.engine, merchant).await?;
+    let state = app.engine.customer(merchant, customer).await?;
+    let profile = state.profile.map_or_else(|| Customer::unknown(customer.clone()), Arc::unwrap_or_clone);
+    let Some(snapshot) = app.snapshot.load_full() else { return Err(Later) };
+    let occurrence = Occurrence { event, customer: profile, keys: state.keys, now };
+    let judged = judge(&snapshot, &app.workers, &settings, occurrence).await.map_err(|busy| {
+        tracing::debug!(%busy, "events wait for a worker");
+        Later
+    })?;
+    crate::http::messages::count(app, &snapshot, merchant, &judged.calls);
+    for failure in &judged.failures {
+        tracing::warn!(plugin = %failure.plugin, kind = failure.kind.as_str(), "a trigger failed");
+    }
+    Ok(judged)
+}
+
+fn write(app: &App, plugin: PluginVersion, customer: &CustomerId, decision: Decision, now: Timestamp) -> Write {
+    let customer = customer.clone();
+    match decision {
+        Decision::Timer(timer) => Write::Timer { plugin: plugin.id, customer, timer },
+        Decision::Cancel(key) => Write::CancelTimer { plugin: plugin.id, customer, key },
+        Decision::Outreach(outreach) => Write::Outreach(OutreachRecord {
+            id: OutreachId::new(app.ids.next(now)),
+            plugin,
+            customer,
+            outreach,
+            rendered: None,
+            state: OutreachState::Proposed,
+            reason: String::new(),
+            created_at: now,
+            updated_at: now,
+            by: None,
+        }),
+    }
+}
+
+/// What agents hear of a write once it is kept.
+fn said(app: &App, merchant: &MerchantId, write: &Write) -> Option<Heard> {
+    let Write::Outreach(record) = write else { return None };
+    let data = app.hub.is_heard(merchant).then(|| serde_json::to_string(record).ok())??;
+    Some(Heard { event: "outreach", data, conversation: None, agent: None, open: Vec::new() })
+}

@@ -1,0 +1,248 @@
+//! The outside: routes and what guards them. Each route is one row of [`routes`]; the router and the OpenAPI document
+//! are both made from these rows.
+
+mod customers;
+mod events;
+mod feedback;
+mod guard;
+mod health;
+mod json;
+mod keys;
+pub mod live;
+pub(crate) mod messages;
+mod openapi;
+mod outreach;
+mod plugins;
+mod problem;
+mod stream;
+mod understand;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::Request,
+    middleware::from_fn_with_state,
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, delete, get, post, put},
+};
+use cuecard_engine::KeyRole;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub(crate) use self::keys::make as make_key;
+pub use self::problem::Problem;
+use crate::app::App;
+
+/// One route: what it is for, who may use it, what it takes and gives.
+pub struct Route {
+    /// `get`, `post`, ...
+    pub method: &'static str,
+    /// With `{parameters}`.
+    pub path: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// Which roles may use it; empty: everybody, without a key. An operator may use all.
+    pub roles: &'static [KeyRole],
+    /// The largest body, in bytes.
+    pub body_limit: usize,
+    /// Whether it may take as long as it likes.
+    pub endless: bool,
+    /// The schema of the body, by its name in the document.
+    pub body: Option<&'static str>,
+    /// Status and schema of the answer.
+    pub answer: (u16, Option<&'static str>),
+    /// Parameters in the query.
+    pub query: &'static [&'static str],
+    handler: MethodRouter<Arc<App>>,
+}
+
+const INGEST: &[KeyRole] = &[KeyRole::Ingest];
+const AGENT: &[KeyRole] = &[KeyRole::Agent];
+const INGEST_OR_AGENT: &[KeyRole] = &[KeyRole::Ingest, KeyRole::Agent];
+const AUTHOR: &[KeyRole] = &[KeyRole::Author];
+const AUTHOR_OR_AGENT: &[KeyRole] = &[KeyRole::Author, KeyRole::Agent];
+const OPERATOR: &[KeyRole] = &[KeyRole::Operator];
+
+const KIB: usize = 1 << 10;
+const MIB: usize = 1 << 20;
+
+impl Route {
+    fn new(method: &'static str, path: &'static str, handler: MethodRouter<Arc<App>>, summary: &'static str) -> Self {
+        Self {
+            method,
+            path,
+            summary,
+            roles: &[],
+            body_limit: 0,
+            endless: false,
+            body: None,
+            answer: (200, None),
+            query: &[],
+            handler,
+        }
+    }
+
+    fn roles(self, roles: &'static [KeyRole]) -> Self {
+        Self { roles, ..self }
+    }
+
+    fn takes(self, body: &'static str, body_limit: usize) -> Self {
+        Self { body: Some(body), body_limit, ..self }
+    }
+
+    fn gives(self, status: u16, schema: &'static str) -> Self {
+        Self { answer: (status, Some(schema)), ..self }
+    }
+
+    fn query(self, query: &'static [&'static str]) -> Self {
+        Self { query, ..self }
+    }
+}
+
+/// Every route.
+pub fn routes() -> Vec<Route> {
+    let route = Route::new;
+    let mut routes = vec![
+        route("post", "/v1/messages", post(messages::post), "A message in; signals and suggestions out")
+            .roles(INGEST_OR_AGENT)
+            .takes("IncomingMessage", 256 * KIB)
+            .gives(200, "Reply"),
+        route("post", "/v1/understand", post(understand::post), "The signals of a message, without an answer")
+            .roles(INGEST_OR_AGENT)
+            .takes("UnderstandRequest", 256 * KIB)
+            .gives(200, "Signals"),
+        Route { endless: true, ..route("get", "/v1/stream", get(stream::get), "Server-sent events for agents") }
+            .roles(AGENT)
+            .query(&["agent_id", "conversation_id"])
+            .gives(200, "EventStream"),
+        route("post", "/v1/suggestions/{id}/feedback", post(feedback::post), "What an agent did with a suggestion")
+            .roles(AGENT)
+            .takes("FeedbackRequest", 64 * KIB)
+            .gives(200, "Feedback"),
+        route("post", "/v1/events", post(events::post), "One shop event, or a list of up to 1,000")
+            .roles(INGEST)
+            .takes("Events", 4 * MIB)
+            .gives(202, "EventReceipts"),
+    ];
+    routes.extend(data_routes());
+    routes.extend(plugin_routes());
+    routes.extend(open_routes());
+    routes
+}
+
+fn data_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route("get", "/v1/outreach", get(outreach::list), "Proposed contacts, newest first")
+            .roles(AGENT)
+            .query(&["state", "customer_id", "limit"])
+            .gives(200, "OutreachList"),
+        route("post", "/v1/outreach/{id}/approve", post(outreach::approve), "Lets a proposed contact be sent")
+            .roles(AGENT)
+            .gives(200, "OutreachMoved"),
+        route("post", "/v1/outreach/{id}/cancel", post(outreach::cancel), "Calls a proposed contact off")
+            .roles(AGENT)
+            .gives(200, "OutreachMoved"),
+        route("put", "/v1/customers/{id}", put(customers::put), "A customer's profile with orders and consent")
+            .roles(INGEST)
+            .takes("Customer", 256 * KIB)
+            .gives(200, "Customer"),
+        route("get", "/v1/customers/{id}", get(customers::get), "A customer's profile")
+            .roles(INGEST_OR_AGENT)
+            .gives(200, "Customer"),
+        route("get", "/v1/live", get(live::list), "The live data that is valid now")
+            .roles(INGEST_OR_AGENT)
+            .gives(200, "LiveList"),
+        route("put", "/v1/live/{key}", put(live::put), "A promotion, stock notice or policy")
+            .roles(INGEST)
+            .takes("Live", 64 * KIB)
+            .gives(200, "LiveItem"),
+        route("get", "/v1/live/{key}", get(live::get), "An item of live data that is valid now")
+            .roles(INGEST_OR_AGENT)
+            .gives(200, "LiveItem"),
+        Route { answer: (204, None), ..route("delete", "/v1/live/{key}", delete(live::delete), "Forgets an item") }
+            .roles(INGEST),
+    ]
+}
+
+fn plugin_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route("get", "/v1/plugins", get(plugins::list), "The merchant's plugins and how they do")
+            .roles(AUTHOR_OR_AGENT)
+            .gives(200, "PluginList"),
+        route("put", "/v1/plugins/{id}", put(plugins::push), "Puts a bundle (tar, tar.gz, zip) in service")
+            .roles(AUTHOR)
+            .query(&["shared"])
+            .takes("Bundle", 24 * MIB)
+            .gives(200, "Reload"),
+        route("post", "/v1/plugins/{id}/rollback", post(plugins::rollback), "Puts the version before in service")
+            .roles(AUTHOR)
+            .query(&["shared"])
+            .gives(200, "Reload"),
+        route("post", "/v1/plugins/{id}/disable", post(plugins::disable), "Switches a plugin off for the merchant")
+            .roles(AUTHOR)
+            .gives(200, "Reload"),
+        route("post", "/v1/plugins/{id}/enable", post(plugins::enable), "Switches a plugin on for the merchant")
+            .roles(AUTHOR)
+            .gives(200, "Reload"),
+        route("get", "/v1/reloads", get(plugins::reloads), "What was loaded or refused, newest first")
+            .roles(AUTHOR_OR_AGENT)
+            .query(&["limit"])
+            .gives(200, "ReloadList"),
+        route("get", "/v1/keys", get(keys::list), "All API keys, without the keys themselves")
+            .roles(OPERATOR)
+            .gives(200, "KeyList"),
+        route("post", "/v1/keys", post(keys::create), "Makes an API key; it is shown this once")
+            .roles(OPERATOR)
+            .takes("KeyRequest", 16 * KIB)
+            .gives(201, "NewKey"),
+        Route { answer: (204, None), ..route("delete", "/v1/keys/{id}", delete(keys::revoke), "Takes a key back") }
+            .roles(OPERATOR),
+    ]
+}
+
+fn open_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route("post", "/hooks/{kind}/{key}", post(health::hook), "Webhooks of other systems; none is connected yet"),
+        route("get", "/healthz", get(health::alive), "200 while the process lives"),
+        route("get", "/readyz", get(health::ready), "200 while turns can be answered and kept"),
+        route("get", "/metrics", get(health::metrics), "Figures for Prometheus"),
+        route("get", "/openapi.json", get(openapi::get), "This document"),
+    ]
+}
+
+/// All routes behind their guards.
+pub fn router(app: &Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in routes() {
+        let guard = guard::Guard::new(app, &route);
+        router = router.route(route.path, route.handler.route_layer(from_fn_with_state(guard, guard::guard)));
+    }
+    router
+        .fallback(nowhere)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(panicked))
+        .with_state(Arc::clone(app))
+}
+
+async fn nowhere(request: Request) -> Response {
+    let detail = format!("there is nothing at {}", request.uri().path());
+    Problem::not_found(detail).hint("/openapi.json lists every route").into_response()
+}
+
+async fn wrong_method(request: Request) -> Response {
+    let detail = format!("{} does not take {}", request.uri().path(), request.method());
+    Problem::new(405, "method-not-allowed", "Method not allowed", detail)
+        .hint("/openapi.json lists every route with its methods")
+        .into_response()
+}
+
+/// The details are for the log, which the panic hook writes; not for whoever sent the request.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    tracing::error!("a request panicked");
+    Problem::new(500, "internal", "Internal error", "something went wrong in the host")
+        .hint("the host's log has the details")
+        .into_response()
+}

@@ -1,0 +1,46 @@
+//! `/v1/customers/{id}`: a customer's profile with orders and consent.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    extract::{Path, State},
+};
+use cuecard_engine::{Batch, Write};
+use cuecard_model::{Customer, CustomerId};
+use serde_json::{Map, Value};
+
+use super::{
+    Problem,
+    guard::Caller,
+    json::{Json, check_id, from_value},
+};
+use crate::app::App;
+
+pub(crate) async fn put(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    Json(mut body): Json<Map<String, Value>>,
+) -> Result<Json<Customer>, Problem> {
+    check_id("id", &id)?;
+    body.entry("id").or_insert_with(|| Value::String(id.clone()));
+    let customer: Customer = from_value(Value::Object(body))?;
+    if customer.id.as_str() != id {
+        return Err(Problem::bad_request(format!("the body is about '{}', the path about '{id}'", customer.id))
+            .field("id")
+            .hint("leave the id out of the body"));
+    }
+    app.engine.commit(Batch::new(caller.merchant, vec![Write::Customer(customer.clone())])).await?;
+    Ok(Json(customer))
+}
+
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Json<Arc<Customer>>, Problem> {
+    let state = app.engine.customer(&caller.merchant, &CustomerId::from(id)).await?;
+    let unknown = || Problem::not_found("the customer is not known").hint("PUT /v1/customers/{id} makes it known");
+    state.profile.map(Json).ok_or_else(unknown)
+}

@@ -1,0 +1,100 @@
+//! `POST /v1/events`: shop events in. They are kept at once and decided on aside.
+
+use std::{collections::HashSet, sync::Arc};
+
+use axum::{Extension, extract::State, http::StatusCode, response::Response};
+use cuecard_engine::Outcome;
+use cuecard_model::{CustomerId, Event, EventId, Fields, Timestamp, flatten};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    Problem,
+    guard::Caller,
+    json::{Json as Body, check_id, from_value, reply},
+};
+use crate::app::App;
+
+/// Events in one request.
+const EVENTS: usize = 1000;
+/// Fields of one event.
+const FIELDS: usize = 1000;
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Events {
+    Many(Vec<Map<String, Json>>),
+    One(Map<String, Json>),
+}
+
+/// What every event has; the rest is its content.
+#[derive(Debug, Deserialize)]
+struct Head {
+    id: EventId,
+    #[serde(rename = "type")]
+    kind: String,
+    at: Timestamp,
+    #[serde(default)]
+    customer_id: Option<CustomerId>,
+}
+
+pub(crate) async fn post(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Body(body): Body<Events>,
+) -> Result<Response, Problem> {
+    let raw = match body {
+        Events::One(one) => vec![one],
+        Events::Many(many) => many,
+    };
+    if raw.len() > EVENTS {
+        return Err(Problem::bad_request(format!("{} events, at most {EVENTS} are taken at once", raw.len()))
+            .hint("send them in several requests"));
+    }
+    let events = raw.into_iter().enumerate().map(|(place, event)| read(place, event)).collect::<Result<Vec<_>, _>>()?;
+    let ids: Vec<_> = events.iter().map(|event| event.id.clone()).collect();
+    let outcomes = app.engine.ingest(&caller.merchant, events).await?;
+    app.events.notify_waiters();
+    let mut seen = HashSet::new();
+    let receipts: Vec<_> = ids
+        .iter()
+        .zip(outcomes)
+        .map(|(id, outcome)| {
+            let new = outcome == Outcome::Done && seen.insert(id);
+            json!({"id": id, "outcome": if new { "accepted" } else { "duplicate" }})
+        })
+        .collect();
+    Ok(reply(StatusCode::ACCEPTED, &json!({ "events": receipts })))
+}
+
+fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, Problem> {
+    let mut head = Map::new();
+    for name in ["id", "type", "at", "customer_id"] {
+        if let Some(value) = event.remove(name) {
+            head.insert(name.to_owned(), value);
+        }
+    }
+    let Head { id, kind, at, customer_id } =
+        from_value(Json::Object(head)).map_err(|problem| problem.field(format!("[{place}]")))?;
+    check_id("id", id.as_str())?;
+    check_id("type", &kind)?;
+    if let Some(customer) = &customer_id {
+        check_id("customer_id", customer.as_str())?;
+    }
+    let fields = content(event).map_err(|reason| Problem::bad_request(reason).field(format!("[{place}]")))?;
+    Ok(Event { id, kind, at, customer_id, fields })
+}
+
+/// The content of an event or an item: what stands in `fields`, and whatever else stands beside it.
+pub(crate) fn content(mut object: Map<String, Json>) -> Result<Fields, String> {
+    if let Some(Json::Object(inner)) = object.get("fields") {
+        let inner = inner.clone();
+        object.remove("fields");
+        object.extend(inner);
+    }
+    if object.is_empty() {
+        return Ok(Fields::new());
+    }
+    let (fields, complete) = flatten(&Json::Object(object), FIELDS);
+    complete.then_some(fields).ok_or_else(|| format!("more than {FIELDS} fields, or nested deeper than 16"))
+}

@@ -1,0 +1,243 @@
+//! `POST /v1/messages`: the path of a message, from the request to the kept answer.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use cuecard_engine::{Batch, Known, MessageRecord, Receipt, TurnRecord, Write};
+use cuecard_model::{
+    ConversationId, Customer, IncomingMessage, MerchantId, Message, MessageId, Reply, Role, Scope, Timestamp, TurnId,
+};
+use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, answer, merged};
+use cuecard_understand::Understanding;
+
+use super::{
+    Problem,
+    guard::Caller,
+    json::{Json, check_id},
+};
+use crate::{app::App, clock, hub::Heard};
+
+/// Bytes of text in one message.
+pub(crate) const TEXT: usize = 16 << 10;
+/// A message may be so far ahead of this host's clock, in milliseconds.
+const AHEAD: i64 = 5 * 60 * 1000;
+
+pub(crate) async fn post(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Json(message): Json<IncomingMessage>,
+) -> Result<Response, Problem> {
+    let now = clock::now();
+    check(&message, now)?;
+    // Held to the end of the turn, also when the client goes away: the end of the host waits for it.
+    let place = Arc::clone(&app.turns).try_acquire_owned();
+    let place = place.map_err(|_| Problem::busy("too many messages are being answered"))?;
+    let task = tokio::spawn(async move {
+        let result = match message.role {
+            Role::Customer => turn(&app, &caller.merchant, message, now).await,
+            Role::Agent => remember(&app, &caller.merchant, message, now).await,
+        };
+        drop(place);
+        result
+    });
+    task.await.unwrap_or_else(|_| Err(Problem::new(500, "internal", "Internal error", "the turn failed")))
+}
+
+fn check(message: &IncomingMessage, now: Timestamp) -> Result<(), Problem> {
+    check_id("conversation_id", message.conversation_id.as_str())?;
+    check_id("message_id", message.message_id.as_str())?;
+    check_id("customer.id", message.customer.id.as_str())?;
+    check_id("channel", &message.channel)?;
+    check_text(&message.text)?;
+    if message.at.is_some_and(|at| at.millis() > now.millis() + AHEAD) {
+        return Err(Problem::bad_request("at is in the future").field("at").hint("leave it out, or set the clock"));
+    }
+    Ok(())
+}
+
+pub(crate) fn check_text(text: &str) -> Result<(), Problem> {
+    if text.len() > TEXT {
+        return Err(Problem::bad_request(format!("the text has {} bytes, at most {TEXT} are taken", text.len()))
+            .field("text")
+            .hint("send the part that the customer wrote, without quoted mail"));
+    }
+    if text.trim().is_empty() {
+        return Err(Problem::bad_request("the text is empty").field("text").hint("send what was written"));
+    }
+    Ok(())
+}
+
+/// One turn: what is known, the answer on one snapshot, one commit, and only then the response.
+async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: Timestamp) -> Result<Response, Problem> {
+    let (conversation, id) = (&message.conversation_id, &message.message_id);
+    let context = app.engine.context(merchant, conversation, id, &message.customer.id, now).await?;
+    if let Some(known) = context.known {
+        return known_already(known);
+    }
+    let settings = app.merchants.get(&*app.engine, merchant).await?;
+    let (snapshot, understanding) = understanding(app, merchant).await?;
+    let record = record(&message, now);
+    let agent = message.agent_id.clone();
+    let profile = richer(context.customer.profile.as_deref(), &message.customer);
+    let turn_id = TurnId::from(app.ids.next(now));
+    let incoming = Incoming {
+        turn_id: turn_id.clone(),
+        now,
+        message,
+        history: context.history,
+        profile: context.customer.profile,
+        live: context.live,
+        keys: context.customer.keys,
+    };
+    let answered = answer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
+    let Answered { reply, key_writes, calls } = answered;
+    count(app, &snapshot, merchant, &calls);
+    app.metrics.turn(&reply.timing_us);
+    let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
+
+    let (customer, place) = (record.customer.clone(), (record.conversation.clone(), record.id.clone()));
+    let turn = TurnRecord { id: turn_id, message: record, generation: reply.generation, reply: Arc::clone(&text) };
+    let mut writes = vec![Write::Turn(turn)];
+    writes.extend(key_writes.into_iter().map(|(plugin, writes)| Write::PluginKeys {
+        plugin,
+        customer: customer.clone(),
+        writes,
+    }));
+    writes.extend(profile.map(Write::Customer));
+    match app.engine.commit(Batch::new(merchant.clone(), writes)).await? {
+        Receipt::Duplicate(known) => known_already(known),
+        Receipt::Refused(_) => Err(unwritten()),
+        Receipt::Kept(_) => {
+            tell(app, merchant, &place, agent, &reply, &text);
+            Ok(stored(text))
+        }
+    }
+}
+
+/// The snapshot of this turn and what was learned from it; learns first if nobody has asked for this merchant yet.
+pub(crate) async fn understanding(
+    app: &App,
+    merchant: &MerchantId,
+) -> Result<(Arc<Snapshot>, Arc<Understanding>), Problem> {
+    let snapshot = app.snapshot.load_full().ok_or_else(|| Problem::busy("the plugins are not loaded yet"))?;
+    if let Some(understanding) = snapshot.understanding(merchant) {
+        return Ok((snapshot, understanding));
+    }
+    let (learner, of) = (Arc::clone(&snapshot), merchant.clone());
+    let learned = tokio::task::spawn_blocking(move || learner.learn(&of)).await;
+    Ok((snapshot, learned.map_err(|_| Problem::busy("the host is stopping"))?))
+}
+
+/// An agent's message is kept, and not answered.
+async fn remember(
+    app: &App,
+    merchant: &MerchantId,
+    message: IncomingMessage,
+    now: Timestamp,
+) -> Result<Response, Problem> {
+    let write = Write::Message(record(&message, now));
+    match app.engine.commit(Batch::new(merchant.clone(), vec![write])).await? {
+        Receipt::Duplicate(known) => known_already(known),
+        Receipt::Refused(_) => Err(unwritten()),
+        Receipt::Kept(_) => {
+            app.hub.withdraw(merchant, &message.conversation_id, "answered");
+            Ok(StatusCode::NO_CONTENT.into_response())
+        }
+    }
+}
+
+fn record(message: &IncomingMessage, now: Timestamp) -> MessageRecord {
+    MessageRecord {
+        conversation: message.conversation_id.clone(),
+        id: message.message_id.clone(),
+        customer: message.customer.id.clone(),
+        channel: message.channel.as_str().into(),
+        message: Message { role: message.role, text: message.text.clone(), at: message.at.unwrap_or(now) },
+    }
+}
+
+/// The profile to keep, if the message says anything that the stored one does not.
+fn richer(stored: Option<&Customer>, given: &Customer) -> Option<Customer> {
+    let Some(stored) = stored else { return Some(given.clone()) };
+    fn news<T: PartialEq>(given: &Option<T>, stored: &Option<T>) -> bool {
+        given.is_some() && given != stored
+    }
+    let brings = news(&given.name, &stored.name)
+        || news(&given.locale, &stored.locale)
+        || news(&given.country, &stored.country)
+        || news(&given.time_zone, &stored.time_zone)
+        || news(&given.email, &stored.email)
+        || news(&given.phone, &stored.phone)
+        || (!given.orders.is_empty() && given.orders != stored.orders)
+        || given.attributes.iter().any(|(name, value)| stored.attributes.get(name) != Some(value));
+    brings.then(|| merged(Some(stored), given))
+}
+
+/// Figures and authors' lines of hook calls.
+pub(crate) fn count(app: &App, snapshot: &Snapshot, merchant: &MerchantId, calls: &[CallReport]) {
+    for call in calls {
+        let plugin = snapshot.generation.plugins(merchant).find(|plugin| plugin.plugin.id == call.plugin.id);
+        let own = plugin.is_some_and(|plugin| plugin.scope != Scope::Shared);
+        app.metrics.call(own.then_some(merchant), call);
+        for line in &call.log {
+            tracing::debug!(plugin = %call.plugin, %merchant, hook = call.hook, ?line, "plugin log");
+        }
+    }
+}
+
+/// Agents hear what was kept: the earlier suggestions of the thread are withdrawn by the new ones.
+fn tell(
+    app: &App,
+    merchant: &MerchantId,
+    (conversation, message): &(ConversationId, MessageId),
+    agent: Option<cuecard_model::AgentId>,
+    reply: &Reply,
+    text: &str,
+) {
+    if !app.hub.is_heard(merchant) {
+        return;
+    }
+    app.hub.withdraw(merchant, conversation, "a newer message");
+    let quoted = |id: &str| serde_json::to_string(id).unwrap_or_default();
+    let agent_id = agent.as_ref().map_or_else(|| "null".to_owned(), |agent| quoted(agent.as_str()));
+    let (conversation_id, message_id) = (quoted(conversation.as_str()), quoted(message.as_str()));
+    // The reply goes in as it was written for the answer and the engine.
+    let data = format!(
+        r#"{{"conversation_id":{conversation_id},"message_id":{message_id},"agent_id":{agent_id},"reply":{text}}}"#
+    );
+    let open = reply.suggestions.iter().map(|suggestion| suggestion.id.clone()).collect();
+    let conversation = Some(conversation.clone());
+    app.hub.say(merchant, Heard { event: "suggestion", data, conversation, agent, open });
+}
+
+fn known_already(known: Known) -> Result<Response, Problem> {
+    let mut response = match known {
+        Known::Answered { reply, .. } => stored(reply),
+        Known::Kept => StatusCode::NO_CONTENT.into_response(),
+    };
+    let name = HeaderName::from_static("cuecard-duplicate");
+    response.headers_mut().insert(name, HeaderValue::from_static("true"));
+    Ok(response)
+}
+
+/// A reply as it is kept, without a copy.
+fn stored(reply: Arc<str>) -> Response {
+    struct Text(Arc<str>);
+    impl AsRef<[u8]> for Text {
+        fn as_ref(&self) -> &[u8] {
+            self.0.as_bytes()
+        }
+    }
+    let body = Bytes::from_owner(Text(reply));
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+fn unwritten() -> Problem {
+    Problem::new(500, "internal", "Internal error", "the answer could not be kept")
+}

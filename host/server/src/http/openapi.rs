@@ -1,0 +1,97 @@
+//! `/openapi.json`: made from the rows of [`routes`](super::routes) and the shapes in `schemas.json`.
+
+use std::sync::LazyLock;
+
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+
+use super::{Route, routes};
+
+static SCHEMAS: &str = include_str!("schemas.json");
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
+
+pub(crate) async fn get() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
+}
+
+/// The whole document.
+pub(crate) fn document() -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    for route in routes() {
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        path[route.method] = operation(&route);
+    }
+    let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Cuecard",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "What an agent says next, for every customer message. Times are RFC 3339, languages BCP 47, money {amount, currency}, errors application/problem+json (RFC 9457).",
+            "license": {"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"}
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}
+        }
+    })
+}
+
+fn operation(route: &Route) -> Value {
+    let (status, schema) = route.answer;
+    let answer = match schema {
+        None => json!({"description": "Done"}),
+        Some(schema) => {
+            let kind = if schema == "EventStream" { "text/event-stream" } else { "application/json" };
+            json!({"description": "Done", "content": {kind: {"schema": reference(schema)}}})
+        }
+    };
+    let problem = json!({"description": "What went wrong",
+        "content": {"application/problem+json": {"schema": reference("Problem")}}});
+    let mut operation = json!({
+        "summary": route.summary,
+        "operationId": name(route),
+        "parameters": parameters(route),
+        "responses": {status.to_string(): answer, "default": problem},
+    });
+    if !route.roles.is_empty() {
+        operation["security"] = json!([{"key": []}]);
+        let roles: Vec<_> = route.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
+        operation["description"] = format!("Role {}; an operator may too.", roles.join(" or ")).into();
+    }
+    if let Some(body) = route.body {
+        let kind = if body == "Bundle" { "application/octet-stream" } else { "application/json" };
+        operation["requestBody"] = json!({"required": true, "content": {kind: {"schema": reference(body)}}});
+    }
+    operation
+}
+
+fn parameters(route: &Route) -> Vec<Value> {
+    let parts = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let path = parts.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+    let query = route.query.iter().map(|name| {
+        let kind = match *name {
+            "limit" => json!({"type": "integer", "minimum": 0}),
+            "shared" => json!({"type": "boolean"}),
+            "state" => reference("OutreachState"),
+            _ => json!({"type": "string"}),
+        };
+        json!({"name": name, "in": "query", "required": false, "schema": kind})
+    });
+    path.chain(query).collect()
+}
+
+fn reference(schema: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{schema}")})
+}
+
+/// `post_v1_messages`
+fn name(route: &Route) -> String {
+    let path = route.path.replace(['{', '}', '.'], "").replace('/', "_");
+    format!("{}{path}", route.method)
+}

@@ -1,0 +1,283 @@
+//! Counters for Prometheus, and each plugin's figures for its author.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use cuecard_model::{MerchantId, PluginId, PluginVersion, TimingUs};
+use cuecard_pipeline::CallReport;
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+    },
+    registry::Registry,
+};
+
+/// Plugins whose figures are held apart; the rest is counted as one.
+const PLUGINS: usize = 20_000;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    route: &'static str,
+    method: &'static str,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StageLabels {
+    stage: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallLabels {
+    plugin: String,
+    scope: String,
+    hook: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct HookLabels {
+    plugin: String,
+    scope: String,
+    hook: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
+}
+
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// All counters of this host.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    stages: Histograms<StageLabels>,
+    stage: [Histogram; 6],
+    calls: Family<CallLabels, Counter>,
+    call_time: Histograms<HookLabels>,
+    reloads: Family<OutcomeLabels, Counter>,
+    generation: Gauge,
+    listeners: Gauge,
+    waiting: Gauge,
+    replaced: Gauge<i64, AtomicI64>,
+    hooks: RwLock<HashMap<Key, Arc<HookFigures>>>,
+}
+
+/// Whose plugin (`None`: shared), which, and which hook.
+type Key = (Option<MerchantId>, PluginVersion, &'static str);
+
+/// One hook's figures.
+struct HookFigures {
+    calls: AtomicU64,
+    failures: AtomicU64,
+    /// Calls by the position of the highest two bits of their microseconds.
+    spread: [AtomicU64; 64],
+    good: Counter,
+    time: Histogram,
+}
+
+/// A plugin's figures since the start of the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Figures {
+    /// Hook calls.
+    pub calls: u64,
+    /// Of these, without an answer.
+    pub failures: u64,
+    /// Half of the calls took no longer, in microseconds.
+    pub p50_us: u64,
+    /// 99 of 100 calls took no longer, in microseconds.
+    pub p99_us: u64,
+}
+
+fn seconds() -> Histogram {
+    Histogram::new(exponential_buckets(0.000_01, 2.5, 15))
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let stages: Histograms<StageLabels> = Family::new_with_constructor(seconds);
+        let stage = ["understand", "compose", "localize", "guard", "rank", "total"]
+            .map(|stage| stages.get_or_create_owned(&StageLabels { stage }));
+        let mut metrics = Self {
+            registry: Registry::with_prefix("cuecard"),
+            requests: Family::default(),
+            stages,
+            stage,
+            calls: Family::default(),
+            call_time: Family::new_with_constructor(seconds),
+            reloads: Family::default(),
+            generation: Gauge::default(),
+            listeners: Gauge::default(),
+            waiting: Gauge::default(),
+            replaced: Gauge::default(),
+            hooks: RwLock::default(),
+        };
+        metrics.register();
+        metrics
+    }
+}
+
+impl Metrics {
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("requests", "Requests answered", self.requests.clone());
+        registry.register("turn_stage_seconds", "Time spent in each stage of a turn", self.stages.clone());
+        registry.register("hook_calls", "Hook calls, by what became of them", self.calls.clone());
+        registry.register("hook_seconds", "Time spent in each hook", self.call_time.clone());
+        registry.register("reloads", "Changes of plugins, by what became of them", self.reloads.clone());
+        registry.register("generation", "The generation of plugins that serves", self.generation.clone());
+        registry.register("stream_listeners", "Open event streams", self.listeners.clone());
+        registry.register("turns_waiting", "Turns that wait for a worker", self.waiting.clone());
+        registry.register("workers_replaced", "Workers killed or dead since the start", self.replaced.clone());
+    }
+
+    /// One answered request.
+    pub fn request(&self, route: &'static str, method: &'static str, status: u16) {
+        self.requests.get_or_create(&RequestLabels { route, method, status }).inc();
+    }
+
+    /// One answered turn.
+    pub fn turn(&self, timing: &TimingUs) {
+        let TimingUs { understand, compose, localize, guard, rank, total } = *timing;
+        for (histogram, micros) in self.stage.iter().zip([understand, compose, localize, guard, rank, total]) {
+            histogram.observe(Duration::from_micros(micros).as_secs_f64());
+        }
+    }
+
+    /// One hook call; `owner` is the merchant whose own the plugin is, if it is not shared.
+    pub fn call(&self, owner: Option<&MerchantId>, report: &CallReport) {
+        let figures = self.figures(owner, report);
+        figures.calls.fetch_add(1, Ordering::Relaxed);
+        if let Some(bucket) = figures.spread.get(bucket(u64::from(report.micros))) {
+            bucket.fetch_add(1, Ordering::Relaxed);
+        }
+        figures.time.observe(f64::from(report.micros) / 1e6);
+        match report.failure {
+            None => drop(figures.good.inc()),
+            Some(kind) => {
+                figures.failures.fetch_add(1, Ordering::Relaxed);
+                self.calls.get_or_create(&labels(owner, report, kind.as_str())).inc();
+            }
+        }
+    }
+
+    fn figures(&self, owner: Option<&MerchantId>, report: &CallReport) -> Arc<HookFigures> {
+        let key = (owner.cloned(), report.plugin.clone(), report.hook);
+        let hooks = self.hooks.read().unwrap_or_else(PoisonError::into_inner);
+        let (known, count) = (hooks.get(&key).cloned(), hooks.len());
+        drop(hooks);
+        if let Some(known) = known {
+            return known;
+        }
+        let CallLabels { plugin, scope, hook, .. } = labels(owner, report, "ok");
+        let (plugin, scope) = if count < PLUGINS { (plugin, scope) } else { ("other".into(), "other".into()) };
+        let figures = Arc::new(HookFigures {
+            calls: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+            spread: std::array::from_fn(|_| AtomicU64::new(0)),
+            good: self.calls.get_or_create_owned(&CallLabels {
+                plugin: plugin.clone(),
+                scope: scope.clone(),
+                hook,
+                outcome: "ok",
+            }),
+            time: self.call_time.get_or_create_owned(&HookLabels { plugin, scope, hook }),
+        });
+        if count < PLUGINS {
+            let mut hooks = self.hooks.write().unwrap_or_else(PoisonError::into_inner);
+            return Arc::clone(hooks.entry(key).or_insert(figures));
+        }
+        figures
+    }
+
+    /// A plugin's figures over all its hooks.
+    pub fn of(&self, owner: Option<&MerchantId>, plugin: &PluginVersion) -> Figures {
+        let hooks = self.hooks.read().unwrap_or_else(PoisonError::into_inner);
+        let mut figures = Figures::default();
+        let mut spread = [0_u64; 64];
+        for hook in ["compose", "localize", "trigger"] {
+            let Some(found) = hooks.get(&(owner.cloned(), plugin.clone(), hook)) else { continue };
+            figures.calls += found.calls.load(Ordering::Relaxed);
+            figures.failures += found.failures.load(Ordering::Relaxed);
+            spread.iter_mut().zip(&found.spread).for_each(|(sum, count)| *sum += count.load(Ordering::Relaxed));
+        }
+        figures.p50_us = quantile(&spread, 50);
+        figures.p99_us = quantile(&spread, 99);
+        figures
+    }
+
+    /// One change of a plugin.
+    pub fn reload(&self, outcome: &'static str) {
+        self.reloads.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// Everything in the text format of OpenMetrics, with what is measured only when asked.
+    pub fn text(&self, generation: u64, listeners: usize, waiting: usize, replaced: u64) -> String {
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        self.generation.set(whole(generation));
+        self.listeners.set(whole(listeners as u64));
+        self.waiting.set(whole(waiting as u64));
+        self.replaced.set(whole(replaced));
+        let mut text = String::new();
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+
+    /// Forgets the figures of plugins that serve no more, so that versions do not pile up.
+    pub fn keep_only(&self, live: &dyn Fn(&PluginId) -> bool) {
+        self.hooks.write().unwrap_or_else(PoisonError::into_inner).retain(|(_, plugin, _), _| live(&plugin.id));
+    }
+}
+
+fn labels(owner: Option<&MerchantId>, report: &CallReport, outcome: &'static str) -> CallLabels {
+    let scope = owner.map_or_else(|| "shared".to_owned(), |owner| format!("@{owner}"));
+    CallLabels { plugin: report.plugin.to_string(), scope, hook: report.hook, outcome }
+}
+
+/// Two buckets to each doubling.
+fn bucket(micros: u64) -> usize {
+    let log = micros.max(1).ilog2() as usize;
+    let half = if log > 0 { (micros >> (log - 1)) & 1 } else { 0 };
+    (log * 2 + usize::from(half == 1)).min(63)
+}
+
+/// The upper end of the bucket in which the percentile lies.
+fn quantile(spread: &[u64; 64], percent: u64) -> u64 {
+    let all: u64 = spread.iter().sum();
+    let mut seen = 0;
+    for (place, count) in spread.iter().enumerate() {
+        seen += count;
+        if all > 0 && seen * 100 >= all * percent {
+            let base = 1_u64 << (place / 2);
+            return if place % 2 == 0 { base + base / 2 } else { base * 2 };
+        }
+    }
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_near() {
+        let mut spread = [0; 64];
+        (1..=1000).for_each(|micros| spread[bucket(micros)] += 1);
+        let (half, most) = (quantile(&spread, 50), quantile(&spread, 99));
+        assert!((500..=768).contains(&half), "{half}");
+        assert!((990..=1024).contains(&most), "{most}");
+        assert_eq!(quantile(&[0; 64], 99), 0);
+    }
+}

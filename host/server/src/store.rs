@@ -1,0 +1,273 @@
+//! The registry's memory and its audience: keeps changes in the engine, and puts each generation in service.
+//!
+//! Called on the registry's own thread, so it may wait for the engine and take its time to learn.
+
+use std::{collections::HashSet, sync::Arc};
+
+use arc_swap::ArcSwapOption;
+use cuecard_engine::{Change, Engine, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope, Source};
+use cuecard_model::PluginId;
+use cuecard_pipeline::Snapshot;
+use cuecard_plugin::{
+    bundle::{Bundle, BundleHash, BundleLimits, from_archive, to_archive},
+    generation::Generation,
+    registry::{self, Note, Place, Restored, Store},
+};
+use tokio::runtime::Handle;
+
+use crate::{
+    clock,
+    hub::{Heard, Hub},
+    metrics::Metrics,
+};
+
+/// By whom changes of the folder are.
+const WATCHER: &str = "watcher";
+
+/// How far back a rollback can look.
+const HISTORY: usize = 200;
+
+/// The registry's way to the engine, the snapshot and the streams.
+pub struct EngineStore {
+    /// Durable state.
+    pub engine: Arc<dyn Engine>,
+    /// The runtime that the engine's calls run on.
+    pub runtime: Handle,
+    /// What a bundle may bring.
+    pub limits: BundleLimits,
+    /// What turns run on.
+    pub snapshot: Arc<ArcSwapOption<Snapshot>>,
+    /// Streams to agents.
+    pub hub: Arc<Hub>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Kept, and not in service yet.
+    pub pending: Vec<ReloadRecord>,
+}
+
+impl Store for EngineStore {
+    fn keep(&mut self, note: &Note, bundle: Option<&Bundle>) -> Result<(), String> {
+        let record = reload_record(note);
+        let mut changes = vec![Change::Reload(record.clone())];
+        changes.extend(change(note, &record));
+        let work = async {
+            if let (Some(bundle), registry::Outcome::Live | registry::Outcome::RolledBack) = (bundle, note.outcome) {
+                let archive = to_archive(bundle).map_err(|error| error.to_string())?;
+                self.engine.put_bundle(&record.hash, archive.into()).await.map_err(|error| error.to_string())?;
+            }
+            self.engine.change(changes).await.map_err(|error| error.to_string())
+        };
+        self.runtime.block_on(work)?;
+        self.metrics.reload(outcome_word(record.outcome));
+        if matches!(record.outcome, ReloadOutcome::Refused | ReloadOutcome::Retired) {
+            self.say(&record);
+        } else {
+            self.pending.push(record);
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self, generation: Arc<Generation>) {
+        let before = self.snapshot.load_full();
+        let snapshot = Snapshot::new(generation, before.as_deref());
+        let live: HashSet<PluginId> = snapshot.generation.all().map(|plugin| plugin.plugin.id.clone()).collect();
+        self.snapshot.store(Some(Arc::new(snapshot)));
+        self.metrics.keep_only(&|plugin| live.contains(plugin));
+        for record in std::mem::take(&mut self.pending) {
+            self.say(&record);
+        }
+    }
+
+    fn bundle(&mut self, hash: &BundleHash) -> Result<Option<Bundle>, String> {
+        self.runtime.block_on(read_bundle(&*self.engine, &hash.to_string(), &self.limits))
+    }
+
+    fn before(&mut self, place: &Place, current: Option<&BundleHash>) -> Result<Option<BundleHash>, String> {
+        let history = self.runtime.block_on(self.engine.plugin_history(&place.0, &place.1, HISTORY));
+        let history = history.map_err(|error| error.to_string())?;
+        let live = history.iter().rev().filter(|record| record.state == PluginState::Live);
+        let hashes: Vec<_> = live.filter_map(|record| BundleHash::from_hex(&record.hash)).collect();
+        Ok(one_before(&hashes, current))
+    }
+}
+
+impl EngineStore {
+    fn say(&self, record: &ReloadRecord) {
+        let Ok(data) = serde_json::to_string(&Reload::from(record)) else { return };
+        let heard = Heard { event: "reload", data, conversation: None, agent: None, open: Vec::new() };
+        match &record.scope {
+            Scope::Shared => self.hub.say_to_all(&heard),
+            Scope::Merchant(merchant) => self.hub.say(merchant, heard),
+        }
+    }
+}
+
+/// A line of the reload history as the API shows it.
+#[derive(Debug, serde::Serialize)]
+pub struct Reload<'a> {
+    at: cuecard_model::Timestamp,
+    plugin: &'a PluginId,
+    scope: String,
+    version: &'a str,
+    hash: &'a str,
+    outcome: ReloadOutcome,
+    generation: u64,
+    reason: &'a str,
+    by: &'a str,
+}
+
+impl<'a> From<&'a ReloadRecord> for Reload<'a> {
+    fn from(record: &'a ReloadRecord) -> Self {
+        let ReloadRecord { at, scope, plugin, version, hash, outcome, generation, reason, by } = record;
+        let (at, outcome, generation) = (*at, *outcome, *generation);
+        Self { at, plugin, scope: scope.to_string(), version, hash, outcome, generation, reason, by }
+    }
+}
+
+/// The version that served before the current one. Going back shortens the way that is still open to go back:
+/// after 1, 2, 3 and a rollback to 2 comes 1, not 3.
+fn one_before(oldest_first: &[BundleHash], current: Option<&BundleHash>) -> Option<BundleHash> {
+    let Some(current) = current else { return oldest_first.last().copied() };
+    let mut way: Vec<BundleHash> = Vec::new();
+    for hash in oldest_first {
+        match way.iter().position(|passed| passed == hash) {
+            Some(place) => way.truncate(place + 1),
+            None => way.push(*hash),
+        }
+    }
+    let before = way.iter().position(|hash| hash == current).and_then(|place| place.checked_sub(1));
+    let before = before.and_then(|place| way.get(place)).copied();
+    before.or_else(|| oldest_first.iter().rev().find(|hash| *hash != current).copied())
+}
+
+/// What served before a restart, with its bundle; one that cannot be read is said in the log and left out.
+pub async fn restored(engine: &dyn Engine, limits: &BundleLimits) -> anyhow::Result<Vec<Restored>> {
+    let mut restored = Vec::new();
+    for record in engine.plugins().await? {
+        if record.state == PluginState::Retired {
+            continue;
+        }
+        let place = (record.scope.clone(), record.plugin.clone());
+        match read_bundle(engine, &record.hash, limits).await {
+            Ok(Some(bundle)) => restored.push(Restored {
+                place,
+                bundle,
+                disabled: record.state == PluginState::Disabled,
+                source: plugin_source(record.source),
+                aside: set_aside(engine, &record).await?,
+            }),
+            Ok(None) => tracing::error!(plugin = %place.1, hash = &*record.hash, "its bundle is not in the engine"),
+            Err(reason) => tracing::error!(plugin = %place.1, reason, "its bundle cannot be read"),
+        }
+    }
+    Ok(restored)
+}
+
+/// What the folder held when a person put another version in its place.
+async fn set_aside(engine: &dyn Engine, record: &PluginRecord) -> anyhow::Result<Option<BundleHash>> {
+    if record.source != Source::Folder || record.by == WATCHER {
+        return Ok(None);
+    }
+    let history = engine.plugin_history(&record.scope, &record.plugin, HISTORY).await?;
+    let found = history.iter().find(|before| before.by == WATCHER && before.state == PluginState::Live);
+    Ok(found.and_then(|before| BundleHash::from_hex(&before.hash)))
+}
+
+async fn read_bundle(engine: &dyn Engine, hash: &str, limits: &BundleLimits) -> Result<Option<Bundle>, String> {
+    let Some(bytes) = engine.bundle(hash).await.map_err(|error| error.to_string())? else { return Ok(None) };
+    let bundle = from_archive(&bytes, limits);
+    bundle.map(Some).map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+}
+
+fn reload_record(note: &Note) -> ReloadRecord {
+    ReloadRecord {
+        at: clock::now(),
+        scope: note.place.0.clone(),
+        plugin: note.place.1.clone(),
+        version: Arc::clone(&note.version),
+        hash: note.hash.map(|hash| hash.to_string()).unwrap_or_default().into(),
+        outcome: match note.outcome {
+            registry::Outcome::Live => ReloadOutcome::Live,
+            registry::Outcome::Refused => ReloadOutcome::Refused,
+            registry::Outcome::Retired => ReloadOutcome::Retired,
+            registry::Outcome::RolledBack => ReloadOutcome::RolledBack,
+            registry::Outcome::Enabled => ReloadOutcome::Enabled,
+            registry::Outcome::Disabled => ReloadOutcome::Disabled,
+        },
+        generation: note.generation,
+        reason: note.reason.clone(),
+        by: note.by.to_string(),
+    }
+}
+
+/// What a note changes beside the history.
+fn change(note: &Note, record: &ReloadRecord) -> Option<Change> {
+    let state = match note.outcome {
+        registry::Outcome::Refused => return None,
+        registry::Outcome::Live | registry::Outcome::RolledBack | registry::Outcome::Enabled => PluginState::Live,
+        registry::Outcome::Retired => PluginState::Retired,
+        registry::Outcome::Disabled => PluginState::Disabled,
+    };
+    if let (true, Scope::Merchant(merchant)) = (note.shared, &note.place.0) {
+        let enabled = state == PluginState::Live;
+        return Some(Change::Shared { merchant: merchant.clone(), plugin: record.plugin.clone(), enabled });
+    }
+    let record = PluginRecord {
+        revision: 0,
+        scope: record.scope.clone(),
+        plugin: record.plugin.clone(),
+        version: Arc::clone(&record.version),
+        hash: Arc::clone(&record.hash),
+        state,
+        source: match note.source {
+            registry::Source::Folder => Source::Folder,
+            registry::Source::Pushed => Source::Pushed,
+        },
+        at: record.at,
+        by: record.by.clone(),
+    };
+    Some(Change::Plugin { record, follows: None })
+}
+
+fn plugin_source(source: Source) -> registry::Source {
+    match source {
+        Source::Folder => registry::Source::Folder,
+        Source::Pushed => registry::Source::Pushed,
+    }
+}
+
+fn outcome_word(outcome: ReloadOutcome) -> &'static str {
+    match outcome {
+        ReloadOutcome::Live => "live",
+        ReloadOutcome::Refused => "refused",
+        ReloadOutcome::Retired => "retired",
+        ReloadOutcome::RolledBack => "rolled_back",
+        ReloadOutcome::Enabled => "enabled",
+        ReloadOutcome::Disabled => "disabled",
+        ReloadOutcome::SetAside => "set_aside",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn going_back_goes_on_going_back() {
+        let hash = |letter: char| BundleHash::from_hex(&letter.to_string().repeat(64)).unwrap();
+        for (history, current, expected) in [
+            ("a", "a", None),
+            ("ab", "b", Some('a')),
+            ("abc", "c", Some('b')),
+            ("abcb", "b", Some('a')),
+            ("abcba", "a", Some('b')),
+            ("abab", "b", Some('a')),
+            ("ab", "", Some('b')),
+            ("", "a", None),
+        ] {
+            let hashes: Vec<_> = history.chars().map(hash).collect();
+            let current = current.chars().next().map(hash);
+            assert_eq!(one_before(&hashes, current.as_ref()), expected.map(hash), "{history}");
+        }
+    }
+}
