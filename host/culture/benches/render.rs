@@ -1,1 +1,69 @@
-fn main() {}
+//! One message with eight variables (two amounts, a date, a plural, a name): parsed once, rendered many times.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use cuecard_culture::{Catalog, Setting, check_text, culture, fit, format_money, links};
+use cuecard_model::{Fields, Money, Register, Timestamp, Value};
+
+const MESSAGE: &str = ".input {$count :number} .match $count one {{Hello {$name}, order {$order} with {$count} item \
+    ({$item}) came to {$total}. We refund {$refund} by {$day :date}. Track it at {$link}.}} * {{Hello {$name}, order \
+    {$order} with {$count} items ({$item}) came to {$total}. We refund {$refund} by {$day :date}. Track it at {$link}.}}";
+
+fn money(amount: &str) -> Value {
+    Value::Money(Money { amount: amount.into(), currency: "EUR".into() })
+}
+
+fn arguments() -> Fields {
+    let entries = [
+        ("name", Value::from("Sara")),
+        ("order", "1001".into()),
+        ("count", 3.0.into()),
+        ("item", "Linen shirt, M".into()),
+        ("total", money("1234.50")),
+        ("refund", money("89.90")),
+        ("day", 1_795_600_000.0.into()),
+        ("link", "https://shop.example/track/1001".into()),
+    ];
+    entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn setting(locale: &str) -> Setting {
+    Setting {
+        locale: locale.into(),
+        default_locale: "en".into(),
+        time_zone: Some("Europe/Madrid".into()),
+        now: Timestamp::from_seconds(1_795_335_304),
+        register: Register::Informal,
+    }
+}
+
+fn benches(criterion: &mut Criterion) {
+    let file = serde_json::json!({ "m": MESSAGE, "plain": "Hello!" }).to_string();
+    let catalog = Catalog::parse([("en", file.as_str()), ("ar", &file)]).unwrap_or_default();
+    let arguments = arguments();
+    for locale in ["en-US", "ar-EG"] {
+        let setting = setting(locale);
+        criterion.bench_function(&format!("render/8 variables/{locale}"), |bench| {
+            bench.iter(|| black_box(catalog.render("m", black_box(&arguments), &setting)));
+        });
+    }
+    let setting = setting("en-US");
+    criterion.bench_function("render/plain", |bench| {
+        bench.iter(|| black_box(catalog.render("plain", &arguments, &setting)))
+    });
+    let amount = Money { amount: "1234.50".into(), currency: "EUR".into() };
+    criterion.bench_function("format_money", |bench| bench.iter(|| format_money(black_box(&amount), &setting)));
+    criterion.bench_function("culture", |bench| bench.iter(|| culture(black_box("es-MX"), "web_chat", None, None)));
+    let text = catalog.render("m", &arguments, &setting).map(|it| it.text).unwrap_or_default();
+    criterion.bench_function("guard: fit, check_text, links", |bench| {
+        bench.iter(|| (fit(black_box(&text), "sms"), check_text(&text), links(&text)));
+    });
+    criterion.bench_function("parse/2 messages", |bench| bench.iter(|| Catalog::parse([("en", file.as_str())])));
+    let many: serde_json::Map<_, _> = (0..100).map(|at| (format!("m{at}"), MESSAGE.into())).collect();
+    let many = serde_json::Value::Object(many).to_string();
+    criterion.bench_function("parse/100 messages", |bench| bench.iter(|| Catalog::parse([("en", many.as_str())])));
+}
+
+criterion_group!(all, benches);
+criterion_main!(all);

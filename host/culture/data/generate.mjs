@@ -1,4 +1,4 @@
-// Writes data/money.json and data/relative.json, and the golden tables of tests/golden, from the Intl of Node.
+// Writes data/money.json, data/number.json and data/relative.json, and the golden tables of tests/golden, from the Intl of Node.
 // Run it with a Node whose `process.versions.cldr` is the release that the icu crates carry:
 //   node host/culture/data/generate.mjs
 // The numbers and patterns are facts of Unicode CLDR (licence Unicode-3.0, https://www.unicode.org/license.txt).
@@ -14,15 +14,22 @@ const CURRENCIES = `EUR USD GBP CNY JPY KRW INR BRL MXN ARS CLP COP PEN CHF CAD 
 function money() {
   const table = {}, votes = {};
   for (const locale of LOCALES) {
-    const pattern = (value) => {
-      const parts = new Intl.NumberFormat(locale, { style: 'currency', currency: 'EUR', minimumFractionDigits: 0, maximumFractionDigits: 0 })
-        .formatToParts(value);
-      return parts.map((p) => p.type === 'currency' ? '¤' : p.type === 'integer' ? '#' : p.value).join('');
+    const symbolOf = (currency) => new Intl.NumberFormat(locale, { style: 'currency', currency }).formatToParts(1)
+      .find((p) => p.type === 'currency').value;
+    // Letters get a space that is not the pattern's own, so the pattern is read off a currency with a sign.
+    const signed = CURRENCIES.find((currency) => /^\p{Sc}$/u.test(symbolOf(currency))) ?? 'EUR';
+    const pattern = (value, currency) => {
+      const options = { style: 'currency', currency: currency ?? signed, minimumFractionDigits: 0, maximumFractionDigits: 0 };
+      const parts = new Intl.NumberFormat(locale, options).formatToParts(value);
+      return parts.map((p) => p.type === 'integer' ? '#' : p.type === 'currency' && !currency ? '¤' : p.value).join('');
     };
+    // A symbol is all that stands in the place of ¤: in right-to-left locales some bring marks that no part owns.
+    const [before, after] = pattern(7).split('¤');
     const symbols = {};
     for (const currency of CURRENCIES) {
-      symbols[currency] = new Intl.NumberFormat(locale, { style: 'currency', currency }).formatToParts(1)
-        .find((p) => p.type === 'currency').value;
+      const whole = pattern(7, currency);
+      const symbol = whole.slice(before.length, whole.length - after.length);
+      symbols[currency] = symbol.replace(/^\u00a0|\u00a0$/g, '');
       const vote = votes[currency] ??= {};
       vote[symbols[currency]] = (vote[symbols[currency]] ?? 0) + 1;
     }
@@ -38,6 +45,15 @@ function money() {
     for (const [currency, symbol] of Object.entries(row.symbols)) if (symbol === common[currency]) delete row.symbols[currency];
   }
   return { cldr: process.versions.cldr, digits, symbols: common, locales: table };
+}
+
+function percent() {
+  const table = {};
+  for (const locale of LOCALES) {
+    const parts = new Intl.NumberFormat(locale, { style: 'percent' }).formatToParts(0.07);
+    table[locale] = parts.map((p) => p.type === 'integer' ? '#' : p.value).join('');
+  }
+  return { cldr: process.versions.cldr, percent: table };
 }
 
 const UNITS = ['minute', 'hour', 'day', 'week', 'month', 'year'];
@@ -79,14 +95,17 @@ function relative() {
 const SHOWN = `en-US en-GB en-IN es-ES es-MX es-AR zh-CN zh-TW zh-HK ja-JP ko-KR de-DE de-CH fr-FR fr-CA pt-BR pt-PT it-IT nl-NL
   pl-PL ru-RU tr-TR ar-SA ar-EG he-IL hi-IN id-ID th-TH vi-VN sv-SE`.split(/\s+/);
 function golden() {
-  const rows = { money: [], number: [], date: [] };
+  const rows = { money: [], number: [], percent: [], date: [] };
   for (const locale of SHOWN) {
-    for (const currency of ['EUR', 'USD', 'CNY', 'JPY', 'INR', 'GBP', 'KRW', 'CHF', 'BRL', 'KWD', 'XTS']) {
+    for (const currency of ['EUR', 'USD', 'CNY', 'JPY', 'INR', 'GBP', 'KRW', 'CHF', 'BRL', 'KWD', 'MXN', 'AUD', 'EGP', 'HUF', 'XTS']) {
       const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
       for (const amount of ['0', '12.5', '1234.50', '-1234567.895']) rows.money.push([locale, currency, amount, format.format(amount)]);
     }
     for (const number of ['0', '7', '-12.5', '1234', '12345.678', '1234567.1']) {
       rows.number.push([locale, number, new Intl.NumberFormat(locale).format(number)]);
+    }
+    for (const share of ['0', '0.07', '0.2', '12.5', '-0.2']) {
+      rows.percent.push([locale, share, new Intl.NumberFormat(locale, { style: 'percent' }).format(share)]);
     }
     for (const at of ['2026-01-05T12:00:00Z', '2026-09-30T12:00:00Z', '2024-12-24T12:00:00Z']) {
       for (const dateStyle of ['short', 'medium', 'long', 'full']) {
@@ -100,6 +119,7 @@ function golden() {
 const lines = (object) => JSON.stringify(object, null, 1)
   .replace(/\n {3,}/g, ' ').replace(/\n {2}\}/g, ' }') + '\n';
 writeFileSync(new URL('money.json', here), lines(money()));
+writeFileSync(new URL('number.json', here), lines(percent()));
 writeFileSync(new URL('relative.json', here), lines(relative()));
 for (const [name, rows] of Object.entries(golden())) {
   const text = `# Intl of Node, CLDR ${process.versions.cldr}; written by data/generate.mjs\n` + rows.map((r) => r.join('\t')).join('\n') + '\n';

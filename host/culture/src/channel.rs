@@ -2,7 +2,7 @@
 //!
 //! Owns lengths and their units. Knows nothing of languages but where a sentence ends (UAX 29).
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -117,6 +117,16 @@ pub fn fit(text: &str, channel: &str) -> Fit {
     Fit::Cut { text: cut, why: format!("{channel} takes {longest} {unit} and the text has {size}") }
 }
 
+/// The text as a channel is to be sent it: text messages get plain spaces for the no-break spaces of amounts and
+/// dates, which would turn 160 letters a part into 70.
+pub fn for_channel<'a>(text: &'a str, channel: &str) -> Cow<'a, str> {
+    let no_break = ['\u{a0}', '\u{202f}'];
+    match limit(channel).unit {
+        Unit::SmsSegments if text.contains(no_break) => Cow::Owned(text.replace(no_break, " ")),
+        _ => Cow::Borrowed(text),
+    }
+}
+
 fn measure(text: &str, unit: Unit) -> u32 {
     let size = match unit {
         Unit::Characters => text.chars().count(),
@@ -131,7 +141,10 @@ fn longest_prefix(text: &str, longest: u32, unit: Unit) -> String {
     let fits = |text: &str| measure(text, unit) <= longest;
     let ends = |pieces: Vec<(usize, &str)>| -> Vec<usize> { pieces.iter().map(|(at, it)| at + it.len()).collect() };
     let placeholders = placeholders(text);
-    let allowed = |end: &usize| !placeholders.iter().any(|hole| hole.start < *end && *end < hole.end);
+    let allowed = |end: &usize| {
+        let after = placeholders.partition_point(|hole| hole.end <= *end);
+        placeholders.get(after).is_none_or(|hole| *end <= hole.start)
+    };
     let best = |mut ends: Vec<usize>, ellipsis: &str| {
         ends.retain(allowed);
         let cut = |end: usize| closed(text.get(..end).unwrap_or_default(), ellipsis);
@@ -213,7 +226,7 @@ mod tests {
 
     #[test]
     fn cuts_after_a_sentence() {
-        let first = format!("{}. ", "word ".repeat(100).trim_end());
+        let first = format!("Some {}. ", "word ".repeat(100).trim_end());
         assert_eq!(cut(&first.repeat(20), "web_chat"), first.repeat(3).trim_end());
         let chinese = "您的包裹明天到。".repeat(100);
         assert_eq!(cut(&chinese, "wechat"), "您的包裹明天到。".repeat(85));
@@ -235,6 +248,12 @@ mod tests {
         assert_eq!(cut(&text, "web_chat"), format!("{}…", "x".repeat(1990)));
         let text = cut(&format!("\u{2068}{}", "שלום ".repeat(1000)), "web_chat");
         assert!(text.ends_with("…\u{2069}"), "{text}");
+    }
+
+    #[test]
+    fn prepares() {
+        assert_eq!(for_channel("12,50\u{a0}€", "sms"), "12,50 €");
+        assert_eq!(for_channel("12,50\u{a0}€", "web_chat"), "12,50\u{a0}€");
     }
 
     #[test]

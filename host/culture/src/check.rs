@@ -44,6 +44,7 @@ pub fn check_text(text: &str) -> Vec<Finding> {
         let (kind, length) = match sign {
             '\u{fffd}' => (Some(FindingKind::Replacement), sign.len_utf8()),
             _ if is_control(sign) => (Some(FindingKind::Control), sign.len_utf8()),
+            _ if !matches!(sign, '{' | '<' | '$' | '[' | '%') => (None, sign.len_utf8()),
             _ => match placeholder(rest, text.get(..at).and_then(|before| before.chars().next_back())) {
                 Some(length) => (Some(FindingKind::Placeholder), length),
                 None => (None, sign.len_utf8()),
@@ -73,43 +74,56 @@ fn is_control(sign: char) -> bool {
     }
 }
 
+/// The longest placeholder looked for, in bytes.
+const LONGEST: usize = 120;
+
 /// The length of the placeholder that `rest` starts with.
 fn placeholder(rest: &str, before: Option<char>) -> Option<usize> {
+    // Only so far, or a text of opening braces would be searched to its end from each of them.
+    let near = rest.get(..rest.floor_char_boundary(LONGEST)).unwrap_or(rest);
     let closing = |open: &str, close: &str| {
-        let inner = rest.strip_prefix(open)?;
-        let end = inner.find(close).filter(|end| *end <= 80)?;
+        let inner = near.strip_prefix(open)?;
+        let end = inner.find(close)?;
         Some((inner.get(..end)?, open.len() + end + close.len()))
     };
     if let Some((_, length)) = closing("{{", "}}").or_else(|| closing("<%", "%>")).or_else(|| closing("${", "}")) {
         return Some(length);
     }
     if let Some((inner, length)) = closing("{", "}").filter(|(inner, _)| is_name(inner)) {
-        return (!inner.is_empty() || rest.starts_with("{}")).then_some(length);
+        return (!inner.trim().is_empty() || rest.starts_with("{}")).then_some(length);
     }
     if let Some((inner, length)) = closing("[", "]").or_else(|| closing("<", ">")) {
-        return is_shouted_name(inner).then_some(length);
+        return asks_for_value(inner).then_some(length);
     }
-    printf(rest, before)
+    printf(near, before)
 }
 
-/// `$name`, `name`, `0`, `order.id` or `$x :number`.
+/// `name`, `0`, `order.id`; after a dollar sign options may follow, as in `$x :number`.
 fn is_name(inner: &str) -> bool {
-    let name = inner.trim().trim_start_matches('$');
-    let name = name.split([' ', ':', '|', ',']).next().unwrap_or_default();
+    let inner = inner.trim();
+    let name = match inner.strip_prefix('$') {
+        Some(variable) => variable.split([' ', ':', '|', ',']).next().unwrap_or_default(),
+        None => inner,
+    };
     name.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '_' | '.' | '-'))
 }
 
-/// `NAME`, `ORDER_ID`, `FIRST NAME`, `Your Name`: capitals, at least two letters.
-fn is_shouted_name(inner: &str) -> bool {
-    let letters = inner.chars().filter(|sign| sign.is_ascii_uppercase()).count();
-    let is_shouted = inner.chars().all(|sign| sign.is_ascii_uppercase() || matches!(sign, '_' | ' ' | '0'..='9'));
-    let asks = matches!(inner.to_ascii_lowercase().as_str(), "name" | "your name" | "customer name" | "order number");
-    (letters >= 2 && is_shouted && !inner.starts_with(' ')) || asks
+/// `NAME`, `ORDER_ID`, `FIRST NAME`, `Your Name`, but not `XL`, `SALE` or `1`, which stand in names of products.
+fn asks_for_value(inner: &str) -> bool {
+    const WANTED: &[&str] = &[
+        "ADDRESS", "AGENT", "AMOUNT", "COMPANY", "CUSTOMER", "DATE", "EMAIL", "INSERT", "LINK", "NAME", "NUMBER",
+        "ORDER", "PRODUCT", "TRACKING", "URL",
+    ];
+    let is_plain = inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b' '));
+    let is_shouted = inner.bytes().any(|byte| byte.is_ascii_uppercase()) && inner == inner.to_ascii_uppercase();
+    let upper = inner.to_ascii_uppercase();
+    let wants = upper.split(['_', ' ']).any(|word| WANTED.contains(&word));
+    is_plain && (is_shouted && (wants || inner.contains('_')) || wants && upper.starts_with("YOUR "))
 }
 
 /// `%s`, `%d`, `%1$s`, `%(name)s`; not `50%` nor `100% sure`.
-fn printf(rest: &str, before: Option<char>) -> Option<usize> {
-    let inner = rest.strip_prefix('%').filter(|_| !before.is_some_and(|sign| sign.is_ascii_digit()))?;
+fn printf(near: &str, before: Option<char>) -> Option<usize> {
+    let inner = near.strip_prefix('%').filter(|_| !before.is_some_and(|sign| sign.is_ascii_digit()))?;
     let bare = inner.trim_start_matches(|sign: char| sign.is_ascii_digit()).trim_start_matches('$');
     let bare = match bare.strip_prefix('(') {
         Some(named) => named.split_once(')')?.1,
@@ -118,7 +132,7 @@ fn printf(rest: &str, before: Option<char>) -> Option<usize> {
     let mut signs = bare.chars();
     let kind = signs.next().filter(|sign| matches!(sign, 's' | 'd' | 'f' | 'i' | '@'))?;
     let ends = signs.next().is_none_or(|sign| !sign.is_alphanumeric());
-    ends.then(|| rest.len() - bare.len() + kind.len_utf8())
+    ends.then(|| near.len() - bare.len() + kind.len_utf8())
 }
 
 #[cfg(test)]
@@ -135,6 +149,11 @@ mod tests {
             ("Hello {0} and {}", "Placeholder {0}, Placeholder {}"),
             ("Hello %s, %1$s, %(name)s", "Placeholder %s, Placeholder %1$s, Placeholder %(name)s"),
             ("Hello [NAME], order [ORDER_ID]", "Placeholder [NAME], Placeholder [ORDER_ID]"),
+            ("T-shirt [XL] [SALE] [NEW IN] <b>", ""),
+            (
+                "Hello <NAME>, [your order number], [name of the shop]",
+                "Placeholder <NAME>, Placeholder [your order number]",
+            ),
             ("Hello [Your Name] <%= x %>", "Placeholder [Your Name], Placeholder <%= x %>"),
             ("您好，{姓名}", "Placeholder {姓名}"),
             ("a\u{0}b\u{202e}c\u{85}", "Control \u{0}, Control \u{202e}, Control \u{85}"),

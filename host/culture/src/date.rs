@@ -81,11 +81,12 @@ pub(crate) fn time(at: Timestamp, words: &Words, zone: &TimeZone) -> String {
     write(at, 8, words, zone)
 }
 
+/// Narrow no-break spaces become plain ones, as in all browsers: old fonts and gateways lack them.
 fn write(at: Timestamp, kind: usize, words: &Words, zone: &TimeZone) -> String {
     let local = zone.to_datetime(at.to_jiff());
     let tool = words.dates.0.get(kind).and_then(|slot| slot.get_or_init(|| make(kind, words)).as_ref());
     match (tool, to_icu(local)) {
-        (Some(tool), Some(moment)) => tool.format(&moment).to_string(),
+        (Some(tool), Some(moment)) => tool.format(&moment).to_string().replace('\u{202f}', " "),
         _ => local.date().to_string(),
     }
 }

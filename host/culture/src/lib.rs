@@ -18,7 +18,7 @@ mod relative;
 mod setting;
 mod words;
 
-pub use channel::{Fit, Limit, fit, limit, max_length};
+pub use channel::{Fit, Limit, Tone, Unit, fit, for_channel, limit, max_length};
 pub use check::{Finding, FindingKind, Link, check_text, links};
 pub use date::{DateLength, format_date, format_date_as, format_date_time};
 pub use locale::{direction, fallback_chain, locale_for, normalize};
@@ -26,6 +26,6 @@ pub use manners::{culture, register_for};
 pub use messages::{Catalog, CatalogFinding, MessageProblem, RenderError, Rendered};
 pub use money::format_money;
 pub use name::person;
-pub use number::format_number;
+pub use number::{format_number, format_percent};
 pub use relative::format_relative;
 pub use setting::Setting;

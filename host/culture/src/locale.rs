@@ -56,7 +56,7 @@ pub fn locale_for(customer: Option<&str>, detected: &str, confidence: f64, defau
 
 /// Which way the locale's script runs; left to right if the tag is malformed.
 pub fn direction(locale: &str) -> Direction {
-    let directionality = LocaleDirectionality::new_common();
+    let directionality = LocaleDirectionality::new_extended();
     match identify(locale).and_then(|id| directionality.get(&id)) {
         Some(ScriptDirection::RightToLeft) => Direction::Rtl,
         _ => Direction::Ltr,
@@ -66,20 +66,20 @@ pub fn direction(locale: &str) -> Direction {
 /// Language and script, the pair within which locales may stand in for each other.
 pub(crate) fn written_language(tag: &str) -> Option<String> {
     let mut id = identify(tag)?;
-    LocaleExpander::new_common().maximize(&mut id);
+    LocaleExpander::new_extended().maximize(&mut id);
     Some(format!("{}-{}", id.language, id.script?))
 }
 
 /// The locale as ICU takes it, with its extensions; the root if malformed.
 pub(crate) fn parse(tag: &str) -> Locale {
     let mut locale = Locale::try_from_str(&tag.replace('_', "-")).unwrap_or(Locale::UNKNOWN);
-    LocaleCanonicalizer::new_common().canonicalize(&mut locale);
+    LocaleCanonicalizer::new_extended().canonicalize(&mut locale);
     locale
 }
 
 fn identify(tag: &str) -> Option<LanguageIdentifier> {
     let mut locale = Locale::try_from_str(&tag.trim().replace('_', "-")).ok()?;
-    LocaleCanonicalizer::new_common().canonicalize(&mut locale);
+    LocaleCanonicalizer::new_extended().canonicalize(&mut locale);
     let mut id = locale.id;
     id.variants = icu_locale::subtags::Variants::default();
     (!id.language.is_unknown()).then_some(id)
@@ -88,7 +88,7 @@ fn identify(tag: &str) -> Option<LanguageIdentifier> {
 /// The locale and what it may fall back to within its language and script.
 fn parents(tag: &str) -> Vec<String> {
     let Some(id) = identify(tag) else { return Vec::new() };
-    let expander = LocaleExpander::new_common();
+    let expander = LocaleExpander::new_extended();
     let full = maximized(&expander, &id);
     let (language, Some(script), Some(region)) = (id.language, full.script, full.region) else {
         return vec![id.to_string()];
@@ -212,6 +212,8 @@ mod tests {
             ("ar-EG", Direction::Rtl),
             ("he", Direction::Rtl),
             ("fa", Direction::Rtl),
+            ("ckb", Direction::Rtl),
+            ("dv", Direction::Rtl),
             ("az-Arab", Direction::Rtl),
             ("en", Direction::Ltr),
             ("zh-Hant", Direction::Ltr),

@@ -16,7 +16,7 @@ pub fn culture(locale: &str, channel: &str, name: Option<&PersonName>, register:
     let register = register.unwrap_or_else(|| register_for(locale, channel));
     Culture {
         register,
-        direction: locale::direction(locale),
+        direction: words(locale).direction,
         person: name.and_then(|name| name::person(name, locale, register)),
         max_length: channel::max_length(channel, locale),
         locale: locale::normalize(locale).unwrap_or_else(|| locale.to_owned()),

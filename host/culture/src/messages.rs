@@ -16,7 +16,11 @@ use cuecard_model::Fields;
 
 pub use compare::CatalogFinding;
 
-use crate::{Setting, locale, setting::zone, words::words};
+use crate::{
+    Setting, locale,
+    setting::zone,
+    words::{Words, words},
+};
 use scene::Scene;
 use set::MessageSet;
 
@@ -78,16 +82,21 @@ impl Catalog {
     /// Parses `messages/<locale>.json` files, given as (locale, text). Finds all problems of all files at once.
     pub fn parse<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<MessageProblem>> {
         let mut catalog = Self::default();
-        let mut problems = Vec::new();
+        let (mut problems, mut seen) = (Vec::new(), BTreeMap::new());
         for (name, text) in files {
-            if let Err(mut found) = catalog.add(name, text) {
+            if let Err(mut found) = catalog.add(name, text, &mut seen) {
                 problems.append(&mut found);
             }
         }
         if problems.is_empty() { Ok(catalog) } else { Err(problems) }
     }
 
-    fn add(&mut self, name: &str, text: &str) -> Result<(), Vec<MessageProblem>> {
+    fn add<'a>(
+        &mut self,
+        name: &'a str,
+        text: &str,
+        seen: &mut BTreeMap<String, &'a str>,
+    ) -> Result<(), Vec<MessageProblem>> {
         let file = format!("messages/{name}.json");
         let problem = |reason, hint: &str| {
             vec![MessageProblem { file: file.clone(), line: None, reason, hint: Some(hint.into()) }]
@@ -96,8 +105,8 @@ impl Catalog {
             let reason = format!("'{name}' is not a language tag");
             return Err(problem(reason, "name the file after a BCP 47 tag, such as es-MX or zh-Hans"));
         };
-        if let Some(other) = self.locales.get(&tag) {
-            let reason = format!("messages/{}.json is for {tag} too", other.name);
+        if let Some(other) = seen.insert(tag.clone(), name) {
+            let reason = format!("messages/{other}.json is for {tag} too");
             return Err(problem(reason, "put all messages of a locale into one file"));
         }
         let entries = file::read(&file, text)?;
@@ -117,7 +126,7 @@ impl Catalog {
             return Err(RenderError::UnknownKey { key: key.into(), locale: setting.locale.clone() });
         };
         let wanted = words(&setting.locale);
-        let words = if wanted.written_language == found.written_language { wanted } else { words(tag) };
+        let words = if same_writing(&wanted, found) { wanted } else { words(tag) };
         let scene =
             Scene { words, zone: zone(setting.time_zone.as_deref()), now: setting.now, register: setting.register };
         let formatted = found.messages.format(index, arguments, scene);
@@ -138,7 +147,7 @@ impl Catalog {
         let wanted = words(&setting.locale);
         self.among(key, &wanted.chain)
             .or_else(|| {
-                let kin = self.locales.iter().filter(|(_, it)| it.written_language == wanted.written_language);
+                let kin = self.locales.iter().filter(|(_, it)| same_writing(&wanted, it));
                 first(key, kin)
             })
             .or_else(|| self.among(key, &words(&setting.default_locale).chain))
@@ -149,10 +158,27 @@ impl Catalog {
     }
 }
 
+/// Whether values may be written as the wanted locale writes them inside the found locale's text.
+fn same_writing(wanted: &Words, found: &LocaleMessages) -> bool {
+    wanted.written_language.is_some() && wanted.written_language == found.written_language
+}
+
 fn first<'a>(
     key: &str,
     locales: impl Iterator<Item = (&'a String, &'a LocaleMessages)>,
 ) -> Option<(&'a str, &'a LocaleMessages, usize)> {
     let mut locales = locales;
     locales.find_map(|(tag, locale)| Some((tag.as_str(), locale, locale.messages.index(key)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Catalog;
+
+    /// A generation shares its catalogs over all threads.
+    #[test]
+    fn catalogs_are_shared() {
+        fn shared<T: Send + Sync + 'static>() {}
+        shared::<Catalog>();
+    }
 }

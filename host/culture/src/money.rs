@@ -56,7 +56,8 @@ pub fn format_money(money: &Money, setting: &Setting) -> String {
 }
 
 pub(crate) fn amount(money: &Money, words: &Words) -> String {
-    let Ok(mut decimal) = money.amount.parse::<Decimal>() else {
+    // The shape is checked first: an exponent would spell out as many zeros as it says.
+    let Some(mut decimal) = money.check().ok().and_then(|()| money.amount.parse::<Decimal>().ok()) else {
         return format!("{} {}", money.amount, money.currency);
     };
     let places = decimals(&money.currency, &decimal);

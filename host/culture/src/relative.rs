@@ -104,3 +104,62 @@ impl RelativeTable {
         chain.iter().find_map(|tag| DATA.locales.get(tag.as_str())).unwrap_or(&ROOT)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cuecard_model::Register;
+
+    fn said(locale: &str, at: &str) -> String {
+        let setting = Setting {
+            locale: locale.into(),
+            default_locale: "en".into(),
+            time_zone: Some("America/New_York".into()),
+            now: "2026-11-22T15:00:00Z".parse().unwrap(),
+            register: Register::Formal,
+        };
+        format_relative(at.parse().unwrap(), &setting)
+    }
+
+    #[test]
+    fn english() {
+        for (at, expected) in [
+            ("2026-11-22T15:00:59Z", "now"),
+            ("2026-11-22T14:58:00Z", "2 minutes ago"),
+            ("2026-11-22T16:00:00Z", "in 1 hour"),
+            ("2026-11-23T14:00:00Z", "in 23 hours"),
+            ("2026-11-23T15:00:00Z", "tomorrow"),
+            ("2026-11-24T04:30:00Z", "tomorrow"),
+            ("2026-11-24T05:30:00Z", "in 2 days"),
+            ("2026-11-21T12:00:00Z", "yesterday"),
+            ("2026-12-05T15:00:00Z", "in 13 days"),
+            ("2026-12-06T15:00:00Z", "in 2 weeks"),
+            ("2026-10-01T15:00:00Z", "7 weeks ago"),
+            ("2026-08-22T15:00:00Z", "3 months ago"),
+            ("2027-11-21T15:00:00Z", "in 11 months"),
+            ("2028-12-22T15:00:00Z", "in 2 years"),
+            ("0001-01-01T00:00:00Z", "2,027 years ago"),
+        ] {
+            assert_eq!(said("en", at), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn other_languages() {
+        for (locale, at, expected) in [
+            ("de-AT", "2026-11-24T15:00:00Z", "übermorgen"),
+            ("es-MX", "2026-11-25T15:00:00Z", "dentro de 3 días"),
+            ("es-ES", "2026-11-25T15:00:00Z", "dentro de 3 días"),
+            ("zh-CN", "2026-11-25T15:00:00Z", "3天后"),
+            ("zh-TW", "2026-11-25T15:00:00Z", "3 天後"),
+            ("ja", "2026-11-22T12:00:00Z", "3 時間前"),
+            ("ru", "2026-11-27T15:00:00Z", "через 5 дней"),
+            ("pl", "2026-11-25T15:00:00Z", "za 3 dni"),
+            ("ar-EG", "2026-11-27T15:00:00Z", "خلال ٥ أيام"),
+            ("he", "2026-11-25T15:00:00Z", "בעוד 3 ימים"),
+            ("xx", "2026-11-27T15:00:00Z", "+5\u{a0}d"),
+        ] {
+            assert_eq!(said(locale, at), expected, "{locale} {at}");
+        }
+    }
+}

@@ -16,7 +16,7 @@ use icu::{
 };
 use icu_locale::Locale;
 
-use crate::{date::DateTools, locale, money::MoneyTable, relative::RelativeTable};
+use crate::{date::DateTools, locale, money::MoneyTable, number, relative::RelativeTable};
 
 /// What one locale needs to word values. Not `Send`: ICU's compiled data is shared by reference count.
 pub(crate) struct Words {
@@ -34,6 +34,8 @@ pub(crate) struct Words {
     pub(crate) dates: DateTools,
     /// Its ways to write an amount.
     pub(crate) money: &'static MoneyTable,
+    /// Its way to write percent.
+    pub(crate) percent: &'static str,
     /// Its ways to say "in 3 days".
     pub(crate) relative: &'static RelativeTable,
     decimal: Option<DecimalFormatter>,
@@ -72,6 +74,7 @@ impl Words {
             direction: locale::direction(tag),
             dates: DateTools::default(),
             money: MoneyTable::for_locale(tag),
+            percent: number::percent_pattern(tag),
             relative: RelativeTable::for_locale(tag),
             decimal: DecimalFormatter::try_new((&locale).into(), DecimalFormatterOptions::default()).ok(),
             ungrouped: OnceCell::new(),

@@ -1,6 +1,12 @@
 //! Money, numbers and dates beside the golden tables of Intl, 30 locales. `data/generate.mjs` writes the tables.
 
-use cuecard_culture::{DateLength, Setting, format_date_as, format_money, format_number};
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests; clippy.toml covers test functions alone"
+)]
+
+use cuecard_culture::{DateLength, Setting, format_date_as, format_money, format_number, format_percent};
 use cuecard_model::{Money, Register, Timestamp};
 
 fn setting(locale: &str) -> Setting {
@@ -53,6 +59,14 @@ fn numbers() {
         format_number(row[1].parse().unwrap(), &setting(row[0]))
     });
     compare(&found, include_str!("golden/explained_number.tsv"));
+}
+
+#[test]
+fn percent() {
+    let found = differences(include_str!("golden/intl_percent.tsv"), |row| {
+        format_percent(row[1].parse().unwrap(), &setting(row[0]))
+    });
+    compare(&found, include_str!("golden/explained_percent.tsv"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Messages rendered through the public API, as tables.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests; clippy.toml covers test functions alone")]
+
 use cuecard_culture::{Catalog, RenderError, Setting};
 use cuecard_model::{Fields, Money, Register, Timestamp, Value};
 
@@ -47,9 +49,12 @@ fn values_in_words() {
         ("en", "{$x :number useGrouping=never}", Value::Number(12345.0), "12345"),
         ("en", "{$x :integer}", Value::Number(1234.7), "1,235"),
         ("ar-EG", "{$x}", Value::Number(1234.0), "\u{2066}١٬٢٣٤\u{2069}"),
+        ("de", "{$x :percent} Rabatt", Value::Number(0.2), "20\u{a0}% Rabatt"),
+        ("tr", "{$x :percent}", Value::Number(0.2), "%20"),
+        ("en", "{$x :percent maximumFractionDigits=1}", Value::Number(0.125), "12.5%"),
         ("en", "on {$x :date}", day.clone(), "on Nov 25, 2026"),
         ("en", "on {$x :date length=long}", day.clone(), "on November 25, 2026"),
-        ("en", "at {$x :datetime}", day.clone(), "at Nov 25, 2026, 5:46\u{202f}PM"),
+        ("en", "at {$x :datetime}", day.clone(), "at Nov 25, 2026, 5:46 PM"),
         ("zh-Hans", "{$x :date}送达", day.clone(), "2026年11月25日送达"),
         ("es", "el {$x :date length=long}", day.clone(), "el 25 de noviembre de 2026"),
         ("en", "on {$x :date}", Value::from("2026-11-25"), "on Nov 25, 2026"),
@@ -89,6 +94,18 @@ fn plurals_and_choices() {
     assert_eq!(one("en", choice, &[("s", "shipped".into())]), "on its way");
     assert_eq!(one("en", choice, &[("s", true.into())]), "yes");
     assert_eq!(one("en", choice, &[("s", "lost".into())]), "unknown");
+}
+
+#[test]
+fn register_is_there_to_choose_by() {
+    let file = r#"{"m": ".input {$register :string} .match $register informal {{Hola, ¿cómo estás?}} * {{Hola, ¿cómo está usted?}}"}"#;
+    let catalog = catalog(&[("es", file)]);
+    for (register, expected) in
+        [(Register::Informal, "Hola, ¿cómo estás?"), (Register::Formal, "Hola, ¿cómo está usted?")]
+    {
+        let setting = Setting { register, ..setting("es") };
+        assert_eq!(catalog.render("m", &Fields::new(), &setting).unwrap().text, expected);
+    }
 }
 
 #[test]

@@ -20,7 +20,8 @@ use crate::{
 /// Durable state. Shared as `Arc<dyn Engine>`.
 ///
 /// Promises, for every adapter:
-/// - What a call has acknowledged survives a killed process; a failed call has kept nothing.
+/// - What a call has acknowledged survives a killed process. A failed call has kept nothing, except that a disk that
+///   fails in the very commit may have: a retry with the same ids finds out, and never counts twice.
 /// - A read sees every write that was acknowledged before the read began.
 /// - Nothing of one merchant is ever seen through another.
 /// - Queues are bounded: past them a write fails with [`crate::Error::Busy`] at once.

@@ -106,6 +106,12 @@ impl Call {
         }
     }
 
+    /// Moves the call out, e.g. into a store that wants to own it, and leaves an empty one behind.
+    pub(crate) fn take(&mut self) -> Self {
+        let empty = Self::new(self.limits, Arc::clone(&self.catalog), Arc::clone(&self.setting), None, "");
+        std::mem::replace(self, empty)
+    }
+
     /// The limits of this call.
     pub fn limits(&self) -> &Limits {
         &self.limits

@@ -103,8 +103,12 @@ fn hint_for_syntax(message: &str) -> &'static str {
         "nothing in this file needs more than a few levels"
     } else if message.contains("string values must be quoted") {
         "put text in double quotes"
+    } else if message.contains("key with no value") {
+        "write key = \"value\""
+    } else if message.contains("string, expected `\"`") {
+        "close the text with a double quote"
     } else {
-        ""
+        "see toml.io for how TOML is written"
     }
 }
 

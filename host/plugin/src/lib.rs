@@ -2,6 +2,7 @@
 //!
 //! A library that others could embed. Knows no merchant's data beyond the turn it is handed, no database, no HTTP.
 
+pub mod build;
 pub mod bundle;
 pub mod call;
 pub mod cases;
@@ -11,12 +12,14 @@ pub mod frame;
 pub mod generation;
 pub mod job;
 pub mod limits;
+pub mod lua;
 pub mod manifest;
 pub mod problem;
 pub mod prove;
 pub mod registry;
 pub mod runtimes;
 pub mod scenarios;
+pub mod wasm;
 pub mod watchdog;
 pub mod words;
 pub mod worker;

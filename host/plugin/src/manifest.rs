@@ -2,7 +2,7 @@
 //!
 //! Owns the file's shape and refuses everything else. Knows no other file of the bundle.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{fmt, ops::Range, str::FromStr, sync::Arc};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use cuecard_model::{PluginId, PluginVersion, ScenarioId};
@@ -110,7 +110,7 @@ impl Manifest {
     /// Reads the file. `ceiling` is what this host allows; the manifest may only go below it.
     pub fn parse(text: &str, ceiling: &Limits) -> Result<Self, Vec<Problem>> {
         let document = Document::new(FILE, text);
-        let manifest = document.parse(MOST_BYTES).and_then(|root| read(root, ceiling));
+        let manifest = document.parse(MOST_BYTES).and_then(|root| read(&document, root, ceiling));
         match manifest {
             Some(manifest) if document.is_sound() => Ok(manifest),
             _ => Err(document.into_problems()),
@@ -138,7 +138,7 @@ impl Manifest {
     }
 }
 
-fn read(mut root: Section<'_, '_>, ceiling: &Limits) -> Option<Manifest> {
+fn read<'a>(document: &Document<'a>, mut root: Section<'_, 'a>, ceiling: &Limits) -> Option<Manifest> {
     let plugin = root.table("plugin");
     if plugin.is_none() && !root.was_mistyped("plugin") {
         root.missing("plugin", "start the file with [plugin], id, version and api");
@@ -148,18 +148,28 @@ fn read(mut root: Section<'_, '_>, ceiling: &Limits) -> Option<Manifest> {
     let hooks = hooks.map(hooks::read).unwrap_or_default();
     let limits = root.table("limits").map_or(*ceiling, |section| read_limits(section, ceiling));
     let capabilities = root.table("capabilities").map(read_capabilities).unwrap_or_default();
-    let manifest = plugin.and_then(|section| read_plugin(section, &hooks));
-    if let (Some(manifest), Some(at)) = (&manifest, hooks_at)
-        && manifest.code.is_none()
-        && !hooks.is_empty()
-    {
-        root.error(at, "hooks need code to call", "add runtime = \"lua\" or \"wasm\" under [plugin], or drop [hooks]");
-    }
+    let read = plugin.and_then(read_plugin);
     root.finish();
-    manifest.map(|manifest| Manifest { hooks, limits, capabilities, ..manifest })
+    let (manifest, runtime_at) = read?;
+    // Only when all else is well: an unknown key may well be a misspelt hook.
+    if document.is_sound() {
+        match (runtime_at, hooks_at.filter(|_| !hooks.is_empty())) {
+            (Some(at), None) => {
+                let hint = "add [hooks.compose], [hooks.localize] or [hooks.trigger], or drop runtime";
+                document.error(at, "no hook calls this plugin's code", hint);
+            }
+            (None, Some(at)) => {
+                let hint = "add runtime = \"lua\" or \"wasm\" under [plugin], or drop [hooks]";
+                document.error(at, "hooks need code to call", hint);
+            }
+            _ => (),
+        }
+    }
+    Some(Manifest { hooks, limits, capabilities, ..manifest })
 }
 
-fn read_plugin(mut section: Section<'_, '_>, hooks: &Hooks) -> Option<Manifest> {
+/// Also tells where the runtime stands, if one is named.
+fn read_plugin(mut section: Section<'_, '_>) -> Option<(Manifest, Option<Range<usize>>)> {
     let id = section.text("id");
     if id.is_none() {
         missing(&section, "id", "id = \"late-parcel\"");
@@ -173,11 +183,12 @@ fn read_plugin(mut section: Section<'_, '_>, hooks: &Hooks) -> Option<Manifest> 
     let description = section.bounded_text("description", 500).map(Spanned::into_inner);
     let authors = section.texts("authors").map(Spanned::into_inner).unwrap_or_default();
     let license = section.bounded_text("license", 100).map(Spanned::into_inner);
-    let code = read_code(&mut section, hooks);
+    let code = read_code(&mut section);
     let id = id.and_then(|id| check_id(&section, &id));
     let version = version.and_then(|version| check_version(&section, &version));
     section.finish();
-    Some(Manifest {
+    let (code, runtime_at) = code.unzip();
+    let manifest = Manifest {
         id: id?,
         version: version?,
         name,
@@ -188,7 +199,8 @@ fn read_plugin(mut section: Section<'_, '_>, hooks: &Hooks) -> Option<Manifest> 
         hooks: Hooks::default(),
         limits: Limits::default(),
         capabilities: Capabilities::default(),
-    })
+    };
+    Some((manifest, runtime_at))
 }
 
 /// A key that was there with a wrong type has its problem already.
@@ -232,7 +244,7 @@ fn check_version(section: &Section<'_, '_>, version: &Spanned<String>) -> Option
     }
 }
 
-fn read_code(section: &mut Section<'_, '_>, hooks: &Hooks) -> Option<Code> {
+fn read_code(section: &mut Section<'_, '_>) -> Option<(Code, Range<usize>)> {
     let runtime = section.text("runtime");
     let entry = section.text("entry");
     let Some(runtime) = runtime else {
@@ -244,10 +256,6 @@ fn read_code(section: &mut Section<'_, '_>, hooks: &Hooks) -> Option<Code> {
         return None;
     };
     let kind = section.as_word("runtime", &runtime, &[("lua", RuntimeKind::Lua), ("wasm", RuntimeKind::Wasm)])?;
-    if hooks.is_empty() {
-        let hint = "add [hooks.compose], [hooks.localize] or [hooks.trigger], or drop runtime";
-        section.error(runtime.span(), "no hook calls this plugin's code", hint);
-    }
     let name = entry.as_ref().map_or(kind.default_entry(), |entry| entry.get_ref().as_str());
     let plain = !name.contains(['/', '\\']) && !name.starts_with('.') && name.len() <= 100;
     if let Some(entry) = entry.as_ref().filter(|_| !plain || !name.ends_with(kind.extension())) {
@@ -255,7 +263,7 @@ fn read_code(section: &mut Section<'_, '_>, hooks: &Hooks) -> Option<Code> {
         let hint = format!("a file beside plugin.toml whose name ends in {}", kind.extension());
         section.error(entry.span(), reason, hint);
     }
-    Some(Code { runtime: kind, entry: name.to_owned() })
+    Some((Code { runtime: kind, entry: name.to_owned() }, runtime.span()))
 }
 
 fn read_limits(mut section: Section<'_, '_>, ceiling: &Limits) -> Limits {

@@ -103,6 +103,11 @@ pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str
     }
     let folded = written.to_lowercase().replace('-', "_");
     let distance = |word: &str| strsim::damerau_levenshtein(&folded, &word.replace('-', "_"));
+    let known: Vec<&str> = known.into_iter().collect();
+    // `time` for `time_ms`.
+    if let Some(word) = known.iter().find(|word| folded.len() >= 3 && word.starts_with(&folded)) {
+        return Some(word);
+    }
     let (far, word) = known.into_iter().map(|word| (distance(word), word)).min()?;
     (far <= word.chars().count().max(3) / 3).then_some(word)
 }

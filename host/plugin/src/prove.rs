@@ -97,6 +97,11 @@ impl Prover {
         self.work(bundle, true)
     }
 
+    /// Reads and compiles, but leaves the tests.
+    pub fn check(&self, bundle: &Bundle) -> Proof {
+        self.work(bundle, false)
+    }
+
     /// Makes ready what was proved before: nothing is tested, and nothing compiled that is in the cache.
     pub fn prepare(&self, bundle: &Bundle) -> Proof {
         let lua_alone = bundle.files().keys().all(|name| !name.ends_with(".wasm"));

@@ -1,40 +1,105 @@
 //! The two runtimes behind one door: what turns a [`Load`] into something that runs.
 
-use std::{io, rc::Rc};
+use std::{
+    io,
+    sync::{Arc, OnceLock},
+};
+
+use cuecard_model::{Culture, Customer, Decision, Draft, Event, Turn};
 
 use crate::{
-    call::Runtime,
-    job::{Code, Load},
+    call::{Call, CallError, Runtime},
+    job::{Code, Hooks, Load},
+    lua::{self, Hook, LuaPlugin},
     problem::Problem,
+    wasm::{self, PoolSize, WasmEngine, WasmPlugin},
     watchdog::Watchdog,
 };
 
 /// The machinery that the plugins of one thread share.
 pub struct Runtimes {
-    watchdog: Rc<Watchdog>,
+    watchdog: Arc<Watchdog>,
+    wasm: WasmEngine,
 }
 
 impl Runtimes {
-    /// Starts the watchdog of this thread.
+    /// Starts the watchdog of this thread and reserves the memory pool of its components.
     pub fn start() -> io::Result<Self> {
-        Ok(Self { watchdog: Rc::new(Watchdog::start(|| (), || ())?) })
+        let wasm = WasmEngine::new(PoolSize::default()).map_err(io::Error::other)?;
+        let watchdog = Watchdog::start(wasm.ticker(), || ())?;
+        Ok(Self { watchdog: Arc::new(watchdog), wasm })
     }
 
     /// Changes whenever compiled components of an earlier build cannot be used any more.
     pub fn compatibility() -> u64 {
-        0
+        static COMPATIBILITY: OnceLock<u64> = OnceLock::new();
+        // An engine that does not start compiles nothing either, so the key of its cache does not matter.
+        *COMPATIBILITY.get_or_init(|| WasmEngine::new(PoolSize(1)).map_or(0, |engine| engine.compatibility()))
     }
 
     /// Makes a plugin ready to run.
     pub fn load(&self, load: &Load) -> Result<Box<dyn Runtime>, Problem> {
-        let _ = &self.watchdog;
         match &load.code {
-            Code::Lua { .. } | Code::Wasm(_) => Err(Problem::new("", "no runtime is built in")),
+            Code::Lua { entry, files } => {
+                let (watchdog, hooks) = (Arc::clone(&self.watchdog), hooks(&load.hooks));
+                let plugin = LuaPlugin::load(&load.plugin, files, entry, &hooks, &load.limits, watchdog);
+                Ok(Box::new(plugin.map_err(lua_problem)?))
+            }
+            Code::Wasm(compiled) => {
+                let plugin = WasmPlugin::load(&self.wasm, compiled).map_err(|error| problem("plugin.wasm", error))?;
+                Ok(Box::new(Watched { plugin, watchdog: Arc::clone(&self.watchdog) }))
+            }
         }
     }
 }
 
 /// Compiles a component. Runs in a prover process: its time and memory have no other bound.
-pub fn compile(entry: &str, _bytes: &[u8]) -> Result<Vec<u8>, Problem> {
-    Err(Problem::new(entry, "no runtime is built in"))
+pub fn compile(entry: &str, bytes: &Arc<[u8]>) -> Result<Vec<u8>, Problem> {
+    wasm::compile(bytes, wasm::COMPONENT_BYTES).map_err(|error| problem(entry, error))
+}
+
+fn hooks(declared: &Hooks) -> Vec<Hook> {
+    let all =
+        [(declared.compose, Hook::Compose), (declared.localize, Hook::Localize), (declared.trigger, Hook::Trigger)];
+    all.into_iter().filter_map(|(declared, hook)| declared.then_some(hook)).collect()
+}
+
+fn lua_problem(error: lua::LoadError) -> Problem {
+    let lua::LoadError { file, line, reason, hint } = error;
+    Problem { file, line, column: None, reason, hint }
+}
+
+fn problem(file: &str, error: wasm::LoadError) -> Problem {
+    let problem = Problem::new(file, error.reason);
+    match error.hint {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    }
+}
+
+/// A component under watch: the watchdog ticks while it runs, and each tick moves the epoch towards its deadline.
+struct Watched {
+    plugin: WasmPlugin,
+    watchdog: Arc<Watchdog>,
+}
+
+impl Runtime for Watched {
+    fn compose(&mut self, call: &mut Call, turn: &Turn) -> Result<Vec<Draft>, CallError> {
+        let _watch = self.watchdog.watch(call.limits().time(), None);
+        self.plugin.compose(call, turn)
+    }
+
+    fn localize(&mut self, call: &mut Call, draft: &Draft, culture: &Culture) -> Result<Draft, CallError> {
+        let _watch = self.watchdog.watch(call.limits().time(), None);
+        self.plugin.localize(call, draft, culture)
+    }
+
+    fn trigger(&mut self, call: &mut Call, event: &Event, customer: &Customer) -> Result<Vec<Decision>, CallError> {
+        let _watch = self.watchdog.watch(call.limits().time(), None);
+        self.plugin.trigger(call, event, customer)
+    }
+
+    fn is_spent(&self) -> bool {
+        self.plugin.is_spent()
+    }
 }

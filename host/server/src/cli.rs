@@ -1,55 +1,81 @@
-//! The command line: one file for each command, with its own arguments.
+//! The command line: a subcommand is a file with its own arguments.
 
+mod check;
 mod keys;
+mod lines;
+mod new;
+mod offline;
+mod remote;
+mod replay;
 mod serve;
+mod understand;
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Agent-assist plugin host. Without a command it serves the demo shop.
-#[derive(Debug, Parser)]
-#[command(name = "cuecard", version, about, max_term_width = 100)]
+/// Agent-assist plugin host for e-commerce customer service. Without a command it serves the demo shop.
+#[derive(Parser, Debug)]
+#[command(name = "cuecard", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand, Debug)]
 enum Command {
-    /// Serve messages over HTTP
-    Serve(serve::Args),
-    /// Make, list and take back keys to the API
-    Keys(keys::Args),
-    /// Run hooks for the host that started this
+    Serve(serve::Serve),
+    Keys(keys::Keys),
+    New(new::New),
+    Build(new::Build),
+    Check(check::Check),
+    Test(check::Test),
+    Understand(understand::Understand),
+    Replay(replay::Replay),
+    Push(remote::Push),
+    Status(remote::Status),
+    Rollback(remote::Rollback),
+    /// Runs hooks for a host; started by it, and of no use by itself.
     #[command(hide = true)]
     Worker,
-    /// Prove a bundle for the host that started this
+    /// Compiles and tests a bundle for a host; started by it, and of no use by itself.
     #[command(hide = true)]
     ProveWorker,
 }
 
-/// Exit codes: 0 fine, 1 it failed, 2 usage.
+/// Runs the command and gives its exit code: 0 fine, 1 the check failed, 2 usage.
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command.unwrap_or_else(|| Command::Serve(serve::Args::demo())) {
-        Command::Serve(args) => serve::run(args),
-        Command::Keys(args) => keys::run(args),
-        Command::Worker => cuecard_plugin::worker::process::run().map_err(Into::into),
-        Command::ProveWorker => cuecard_plugin::prove::run().map_err(Into::into),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(Cli::parse().command.unwrap_or_else(|| Command::Serve(serve::Serve::demo()))) {
+        Ok(code) => code,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "cuecard: {error:#}");
-            ExitCode::FAILURE
+            lines::say(format!("error: {error:#}"));
+            ExitCode::from(1)
         }
     }
 }
 
-/// Prints to standard output; that nobody reads it is no error.
-pub(crate) fn say(text: impl std::fmt::Display) {
-    let _ = writeln!(io::stdout(), "{text}");
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(serve) => block_on(serve.run()),
+        Command::Keys(keys) => block_on(keys.run()),
+        Command::New(new) => new.run(),
+        Command::Build(build) => build.run(),
+        Command::Check(check) => check.run(),
+        Command::Test(test) => test.run(),
+        Command::Understand(understand) => understand.run(),
+        Command::Replay(replay) => block_on(replay.run()),
+        Command::Push(push) => push.run(),
+        Command::Status(status) => status.run(),
+        Command::Rollback(rollback) => rollback.run(),
+        Command::Worker => done(cuecard_plugin::worker::process::run()),
+        Command::ProveWorker => done(cuecard_plugin::prove::run()),
+    }
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+fn done(result: std::io::Result<()>) -> anyhow::Result<ExitCode> {
+    Ok(result.map(|()| ExitCode::SUCCESS)?)
 }

@@ -75,8 +75,8 @@ impl Understanding {
     pub fn signals(&self, input: &Input<'_>) -> Signals {
         let normalized = Normalized::new(input.text);
         let language = language::detect(input, &normalized);
-        let scenario = self.classifier.classify(&normalized, input.history);
-        let emotion = emotion::detect(input.text, &normalized, input.history);
+        let scenario = self.classifier.classify(input.text, &normalized, input.history);
+        let emotion = emotion::detect(input.text, &normalized, input.history, &language);
         let stage = stage::find(input.customer, scenario.id.as_str(), input.now);
         Signals { language, scenario, emotion, stage }
     }
@@ -91,3 +91,6 @@ impl Understanding {
         self.titles.iter().map(|(id, title)| (id, title.as_str()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,10 @@ const WORTH_NAMING: f64 = 0.1;
 /// How sure a message is that an example says outright. A person could still mean something else.
 const SAID_OUTRIGHT: f64 = 0.97;
 const ALTERNATIVES: usize = 3;
+/// What a clause's confidence is worth for the whole message.
+const IN_A_CLAUSE: f64 = 0.9;
+/// So many clauses are read on their own, so that a long message costs no more than a few short ones.
+const CLAUSES: usize = 6;
 
 /// A merchant's scenarios, learned.
 #[derive(Debug)]
@@ -55,11 +59,15 @@ impl Classifier {
         Self { classes: documents.classes, model, calibration, verbatim }
     }
 
-    pub(crate) fn classify(&self, text: &Normalized, history: &[Message]) -> DetectedScenario {
+    /// `raw` is the message as it was written: its punctuation parts two wishes.
+    pub(crate) fn classify(&self, raw: &str, text: &Normalized, history: &[Message]) -> DetectedScenario {
         if self.classes.is_empty() {
             return DetectedScenario { id: none(), confidence: 1.0, alternatives: Vec::new() };
         }
-        let ranking = self.rank(text);
+        let mut ranking = self.rank(text);
+        for clause in clauses(raw) {
+            self.add_clause(&mut ranking, &Normalized::new(clause));
+        }
         let found = ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD);
         if !found
             && follow_up::leans_on_what_was_said(text)
@@ -69,6 +77,18 @@ impl Classifier {
             return self.detected(carried);
         }
         self.detected(ranking)
+    }
+
+    /// A wish that stands in a clause of its own counts nearly as one that is all of the message.
+    fn add_clause(&self, ranking: &mut Ranking, clause: &Normalized) {
+        for (class, confidence) in self.rank(clause) {
+            let confidence = confidence * IN_A_CLAUSE;
+            match ranking.iter_mut().find(|(known, _)| *known == class) {
+                Some((_, whole)) => *whole = whole.max(confidence),
+                None => ranking.push((class, confidence)),
+            }
+        }
+        sort(ranking);
     }
 
     /// What the customer last wanted, a little less sure: a follow-up may also turn to something new.
@@ -95,8 +115,7 @@ impl Classifier {
                 }
             }
         }
-        ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        ranking.truncate(ALTERNATIVES + 1);
+        sort(&mut ranking);
         ranking
     }
 
@@ -113,6 +132,20 @@ impl Classifier {
     }
 }
 
+/// Best first; equals in the order of declaration.
+fn sort(ranking: &mut Ranking) {
+    ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranking.truncate(ALTERNATIVES + 1);
+}
+
+/// The parts of a message between marks, if there are several that could hold a wish.
+fn clauses(text: &str) -> impl Iterator<Item = &str> {
+    const MARKS: [char; 14] = ['.', '!', '?', ';', ',', '\n', '。', '！', '？', '；', '，', '、', '؟', '،'];
+    let parts = || text.split(MARKS).filter(|part| part.chars().filter(|letter| letter.is_alphanumeric()).count() >= 4);
+    let several = parts().nth(1).is_some();
+    parts().take(if several { CLAUSES } else { 0 })
+}
+
 fn none() -> ScenarioId {
     ScenarioId::new("none")
 }
@@ -121,3 +154,6 @@ fn none() -> ScenarioId {
 pub(crate) fn round(confidence: f64) -> f64 {
     (confidence.clamp(0.0, 1.0) * 1000.0).round() / 1000.0
 }
+
+#[cfg(test)]
+mod tests;

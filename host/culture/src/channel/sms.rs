@@ -5,14 +5,25 @@ pub(super) const GSM_PART: u32 = 153;
 /// UTF-16 units in each of several parts.
 pub(super) const UCS2_PART: u32 = 67;
 
-/// How many parts a text takes.
+/// How many parts a text takes. A letter that takes two units is never split over two parts.
+///
+/// No-break spaces count as spaces, as which [`super::for_channel`] sends them.
 pub(super) fn segments(text: &str) -> u32 {
-    let septets = text.chars().try_fold(0_u32, |sum, sign| Some(sum.saturating_add(septets(sign)?)));
-    let (size, whole, part) = match septets {
-        Some(septets) => (septets, 160, GSM_PART),
-        None => (u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX), 70, UCS2_PART),
-    };
-    if size <= whole { 1 } else { size.div_ceil(part) }
+    let is_basic = text.chars().all(|sign| septets(sign).is_some());
+    let size = |sign: char| if is_basic { septets(sign).unwrap_or(1) } else { u32::from(sign.len_utf16() > 1) + 1 };
+    let (whole, part) = if is_basic { (160, GSM_PART) } else { (70, UCS2_PART) };
+    let total = text.chars().fold(0_u32, |sum, sign| sum.saturating_add(size(sign)));
+    if total <= whole {
+        return 1;
+    }
+    let (mut parts, mut used) = (1_u32, 0);
+    for size in text.chars().map(size) {
+        if used + size > part {
+            (parts, used) = (parts.saturating_add(1), 0);
+        }
+        used += size;
+    }
+    parts
 }
 
 /// 1 for the basic table, 2 for its extension, `None` for all other letters.
@@ -20,7 +31,7 @@ fn septets(sign: char) -> Option<u32> {
     const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ÄÖÑÜ§¿äöñüà";
     const EXTENSION: &str = "\u{c}^{}\\[~]|€";
     match sign {
-        'a'..='z' | 'A'..='Z' => Some(1),
+        'a'..='z' | 'A'..='Z' | '\u{a0}' | '\u{202f}' => Some(1),
         _ if BASIC.contains(sign) => Some(1),
         _ if EXTENSION.contains(sign) => Some(2),
         _ => None,
@@ -41,6 +52,7 @@ mod tests {
             ("快", 70, 1),
             ("快", 71, 2),
             ("😀", 35, 1),
+            ("\u{a0}", 160, 1),
             ("€", 80, 1),
             ("€", 81, 2),
         ] {

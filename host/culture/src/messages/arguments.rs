@@ -8,7 +8,8 @@ use std::{
     cell::{Cell, OnceCell},
 };
 
-use cuecard_model::{Fields, Money, Value};
+use cuecard_model::{Fields, Money, Register, Value};
+use icu::normalizer::ComposingNormalizerBorrowed;
 use mf2::{Arg, CustomValue, Number};
 
 use super::scene;
@@ -38,14 +39,19 @@ pub(super) struct Absent {
 }
 
 impl<'a> Argument<'a> {
-    /// The value under a name.
-    pub(super) fn of(name: &str, fields: &'a Fields) -> Self {
-        match fields.get(name) {
+    /// The value under a name. `$register` is there without being handed over, as `formal` or `informal`, so that a
+    /// message can have a variant for each.
+    pub(super) fn of(name: &str, fields: &'a Fields, register: Register) -> Self {
+        match fields.get(name).or_else(|| equivalent(name, fields)) {
             Some(Value::Text(text)) => Self::Plain(Arg::Str(text)),
             Some(Value::Number(number)) => Self::Plain(Arg::Float(*number)),
             Some(Value::Flag(true)) => Self::Plain(Arg::Str("true")),
             Some(Value::Flag(false)) => Self::Plain(Arg::Str("false")),
             Some(Value::Money(money)) => Self::Money(MoneyArgument { money: money.clone(), text: OnceCell::new() }),
+            None if name == "register" => Self::Plain(Arg::Str(match register {
+                Register::Formal => "formal",
+                Register::Informal => "informal",
+            })),
             None => Self::Absent(Absent { shown: format!("{{${name}}}"), asked: Cell::new(false) }),
         }
     }
@@ -68,6 +74,15 @@ impl<'a> Argument<'a> {
     pub(super) fn has_rtl(&self) -> bool {
         matches!(self, Self::Plain(Arg::Str(text)) if text.chars().any(is_rtl))
     }
+}
+
+/// The value whose name is canonically equivalent: the interpreter gives names in NFC, plugins as they were typed.
+fn equivalent<'a>(name: &str, fields: &'a Fields) -> Option<&'a Value> {
+    if name.is_ascii() {
+        return None;
+    }
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    fields.iter().find(|(key, _)| nfc.normalize(key) == name).map(|(_, value)| value)
 }
 
 /// Letters and marks of scripts that run from right to left (UAX 9, classes R, AL and the marks that force them):

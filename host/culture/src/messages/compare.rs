@@ -56,18 +56,18 @@ impl Catalog {
 
     /// Compares with the first other locale whose variables differ; each pair is reported once, at the later one.
     fn differing(&self, tag: &str, key: &str, variables: &[String]) -> Option<(String, String)> {
+        let variables = handed_over(variables);
         let earlier = self.locales.iter().take_while(|(other, _)| other.as_str() != tag);
         let mut with_key = earlier.filter_map(|(_, other)| Some((other, other.messages.index(key)?)));
         let (other, expected) = with_key.find_map(|(other, index)| {
-            let expected = other.messages.variables(index);
+            let expected = handed_over(other.messages.variables(index));
             (expected != variables).then_some((other, expected))
         })?;
-        let only = |these: &[String], those: &[String]| {
-            let only: Vec<_> =
-                these.iter().filter(|name| !those.contains(name)).map(|name| format!("${name}")).collect();
-            only.join(", ")
+        let only = |these: &[&str], those: &[&str]| {
+            let only = these.iter().filter(|name| !those.contains(name));
+            only.map(|name| format!("${name}")).collect::<Vec<_>>().join(", ")
         };
-        let (missing, extra) = (only(expected, variables), only(variables, expected));
+        let (missing, extra) = (only(&expected, &variables), only(&variables, &expected));
         let mut parts = Vec::new();
         if !missing.is_empty() {
             parts.push(format!("does not use {missing}"));
@@ -78,4 +78,9 @@ impl Catalog {
         let reason = format!("'{key}' {}, unlike {}", parts.join(" and "), other.name);
         Some((reason, "use the same variables in all locales, or leave one out on purpose".into()))
     }
+}
+
+/// The variables that a plugin must give: `$register` is the host's, and not every language has a use for it.
+fn handed_over(variables: &[String]) -> Vec<&str> {
+    variables.iter().map(String::as_str).filter(|name| *name != "register").collect()
 }

@@ -100,7 +100,14 @@ impl Reader<'_> {
             }
         }
         let literal = self.text.get(start..self.at).unwrap_or_default();
-        serde_json::from_str(literal).unwrap_or_default()
+        serde_json::from_str(literal).unwrap_or_else(|error| {
+            let shown: String = literal.chars().take(40).collect();
+            self.problem(
+                format!("{shown} is not a text: {error}"),
+                "write an emoji as itself or as a pair of \\u escapes",
+            );
+            String::new()
+        })
     }
 
     /// Leaves a number, a word or an array behind.
@@ -187,6 +194,10 @@ mod tests {
             problems("{\n\"a\": 1,\n\"b\": [\"}\", {\"c\": 2}],\n\"c\": \"x\",\n\"c\": \"y\",\n\"d\": {\"\": null}}"),
             "2: the value of 'a' is not a text; 3: the value of 'b' is not a text; 6: a key in 'd' is empty; \
              6: the value of 'd.' is not a text; 5: the key 'c' is there already, in line 4"
+        );
+        assert_eq!(
+            problems("{\"a\": \"\\ud800\"}"),
+            "1: \"\\ud800\" is not a text: unexpected end of hex escape at line 1 column 8"
         );
         assert_eq!(problems("[]"), "1: the file is not a JSON object");
         assert!(problems("{\"a\": \"x\",\n}").starts_with("2: not valid JSON: "));

@@ -1,7 +1,7 @@
 //! The functions that messages may call.
 //!
-//! Owns how a value is resolved, worded and matched. `:string`, `:number`, `:integer` and `:offset` keep the
-//! interpreter's semantics and get the locale's digits; the rest are ours.
+//! Owns how a value is resolved, worded and matched. `:string`, `:number`, `:integer`, `:offset` and `:percent` keep
+//! the interpreter's semantics and get the locale's digits; the rest are ours.
 
 mod number;
 mod worded;
@@ -11,15 +11,17 @@ use mf2::{Function, Registry, functions};
 use number::LocalNumber;
 use worded::{DateFunction, MoneyFunction, PersonFunction, RelativeFunction};
 
-static NUMBER: LocalNumber = LocalNumber(&functions::NUMBER);
-static INTEGER: LocalNumber = LocalNumber(&functions::INTEGER);
-static OFFSET: LocalNumber = LocalNumber(&functions::OFFSET);
+static NUMBER: LocalNumber = LocalNumber::NUMBER;
+static INTEGER: LocalNumber = LocalNumber::INTEGER;
+static OFFSET: LocalNumber = LocalNumber::OFFSET;
+static PERCENT: LocalNumber = LocalNumber::PERCENT;
 
 const FUNCTIONS: &[(&str, &dyn Function)] = &[
     ("string", &functions::STRING),
     ("number", &NUMBER),
     ("integer", &INTEGER),
     ("offset", &OFFSET),
+    ("percent", &PERCENT),
     ("money", &MoneyFunction),
     ("currency", &MoneyFunction),
     ("date", &DateFunction::DATE),
@@ -35,6 +37,7 @@ pub(super) const NAMES: &[&str] = &[
     ":number",
     ":integer",
     ":offset",
+    ":percent",
     ":money",
     ":currency",
     ":date",

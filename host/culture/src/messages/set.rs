@@ -3,7 +3,10 @@
 //! The seam to the mf2 crates: `compile`, `index`, `format`, `variables` are all that the rest of the host needs of a
 //! MessageFormat 2 interpreter. Here all messages of a file share one binary catalog and one table of plural rules.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Mutex, PoisonError},
+};
 
 use cuecard_model::{Direction, Fields};
 use mf2::{BidiStrategy, ErrorKind, FormatContext, FormatError, Formatter, MsgId};
@@ -20,6 +23,13 @@ use super::{
     functions,
     scene::{self, Scene},
 };
+use crate::locale;
+
+/// The longest message in bytes: four times what the most generous channel takes.
+const LONGEST: usize = 16 * 1024;
+
+/// One slip can make the rest of a message look wrong, so only the first few problems of each are shown.
+const SHOWN: usize = 3;
 
 /// The messages of one file.
 #[derive(Debug)]
@@ -45,8 +55,13 @@ impl MessageSet {
         let mut problems = Vec::new();
         let mut models = BTreeMap::new();
         for entry in entries {
+            if entry.source.len() > LONGEST {
+                problems.push(too_long(file, entry));
+                continue;
+            }
             let parsed = mf2_syntax::parse_model(&entry.source);
-            problems.extend(parsed.diagnostics.iter().map(|found| syntax_problem(file, entry, found)));
+            let shown = parsed.diagnostics.iter().take(SHOWN);
+            problems.extend(shown.map(|found| syntax_problem(file, entry, found)));
             if let Some(model) = parsed.message {
                 problems.extend(unknown_functions(file, entry, &mf2_syntax::analyze(&model)));
                 models.insert(entry.key.as_str(), model);
@@ -63,13 +78,13 @@ impl MessageSet {
 
     fn write(locale: &str, models: &BTreeMap<&str, mf2_model::Message<'_>>) -> Result<Self, String> {
         let manifest = manifest(models);
-        let mut needs = LocaleNeeds::default();
-        needs.cardinal = true;
-        needs.ordinal = true;
-        let direction = mf2_locale_data::direction(locale).map_err(|error| error.to_string())?;
+        let direction = match locale::direction(locale) {
+            Direction::Ltr => mf2::Dir::Ltr,
+            Direction::Rtl => mf2::Dir::Rtl,
+        };
         let mut options = Options::new(locale, direction);
         options.cldr_version = Some(mf2_locale_data::CLDR_VERSION);
-        options.locale_entries = mf2_locale_data::locale_entries(locale, &needs).map_err(|error| error.to_string())?;
+        options.locale_entries = plural_rules(locale)?;
         let messages: Vec<_> = models.values().map(Some).collect();
         let bytes = writer::catalog(&manifest, &messages, &options).map_err(|error| error.to_string())?;
         let catalog = mf2::Catalog::new(bytes, manifest.hash()).map_err(|error| error.to_string())?;
@@ -93,23 +108,28 @@ impl MessageSet {
     }
 
     /// Formats the message at an index.
+    ///
+    /// Isolates round values are noise to an agent who pastes text that runs one way only, so they are left out then.
     pub(super) fn format(&self, index: usize, fields: &Fields, scene: Scene) -> Formatted {
         let names = self.variables(index);
-        let arguments: Vec<_> = names.iter().map(|name| Argument::of(name, fields)).collect();
-        let positional: Vec<_> = arguments.iter().map(Argument::as_arg).collect();
+        let arguments: Vec<_> = names.iter().map(|name| Argument::of(name, fields, scene.register)).collect();
         let is_rtl = scene.words.direction == Direction::Rtl || arguments.iter().any(Argument::has_rtl);
-        let context = if is_rtl { &ISOLATED } else { &PLAIN };
+        self.format_in(if is_rtl { &ISOLATED } else { &PLAIN }, index, &arguments, scene)
+    }
+
+    fn format_in(&self, context: &FormatContext, index: usize, arguments: &[Argument<'_>], scene: Scene) -> Formatted {
+        let positional: Vec<_> = arguments.iter().map(Argument::as_arg).collect();
         let playing = scene::play(scene);
         let (mut text, mut errors) = (String::new(), Vec::new());
         let id = MsgId::from_raw(u32::try_from(index).unwrap_or(u32::MAX));
         Formatter::new(&self.catalog, &functions::REGISTRY, context).write(id, &positional, &mut text, &mut errors);
         drop(playing);
-        let missed = arguments.iter().zip(names).filter(|(argument, _)| argument.was_missed());
+        let missed = arguments.iter().zip(self.variables(index)).filter(|(argument, _)| argument.was_missed());
         Formatted { missing: missed.map(|(_, name)| name.clone()).collect(), text, errors }
     }
 }
 
-/// Isolates round values are noise to an agent who pastes text that runs one way only.
+/// No isolates.
 static PLAIN: FormatContext = {
     let mut context = FormatContext::new(&mf2::host_std::HOST);
     context.bidi = BidiStrategy::None;
@@ -118,6 +138,27 @@ static PLAIN: FormatContext = {
 
 /// The default bidi strategy of MessageFormat 2, wherever something runs from right to left.
 static ISOLATED: FormatContext = FormatContext::new(&mf2::host_std::HOST);
+
+type LocaleEntries = Vec<(u32, Vec<u8>)>;
+
+/// Plural rules as a catalog carries them. Finding them means reading through all of CLDR's, so they are kept; files
+/// are named by strangers, so not without end.
+fn plural_rules(locale: &str) -> Result<LocaleEntries, String> {
+    const KEPT: usize = 256;
+    static RULES: Mutex<BTreeMap<String, LocaleEntries>> = Mutex::new(BTreeMap::new());
+    let mut kept = RULES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(entries) = kept.get(locale) {
+        return Ok(entries.clone());
+    }
+    let mut needs = LocaleNeeds::default();
+    needs.cardinal = true;
+    needs.ordinal = true;
+    let entries = mf2_locale_data::locale_entries(locale, &needs).map_err(|error| error.to_string())?;
+    if kept.len() < KEPT {
+        kept.insert(locale.to_owned(), entries.clone());
+    }
+    Ok(entries)
+}
 
 fn manifest(models: &BTreeMap<&str, mf2_model::Message<'_>>) -> Manifest {
     let mut manifest = Manifest::default();
@@ -143,6 +184,15 @@ fn unknown_functions<'a>(file: &'a str, entry: &'a Entry, analysis: &mf2_syntax:
         hint: Some(format!("use one of {}", functions::NAMES.join(" "))),
     };
     unknown.map(problem).collect()
+}
+
+fn too_long(file: &str, entry: &Entry) -> MessageProblem {
+    MessageProblem {
+        file: file.into(),
+        line: Some(entry.line),
+        reason: format!("message '{}' has {} bytes, and {LONGEST} are allowed", entry.key, entry.source.len()),
+        hint: Some("split it into several messages".into()),
+    }
 }
 
 fn syntax_problem(file: &str, entry: &Entry, found: &mf2_model::Diagnostic) -> MessageProblem {
@@ -174,3 +224,6 @@ fn cure(kind: ErrorKind) -> &'static str {
         _ => "write variables as {$name}, braces in text as \\{ and \\}, and patterns after .match or .input in {{ }}",
     }
 }
+
+#[cfg(test)]
+mod suite;

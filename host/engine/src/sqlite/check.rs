@@ -26,7 +26,7 @@ fn weigh(write: &Write) -> usize {
         Write::Customer(customer) => weigh_customer(customer),
         Write::Live(item) => weigh_fields(&item.fields),
         Write::PluginKeys { writes, .. } => {
-            let values = writes.iter().filter_map(|(_, value)| value.as_ref());
+            let values = writes.values().flatten();
             values.map(|value| if let Value::Text(text) = value { text.len() } else { 64 }).sum::<usize>()
         }
         Write::Event(event) => weigh_fields(&event.fields),

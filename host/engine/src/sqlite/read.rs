@@ -254,7 +254,8 @@ pub(super) fn reloads(
         let sql = "select body from reloads order by seq desc limit ?1";
         return all(connection, sql, [rows(limit)], |row| from_json(row, 0));
     };
-    let sql = "select body from reloads where scope in ('*', ?1) order by seq desc limit ?2";
+    let sql = "select body from reloads where seq in
+        (select seq from reloads where scope in ('*', ?1) order by seq desc limit ?2) order by seq desc";
     let scope = scope_text(&Scope::Merchant(merchant.clone()));
     all(connection, sql, params![scope, rows(limit)], |row| from_json(row, 0))
 }

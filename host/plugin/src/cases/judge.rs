@@ -82,9 +82,9 @@ impl Differences {
             let same = decisions.iter().filter(|it| kind_of(&it.decision) == wanted);
             same.map(|it| key_of(&it.decision)).collect()
         };
-        self.list("outreach", expect.outreach.as_ref().map(words), &of(DecisionKind::Outreach));
-        self.list("timers", expect.timers.as_ref().map(words), &of(DecisionKind::Timer));
-        self.list("cancels", expect.cancels.as_ref().map(words), &of(DecisionKind::Cancel));
+        self.list("outreach", expect.outreach.as_deref().map(words), &of(DecisionKind::Outreach));
+        self.list("timers", expect.timers.as_deref().map(words), &of(DecisionKind::Timer));
+        self.list("cancels", expect.cancels.as_deref().map(words), &of(DecisionKind::Cancel));
         let outreaches: Vec<SuggestionInWords> = decisions.iter().filter_map(outreach_in_words).collect();
         self.each("outreach", &expect.each, &outreaches);
     }
@@ -131,10 +131,10 @@ impl Differences {
         let wanted = expected.steps.as_ref().map(|steps| steps.iter().map(|kind| step_word(*kind)).collect());
         self.list(&what("steps"), wanted, &steps);
         let actions: Vec<&str> = got.actions.iter().map(|action| action.kind.as_str()).collect();
-        self.list(&what("actions"), expected.actions.as_ref().map(words), &actions);
+        self.list(&what("actions"), expected.actions.as_deref().map(words), &actions);
         self.contains(&what("reason"), &expected.reason_contains, &got.reason);
         let missing: Vec<&str> = got.missing.iter().map(String::as_str).collect();
-        self.list(&what("missing"), expected.missing.as_ref().map(words), &missing);
+        self.list(&what("missing"), expected.missing.as_deref().map(words), &missing);
     }
 
     fn contains(&mut self, what: &str, expected: &[String], got: &str) {
@@ -224,7 +224,7 @@ fn step_word(kind: StepKind) -> &'static str {
     STEPS.iter().find(|(_, step)| *step == kind).map_or("?", |(word, _)| word)
 }
 
-fn words(list: &Vec<String>) -> Vec<&str> {
+fn words(list: &[String]) -> Vec<&str> {
     list.iter().map(String::as_str).collect()
 }
 

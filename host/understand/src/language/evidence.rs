@@ -34,11 +34,11 @@ struct Tally {
 /// Adds the points of a message.
 pub(super) fn of(text: &str, normalized: &Normalized, points: &mut Points) {
     let tally = tally(text);
-    let small = latin_words(normalized);
+    let small = small_words(normalized, Script::Latin);
     // A character of Chinese weighs a word; foreign product names do not outweigh it, a sentence around it does.
     let foreign = 2 * (tally.han + tally.kana) + tally.others();
     if foreign > 0 && foreign * 2 >= small.weight() {
-        by_script(&tally, points);
+        by_script(&tally, normalized, points);
     } else if small.letters > 0 {
         by_words(text, &small, &tally, points);
     }
@@ -87,7 +87,7 @@ impl Tally {
     }
 }
 
-fn by_script(tally: &Tally, points: &mut Points) {
+fn by_script(tally: &Tally, normalized: &Normalized, points: &mut Points) {
     let east_asian = tally.han + tally.kana;
     let most = [tally.cyrillic, tally.arabic, tally.devanagari, 2 * east_asian].into_iter().max().unwrap_or(0);
     if let Some((language, count)) = tally.only.iter().max_by_key(|(_, count)| *count)
@@ -97,8 +97,9 @@ fn by_script(tally: &Tally, points: &mut Points) {
     } else if most == 2 * east_asian {
         chinese_or_japanese(tally, points);
     } else if most == tally.cyrillic {
-        points.add("ru", SCRIPT - 1.0);
+        points.add("ru", SCRIPT - 3.0);
         tally.add_letters(&["ru", "uk", "be", "sr", "kk"], 7.0, points);
+        small_words(normalized, Script::Cyrillic).hits.list.iter().for_each(|(tag, sum)| points.add(tag, sum.min(5.0)));
     } else if most == tally.arabic {
         points.add("ar", SCRIPT - 1.5);
         tally.add_letters(&["ar", "fa", "ur"], 7.0, points);
@@ -125,7 +126,7 @@ fn chinese_or_japanese(tally: &Tally, points: &mut Points) {
     points.add("zh-Hant", side(tally.traditional, tally.simplified));
 }
 
-/// The words of the Latin script in a message.
+/// The words of one script in a message.
 #[derive(Debug, Default)]
 struct Small {
     letters: usize,
@@ -139,11 +140,11 @@ impl Small {
     }
 }
 
-fn latin_words(normalized: &Normalized) -> Small {
+fn small_words(normalized: &Normalized, script: Script) -> Small {
     let mut small = Small::default();
     for (kind, word) in normalized.tokens() {
-        let latin = word.chars().all(|letter| script::of(letter) == Some(Script::Latin));
-        if kind != Kind::Word || !latin || words::is_everywhere(word) {
+        let fits = word.chars().all(|letter| script::of(letter) == Some(script));
+        if kind != Kind::Word || !fits || words::is_everywhere(word) {
             continue;
         }
         let length = word.chars().count();
@@ -160,7 +161,6 @@ fn latin_words(normalized: &Normalized) -> Small {
 }
 
 fn by_words(text: &str, small: &Small, tally: &Tally, points: &mut Points) {
-    // Nineteen lists, sixteen of which the statistics know too.
     small.hits.list.iter().for_each(|(language, sum)| points.add(language, sum.min(6.0)));
     let all: Vec<&str> = tally.letters.list.iter().map(|(language, _)| language.as_str()).collect();
     tally.add_letters(&all, 4.0, points);

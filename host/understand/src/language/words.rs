@@ -1,4 +1,4 @@
-//! The small words by which languages of the Latin script are told apart, and the words that tell nothing.
+//! The small words by which languages of one script, Latin or Cyrillic, are told apart, and the words that tell nothing.
 //!
 //! Owns the lists, in normalized form: no accents, no apostrophes. Knows no points.
 

@@ -18,7 +18,7 @@ pub(super) struct Evidence {
 
 const TERMS: usize = 4;
 /// The curve before any example was seen: from shops whose scenarios were withheld in turn.
-const PRIOR: [f64; TERMS] = [-0.5, 3.0, 1.5, 1.0];
+const PRIOR: [f64; TERMS] = [-0.3, 3.5, 1.8, 1.2];
 /// How many answers the prior is worth.
 const PRIOR_WEIGHT: f64 = 10.0;
 /// Each round withholds one scenario and one example in so many.
@@ -27,6 +27,17 @@ const ROUNDS: usize = 4;
 const EXAMPLES: usize = 16;
 /// With fewer scenarios there is nothing to withhold.
 const SCENARIOS: usize = 4;
+
+/// How many messages out of scope there are for one in scope: as many, in shops' live traffic.
+const OUT_OF_SCOPE: f64 = 1.0;
+
+/// One question to a model that had not seen it.
+#[derive(Debug)]
+struct Answer {
+    terms: [f64; TERMS],
+    in_scope: bool,
+    right: bool,
+}
 
 /// The curve.
 #[derive(Clone, Copy, Debug)]
@@ -94,27 +105,32 @@ fn is_withheld(document: &Document, round: usize) -> bool {
 }
 
 /// The terms of the best class, and whether it was right.
-fn answer(model: &Model, document: &Document, round: usize) -> ([f64; TERMS], bool) {
+fn answer(model: &Model, document: &Document, round: usize) -> Answer {
     let evidence = Evidence::from_features(model, &document.features);
-    let withheld = document.class.is_none_or(|class| class % ROUNDS == round);
-    (evidence.terms(evidence.best.0), !withheld && document.class == Some(evidence.best.0))
+    let in_scope = document.class.is_some_and(|class| class % ROUNDS != round);
+    let right = in_scope && document.class == Some(evidence.best.0);
+    Answer { terms: evidence.terms(evidence.best.0), in_scope, right }
 }
 
 /// Logistic regression towards the prior, by gradient descent: four terms need nothing better.
-fn fit(answers: &[([f64; TERMS], bool)]) -> [f64; TERMS] {
+fn fit(answers: &[Answer]) -> [f64; TERMS] {
     const STEPS: usize = 400;
     let mut curve = PRIOR;
+    let in_scope = answers.iter().filter(|answer| answer.in_scope).count() as f64;
+    let out_of_scope = (answers.len() as f64 - in_scope).max(1.0);
+    let outer = OUT_OF_SCOPE * in_scope / out_of_scope;
     let rate = 2.0 / (1.0 + PRIOR_WEIGHT / answers.len().max(1) as f64);
-    let share = 1.0 / answers.len().max(1) as f64;
+    let share = 1.0 / (in_scope * (1.0 + OUT_OF_SCOPE)).max(1.0);
     for _ in 0..STEPS {
         let mut slope = [0.0; TERMS];
         for (at, slope) in slope.iter_mut().enumerate() {
             let gone = curve.get(at).zip(PRIOR.get(at)).map_or(0.0, |(now, prior)| now - prior);
             *slope = PRIOR_WEIGHT * share * gone * 0.1;
         }
-        for (terms, right) in answers {
-            let error = logistic(dot(&curve, terms)) - f64::from(u8::from(*right));
-            slope.iter_mut().zip(terms).for_each(|(slope, term)| *slope += error * term * share);
+        for Answer { terms, in_scope, right } in answers {
+            let weight = if *in_scope { share } else { outer * share };
+            let error = (logistic(dot(&curve, terms)) - f64::from(u8::from(*right))) * weight;
+            slope.iter_mut().zip(terms).for_each(|(slope, term)| *slope += error * term);
         }
         curve.iter_mut().zip(slope).for_each(|(value, slope)| *value -= rate * slope);
     }

@@ -74,31 +74,48 @@ impl Model {
     /// The message as a vector, and the share of its weight that is known.
     fn vector(&self, features: &[u64]) -> (Sparse, f32) {
         let mut found: Vec<(u32, bool)> = Vec::with_capacity(features.len());
-        let mut unseen = [0.0_f32; 2];
+        let mut lengths = Lengths::default();
         for feature in features {
             let word = feature & WORD != 0;
             match self.index.get(feature) {
                 Some(index) => found.push((*index, word)),
-                None => unseen[usize::from(word)] += self.unseen_idf * self.unseen_idf,
+                None => lengths.add(word, self.unseen_idf),
             }
         }
         found.sort_unstable();
-        let mut entries: Vec<(u32, f32, bool)> = Vec::with_capacity(found.len() + 1);
-        let mut lengths = [0.0_f32; 2];
+        let mut values: Vec<(u32, f32, bool)> = Vec::with_capacity(found.len());
         for same in found.chunk_by(|a, b| a.0 == b.0) {
             let Some((index, word)) = same.first().copied() else { continue };
             let idf = self.idf.get(index as usize).copied().unwrap_or(0.0);
             let value = (1.0 + (same.len() as f32).ln()) * idf;
-            lengths[usize::from(word)] += value * value;
-            entries.push((index, value, word));
+            lengths.add(word, value);
+            values.push((index, value, word));
         }
-        let scale = |block: usize, share: f32| (share / (lengths[block] + unseen[block]).max(1e-6)).sqrt();
-        let scales = [scale(0, 1.0 - WORDS), scale(1, WORDS)];
-        let mut entries: Vec<(u32, f32)> =
-            entries.into_iter().map(|(index, value, word)| (index, value * scales[usize::from(word)])).collect();
+        let (words, runs) = lengths.scales();
+        let scaled = |(index, value, word)| (index, value * if word { words } else { runs });
+        let mut entries: Vec<(u32, f32)> = values.into_iter().map(scaled).collect();
         let seen = entries.iter().map(|(_, value)| value * value).sum();
         entries.push((self.idf.len() as u32, BIAS));
         (Sparse { entries }, seen)
+    }
+}
+
+/// Squared lengths of the two parts of a vector. What was never seen counts too: a message of which little is known
+/// scores low everywhere.
+#[derive(Debug, Default)]
+struct Lengths {
+    words: f32,
+    runs: f32,
+}
+
+impl Lengths {
+    fn add(&mut self, word: bool, value: f32) {
+        *(if word { &mut self.words } else { &mut self.runs }) += value * value;
+    }
+
+    /// What each part is multiplied with, so that each has its share of a length of one.
+    fn scales(&self) -> (f32, f32) {
+        ((WORDS / self.words.max(1e-6)).sqrt(), ((1.0 - WORDS) / self.runs.max(1e-6)).sqrt())
     }
 }
 

@@ -1,0 +1,55 @@
+//! What every engine must do. Written against `Arc<dyn Engine>`; an engine joins by one line at the end.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "conformance/contacts.rs"]
+mod contacts;
+#[path = "conformance/customers.rs"]
+mod customers;
+#[path = "conformance/events.rs"]
+mod events;
+#[path = "conformance/registry.rs"]
+mod registry;
+#[path = "conformance/support.rs"]
+mod support;
+#[path = "conformance/turns.rs"]
+mod turns;
+
+/// Runs each case on a fresh engine of one kind.
+macro_rules! conforms {
+    ($engine:ident, $factory:expr, [$($room:ident: $($case:ident),+;)+]) => {
+        mod $engine {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $case() {
+                    let shop = crate::support::Shop::open($factory).await;
+                    crate::$room::$case(shop).await;
+                }
+            )+)+
+        }
+    };
+}
+
+conforms!(sqlite, crate::support::sqlite(), [
+    turns: a_turn_is_known_from_then_on, the_same_message_at_once_has_one_answer, history_is_the_last_twenty,
+        an_agents_message_is_remembered, a_duplicate_keeps_nothing_of_its_batch, many_at_once_are_all_kept,
+        turns_are_found_and_listed, suggestions_are_found_by_their_id, long_conversations_know_old_messages,
+        a_turn_id_is_used_once, memory_and_storage_agree;
+    customers: profiles_and_keys_are_kept, live_data_is_valid_in_its_span, the_quota_holds_per_plugin_and_merchant,
+        nothing_crosses_merchants, numbers_that_json_cannot_say_are_refused;
+    events: an_event_counts_once, customers_keep_their_order, partitions_share_out_all_customers,
+        a_second_decision_is_refused, timers_fire_once, a_moved_timer_is_not_done;
+    contacts: an_occurrence_is_proposed_once, states_move_by_compare_and_set, of_many_decisions_one_wins,
+        lists_are_filtered, feedback_is_kept_once_per_action;
+    registry: history_allows_a_rollback, a_stale_change_is_refused, reloads_are_listed_by_scope,
+        generations_go_on_after_a_restart, keys_and_settings_are_kept, bundles_are_kept_by_hash,
+        a_closed_engine_says_so;
+]);

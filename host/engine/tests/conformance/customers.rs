@@ -1,0 +1,102 @@
+//! Customers, live data, plugin keys: kept, merged, held apart.
+
+use cuecard_engine::{Batch, Error, Outcome, Write};
+use cuecard_model::Value;
+
+use crate::support::*;
+
+pub async fn profiles_and_keys_are_kept(mut shop: Shop) {
+    shop.keep(vec![Write::Customer(customer("u-9", "zh-CN"))]).await;
+    shop.keep(vec![keys("u-9", &[("a", Some(1.0.into())), ("b", Some("x".into())), ("c", Some(true.into()))])]).await;
+    assert_eq!(shop.context("c", "m", 100).await.customer.keys["late-parcel"].len(), 3);
+    shop.keep(vec![keys("u-9", &[("a", None), ("b", Some("y".into()))])]).await;
+    for _ in 0..2 {
+        let state = shop.context("c", "m", 100).await.customer;
+        assert_eq!(state.profile.as_deref(), Some(&customer("u-9", "zh-CN")));
+        assert_eq!(state.keys["late-parcel"], fields(&[("b", "y".into()), ("c", true.into())]));
+        assert_eq!(shop.engine.customer(&shop.merchant, &"u-9".into()).await.unwrap(), state);
+        shop = shop.reopen().await;
+    }
+    shop.keep(vec![Write::Customer(customer("u-9", "es")), keys("u-9", &[("b", None), ("c", None)])]).await;
+    let state = shop.engine.customer(&shop.merchant, &"u-9".into()).await.unwrap();
+    assert_eq!(state.profile.unwrap().locale.as_deref(), Some("es"));
+    assert!(state.keys.is_empty(), "a plugin without keys is not there");
+}
+
+pub async fn live_data_is_valid_in_its_span(mut shop: Shop) {
+    let always = live("policy.returns", None, None);
+    let sale = live("promotion.sale", Some(10), Some(20));
+    shop.keep(vec![Write::Live(sale.clone()), Write::Live(always.clone())]).await;
+    for _ in 0..2 {
+        for (now, expected) in
+            [(9, vec![&always]), (10, vec![&always, &sale]), (19, vec![&always, &sale]), (20, vec![&always])]
+        {
+            let found = shop.context("c", "m", now).await.live;
+            assert_eq!(found.iter().collect::<Vec<_>>(), expected, "at {now}");
+        }
+        shop = shop.reopen().await;
+    }
+    assert_eq!(shop.context("c", "m", 15).await.live.len(), 2);
+    let longer = live("promotion.sale", Some(10), Some(30));
+    shop.keep(vec![Write::Live(longer.clone()), Write::LiveGone { key: "policy.returns".into() }]).await;
+    assert_eq!(shop.context("c", "m", 25).await.live, [longer]);
+    assert_eq!(shop.keep(vec![Write::LiveGone { key: "policy.returns".into() }]).await, [Outcome::Known]);
+}
+
+pub async fn the_quota_holds_per_plugin_and_merchant(shop: Shop) {
+    let large = || Some(Value::from("x".repeat(300 << 10)));
+    for customer in ["u-1", "u-2", "u-3"] {
+        assert_eq!(shop.keep(vec![keys(customer, &[("k", large())])]).await, [Outcome::Done]);
+    }
+    let outcomes = shop.keep(vec![Write::Turn(turn("t", "c", "m", "{}")), keys("u-4", &[("k", large())])]).await;
+    assert!(matches!(outcomes[..], [Outcome::Done, Outcome::KeysFull { limit: 1_048_576, .. }]), "{outcomes:?}");
+    assert!(shop.engine.customer(&shop.merchant, &"u-4".into()).await.unwrap().keys.is_empty());
+
+    let shop = shop.reopen().await;
+    let elsewhere = Batch::new("other".into(), vec![keys("u-4", &[("k", large())])]);
+    let kept = shop.engine.commit(elsewhere).await.unwrap();
+    assert_eq!(kept, cuecard_engine::Receipt::Kept(vec![Outcome::Done]), "each merchant has its own");
+    // Replacing does not count twice, and forgetting makes room.
+    assert_eq!(shop.keep(vec![keys("u-1", &[("k", large())])]).await, [Outcome::Done]);
+    assert_eq!(shop.keep(vec![keys("u-1", &[("k", None)])]).await, [Outcome::Done]);
+    assert_eq!(shop.keep(vec![keys("u-4", &[("k", large())])]).await, [Outcome::Done]);
+}
+
+pub async fn nothing_crosses_merchants(shop: Shop) {
+    shop.keep(vec![
+        Write::Turn(turn("t-1", "c", "m", "{}")),
+        Write::Customer(customer("u-9", "zh-CN")),
+        Write::Live(live("policy.returns", None, None)),
+        Write::Event(event("e", Some("u-9"))),
+        keys("u-9", &[("a", Some(1.0.into()))]),
+    ])
+    .await;
+    let ours = shop.context("c", "m", 100).await;
+    assert!(ours.known.is_some() && ours.customer.profile.is_some() && ours.live.len() == 1);
+
+    let mut theirs = shop;
+    theirs.merchant = "acme2".into();
+    assert_eq!(theirs.context("c", "m", 100).await, cuecard_engine::Context::default());
+    assert_eq!(theirs.engine.turn(&theirs.merchant, &"t-1".into()).await.unwrap(), None);
+    assert!(theirs.engine.turns(&theirs.merchant, None, 9).await.unwrap().is_empty());
+    assert!(theirs.engine.conversation(&theirs.merchant, &"c".into(), 9).await.unwrap().is_empty());
+    // The same ids mean other things there.
+    let outcomes = theirs.keep(vec![Write::Turn(turn("t-1", "c", "m", "[]")), Write::Event(event("e", None))]).await;
+    assert_eq!(outcomes, [Outcome::Done, Outcome::Done]);
+    let ours = theirs.engine.turn(&"acme".into(), &"t-1".into()).await.unwrap();
+    assert_eq!(&*ours.unwrap().reply, "{}");
+}
+
+pub async fn numbers_that_json_cannot_say_are_refused(shop: Shop) {
+    let broken = Value::Number(f64::INFINITY);
+    let mut item = live("promotion.x", None, None);
+    item.fields.insert("off".into(), broken.clone());
+    let mut profile = customer("u-9", "en");
+    profile.attributes.insert("score".into(), Value::Number(f64::NAN));
+    for write in [keys("u-9", &[("k", Some(broken))]), Write::Live(item), Write::Customer(profile)] {
+        let batch = Batch::new(shop.merchant.clone(), vec![write]);
+        let error = shop.engine.commit(batch).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { .. }), "{error}");
+    }
+    assert_eq!(shop.context("c", "m", 100).await, cuecard_engine::Context::default());
+}

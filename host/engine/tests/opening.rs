@@ -1,0 +1,84 @@
+//! What `SqliteEngine::open` says when it cannot, and that a busy or full engine refuses instead of growing.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test fails by panicking")]
+
+use std::{fs, path::Path};
+
+use cuecard_engine::{Batch, Engine, Error, Receipt, SqliteEngine, Write};
+use cuecard_model::{Customer, LiveItem};
+
+fn refused(folder: &Path) -> String {
+    let Err(error) = SqliteEngine::open(folder) else { panic!("opened") };
+    error.to_string()
+}
+
+#[test]
+fn two_processes_do_not_share_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = SqliteEngine::open(folder.path()).unwrap();
+    let message = refused(folder.path());
+    assert!(message.contains("is in use by another cuecard; hint: "), "{message}");
+    drop(first);
+    SqliteEngine::open(folder.path()).unwrap();
+}
+
+#[test]
+fn a_newer_database_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = SqliteEngine::open(folder.path()).unwrap().path().to_owned();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let message = refused(folder.path());
+    assert!(message.contains("schema version 99, but this release knows 1 at most; hint: "), "{message}");
+}
+
+#[test]
+fn damage_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("cuecard.db"), "this is no database, whatever its name says. ".repeat(100)).unwrap();
+    let message = refused(folder.path());
+    assert!(message.contains("cuecard.db is damaged or not a cuecard database"), "{message}");
+    assert!(message.contains("hint: "), "{message}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let message = refused(&folder.path().join("file/data"));
+    assert!(message.contains("file/data failed: ") && message.contains("hint: "), "{message}");
+}
+
+fn live(number: usize, bytes: usize) -> Batch {
+    let fields = [("text".to_owned(), "x".repeat(bytes).into())].into();
+    let item = LiveItem { key: format!("k-{number}"), fields, valid_from: None, valid_until: None };
+    Batch::new("acme".into(), vec![Write::Live(item)])
+}
+
+/// More than may wait is refused at once; what was taken is kept, and afterwards the engine goes on.
+#[tokio::test]
+async fn a_full_queue_refuses() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = std::sync::Arc::new(SqliteEngine::open(folder.path()).unwrap());
+    let tasks: Vec<_> = (0..20)
+        .map(|number| {
+            let (engine, batch) = (engine.clone(), live(number, 8 << 20));
+            tokio::spawn(async move { engine.commit(batch).await })
+        })
+        .collect();
+    let (mut kept, mut busy) = (0, 0);
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(Receipt::Kept(_)) => kept += 1,
+            Err(Error::Busy { .. }) => busy += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(kept > 0 && busy > 0, "{kept} kept, {busy} refused");
+    let customer = Write::Customer(Customer::unknown("u".into()));
+    let after = engine.commit(Batch::new("acme".into(), vec![customer])).await.unwrap();
+    assert!(matches!(after, Receipt::Kept(_)));
+    let large = engine.commit(live(0, 17 << 20)).await;
+    assert!(matches!(large, Err(Error::TooLarge { .. })), "{large:?}");
+}

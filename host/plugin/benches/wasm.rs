@@ -1,0 +1,43 @@
+//! One hook call of a component, a fresh instance each: `cargo bench -p cuecard-plugin --bench wasm`.
+//!
+//! The turn is about 1 KB of JSON: a message, a customer with three orders, two promotions. `guest` is the component
+//! that ships; `json to json` adds the turn's parsing and the drafts' writing.
+
+#![allow(unreachable_pub, dead_code, missing_docs, reason = "shared with the tests; made by a macro")]
+
+#[path = "../tests/support/desk.rs"]
+mod desk;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use cuecard_model::Turn;
+use cuecard_plugin::{
+    call::Runtime,
+    limits::Limits,
+    wasm::{PoolSize, WasmEngine, WasmPlugin, compile},
+};
+
+const TURN: &str = include_str!("turn.json");
+const COMPONENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/size-advisor/plugin.wasm");
+
+fn calls(criterion: &mut Criterion) {
+    let engine = WasmEngine::new(PoolSize::default()).unwrap();
+    let compiled = compile(&std::fs::read(COMPONENT).unwrap(), 4 << 20).unwrap();
+    let mut plugin = WasmPlugin::load(&engine, &compiled).unwrap();
+    let turn: Turn = serde_json::from_str(TURN).unwrap();
+    criterion.bench_function("wasm: compose in a fresh instance", |bencher| {
+        bencher.iter(|| plugin.compose(&mut desk::call(Limits::default(), None), &turn).unwrap());
+    });
+    criterion.bench_function("wasm: compose, json to json", |bencher| {
+        bencher.iter(|| {
+            let turn: Turn = serde_json::from_str(TURN).unwrap();
+            let drafts = plugin.compose(&mut desk::call(Limits::default(), None), &turn).unwrap();
+            serde_json::to_string(&drafts).unwrap()
+        });
+    });
+    criterion.bench_function("wasm: the json alone", |bencher| {
+        bencher.iter(|| serde_json::to_string(&serde_json::from_str::<Turn>(TURN).unwrap().live).unwrap());
+    });
+}
+
+criterion_group!(benches, calls);
+criterion_main!(benches);

@@ -1,0 +1,148 @@
+//! What can be said of a component's bytes without compiling them: is it a plugin, and is it of a sane shape?
+//!
+//! Reads the bytes once, without recursion and in memory that does not grow with them. Types are compared by wasmtime
+//! when the component is linked.
+
+use wasmparser::{
+    ComponentExternalKind, ComponentImport, ComponentTypeRef, Encoding, FunctionBody, Operator, Parser, Payload, TypeBounds,
+};
+
+use super::error::LoadError;
+
+/// What a plugin may import. Nothing else is ever given to it.
+const IMPORTS: [&str; 2] = ["cuecard:plugin/host@1.0.0", "cuecard:plugin/types@1.0.0"];
+
+/// What a plugin exports.
+const EXPORTS: [&str; 3] = ["compose", "localize", "trigger"];
+
+/// Components within components: wit-component makes at most two levels.
+const NESTING: usize = 4;
+
+/// Modules and components in all.
+const PARTS: usize = 64;
+
+/// Bytes of code of one function. The largest of an interpreter compiled to WebAssembly have some 100 KiB.
+const FUNCTION_BYTES: u64 = 256 << 10;
+
+/// Loops within loops, and blocks of any kind within each other, in one function. A compiler's time is quadratic in
+/// the first; a `match` of a thousand arms makes a thousand of the second.
+const LOOP_NESTING: usize = 64;
+const BLOCK_NESTING: usize = 4096;
+
+/// Refuses what is not a plugin, and what no compiler would write.
+pub(super) fn check(component: &[u8], limit_bytes: usize) -> Result<(), LoadError> {
+    if component.len() > limit_bytes {
+        let reason = format!("the component has {} bytes, more than {limit_bytes}", component.len());
+        return Err(LoadError::with_hint(reason, "build it with `cuecard build`, which optimizes for size and strips"));
+    }
+    let mut found = Found::default();
+    for payload in Parser::new(0).parse_all(component) {
+        found.see(payload.map_err(|error| malformed(&error))?)?;
+    }
+    match EXPORTS.iter().find(|wanted| !found.exports.contains(wanted)) {
+        None => Ok(()),
+        Some(missing) => Err(LoadError::with_hint(
+            format!("the component does not export the function `{missing}`"),
+            "implement the world `plugin` of sdk/wit/v1; with the Rust SDK, `cuecard_sdk::export!(YourPlugin);`",
+        )),
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    depth: usize,
+    parts: usize,
+    exports: Vec<&'static str>,
+}
+
+impl Found {
+    fn see(&mut self, payload: Payload<'_>) -> Result<(), LoadError> {
+        match payload {
+            Payload::Version { encoding, .. } => self.enter(encoding),
+            Payload::End(_) => {
+                self.depth = self.depth.saturating_sub(1);
+                Ok(())
+            }
+            Payload::ComponentImportSection(imports) if self.depth == 1 => {
+                imports.into_iter().try_for_each(|import| allow(&import.map_err(|error| malformed(&error))?))
+            }
+            Payload::ComponentExportSection(exports) if self.depth == 1 => exports.into_iter().try_for_each(|export| {
+                let export = export.map_err(|error| malformed(&error))?;
+                if export.kind == ComponentExternalKind::Func {
+                    self.exports.extend(EXPORTS.into_iter().filter(|wanted| *wanted == export.name.name));
+                }
+                Ok(())
+            }),
+            Payload::CodeSectionEntry(body) => check_function(&body),
+            _ => Ok(()),
+        }
+    }
+
+    fn enter(&mut self, encoding: Encoding) -> Result<(), LoadError> {
+        if self.depth == 0 && encoding == Encoding::Module {
+            return Err(LoadError::with_hint(
+                "this is a core WebAssembly module where a component is expected",
+                "build the plugin with `cuecard build`, which makes the component",
+            ));
+        }
+        self.depth += 1;
+        self.parts += 1;
+        if self.depth > NESTING || self.parts > PARTS {
+            return Err(LoadError::new(format!(
+                "the component has parts nested more than {NESTING} deep, or more than {PARTS} parts"
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn allow(import: &ComponentImport<'_>) -> Result<(), LoadError> {
+    let name = import.name.name;
+    // The world's own types are imported one by one, as names for types that are known.
+    let is_type = matches!(import.ty, ComponentTypeRef::Type(TypeBounds::Eq(_)));
+    if is_type || IMPORTS.contains(&name) {
+        return Ok(());
+    }
+    let shown: String = name.chars().take(200).flat_map(char::escape_debug).collect();
+    let hint = if name.starts_with("wasi:") {
+        "a plugin has no files, network, clock or environment: build for wasm32-unknown-unknown with `cuecard build`, \
+         and use the functions of the `host` interface"
+    } else {
+        "a plugin may import `cuecard:plugin/host@1.0.0` alone"
+    };
+    Err(LoadError::with_hint(format!("the component imports `{shown}`, which no plugin is given"), hint))
+}
+
+fn check_function(body: &FunctionBody<'_>) -> Result<(), LoadError> {
+    let range = body.range();
+    let size = range.end - range.start;
+    if size > FUNCTION_BYTES {
+        return Err(LoadError::new(format!("a function has {size} bytes of code, more than {FUNCTION_BYTES}")));
+    }
+    let mut blocks: Vec<bool> = Vec::new();
+    let mut loops = 0;
+    for operator in body.get_operators_reader().map_err(|error| malformed(&error))? {
+        match operator.map_err(|error| malformed(&error))? {
+            Operator::Loop { .. } => {
+                loops += 1;
+                blocks.push(true);
+            }
+            Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } => blocks.push(false),
+            Operator::End => loops -= usize::from(blocks.pop() == Some(true)),
+            _ => {}
+        }
+        if loops > LOOP_NESTING || blocks.len() > BLOCK_NESTING {
+            return Err(LoadError::new(format!(
+                "a function nests more than {LOOP_NESTING} loops or {BLOCK_NESTING} blocks within each other"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn malformed(error: &wasmparser::BinaryReaderError) -> LoadError {
+    LoadError::with_hint(
+        format!("not a WebAssembly component: {} at byte {:#x}", error.message(), error.offset()),
+        "build the plugin again with `cuecard build`",
+    )
+}

@@ -1,0 +1,67 @@
+//! The component that ships, as it was built: what it answers, and how a call leaves nothing behind.
+
+#![allow(unreachable_pub, dead_code, reason = "shared by several tests")]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use cuecard_model::{Item, LiveItem, Order, OrderStatus, Value};
+use cuecard_plugin::wasm::PoolSize;
+use desk::{Desk, turn};
+
+const COMPONENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/size-advisor/plugin.wasm");
+
+#[test]
+fn reads_measurements_in_three_languages() {
+    let desk = Desk::new(PoolSize(2), desk::overrun);
+    let mut plugin = desk.load(&std::fs::read(COMPONENT).unwrap()).unwrap();
+    for (text, message, size) in [
+        ("I'm 178 cm and 75 kg, what size do I need?", "clothes", "M"),
+        ("mido 1,65 m y peso 60 kilos", "clothes", "S"),
+        ("身高165，体重50公斤，穿多大码？", "between", "XS"),
+        ("my foot is 26.5 cm long", "shoe", "42"),
+        ("脚长24厘米穿多大的鞋", "shoe", "38.5"),
+        ("which size should I order?", "ask", ""),
+    ] {
+        let (answer, ..) = desk.compose(&mut plugin, &turn(text));
+        let draft = answer.unwrap().remove(0);
+        let found = draft.message.clone().or(draft.steps.first().and_then(|step| step.message.clone())).unwrap();
+        let given = match (draft.arguments.get("size"), draft.arguments.get("eu")) {
+            (Some(Value::Text(size)), _) => size.clone(),
+            (_, Some(Value::Number(size))) => size.to_string(),
+            _ => String::new(),
+        };
+        assert_eq!((found.as_str(), given.as_str()), (message, size), "{text}: {draft:?}");
+    }
+}
+
+#[test]
+fn uses_the_merchants_chart_and_what_was_kept() {
+    let desk = Desk::new(PoolSize(2), desk::overrun);
+    let mut plugin = desk.load(&std::fs::read(COMPONENT).unwrap()).unwrap();
+    let mut asked = turn("I'm 178 cm and 75 kg");
+    let fields = [("M.chest_max".to_owned(), Value::Number(97.0))].into();
+    asked.live = vec![LiveItem { key: "size_chart.tops".into(), fields, valid_from: None, valid_until: None }];
+    let draft = desk.compose(&mut plugin, &asked).0.unwrap().remove(0);
+    assert_eq!(draft.arguments["size"], Value::Text("L".into()));
+
+    let mut asked = turn("which size?");
+    asked.customer.orders = vec![order("Linen shirt", "blue / L")];
+    let draft = desk.compose(&mut plugin, &asked).0.unwrap().remove(0);
+    assert_eq!((draft.message.as_deref(), &draft.arguments["size"]), (Some("kept"), &Value::Text("L".into())));
+}
+
+fn order(title: &str, variant: &str) -> Order {
+    Order {
+        id: "1".into(),
+        number: None,
+        status: OrderStatus::Delivered,
+        placed_at: None,
+        total: None,
+        items: vec![Item { id: "1".into(), title: title.into(), variant: Some(variant.into()), quantity: 1, price: None }],
+        fulfillments: vec![],
+        refunds: vec![],
+        returns: vec![],
+        attributes: cuecard_model::Fields::new(),
+    }
+}

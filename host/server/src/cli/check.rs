@@ -1,0 +1,158 @@
+//! `cuecard check` and `cuecard test`: whether bundles are fit to serve, before a server has to say so.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use cuecard_plugin::{
+    bundle::{Bundle, BundleLimits, ReadError, read_folder},
+    problem::Problem,
+    prove::{CaseReport, Proof, Prover},
+};
+
+use super::{lines::print, offline};
+
+/// Read, compile and load bundles; say what is wrong, with file, line and hint.
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// Folders of plugins, or folders that hold some.
+    #[arg(default_value = "plugins")]
+    folders: Vec<PathBuf>,
+}
+
+/// Run the tests that bundles bring, on the runtime that will serve them.
+#[derive(Args, Debug)]
+pub(crate) struct Test {
+    /// Folders of plugins, or folders that hold some.
+    folders: Vec<PathBuf>,
+    /// The folder of plugins, if no other is named.
+    #[arg(long, default_value = "plugins")]
+    plugins: PathBuf,
+    /// Show the plugin's log lines of cases that passed, too.
+    #[arg(long)]
+    log: bool,
+}
+
+impl Check {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        let prover = offline::prover()?;
+        let mut bad = 0;
+        for folder in plugin_folders(&self.folders)? {
+            let name = folder.display().to_string();
+            match read_bundle(&folder) {
+                Err(problems) => bad += report(&name, &problems),
+                Ok(bundle) => bad += check(&name, &bundle, &prover),
+            }
+        }
+        Ok(ExitCode::from(u8::from(bad > 0)))
+    }
+}
+
+fn check(name: &str, bundle: &Bundle, prover: &Prover) -> usize {
+    let proof = prover.check(bundle);
+    if let Some(contents) = proof.contents() {
+        for finding in contents.catalog.check() {
+            let (file, reason, hint) = (finding.file, finding.reason, finding.hint);
+            print(format!("{name}/{file}: warning: {reason}\n  hint: {hint}"));
+        }
+    }
+    if proof.problems.is_empty() {
+        print(format!(
+            "{name}: fine, version {}, {} files, {}",
+            proof.version,
+            bundle.files().len(),
+            bundle.hash().short()
+        ));
+    }
+    report(name, &proof.problems)
+}
+
+fn report(name: &str, problems: &[Problem]) -> usize {
+    for problem in problems {
+        print(problem.clone().within(name).to_string());
+    }
+    problems.len()
+}
+
+impl Test {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        let prover = offline::prover()?;
+        let folders = if self.folders.is_empty() { vec![self.plugins] } else { self.folders };
+        let (mut passed, mut failed) = (0, 0);
+        for folder in plugin_folders(&folders)? {
+            let name = folder.display().to_string();
+            let began = Instant::now();
+            let proof = match read_bundle(&folder) {
+                Ok(bundle) => prover.prove(&bundle),
+                Err(problems) => {
+                    failed += report(&name, &problems);
+                    continue;
+                }
+            };
+            show(&name, &proof, self.log);
+            passed += proof.cases.iter().filter(|case| case.passed()).count();
+            let broken = proof.cases.iter().filter(|case| !case.passed()).count();
+            // A bundle that does not even load has no failed case to count.
+            failed += if proof.cases.is_empty() { report(&name, &proof.problems) } else { broken };
+            print(format!("{name}: {} cases, {} ms\n", proof.cases.len(), began.elapsed().as_millis()));
+        }
+        print(format!("{passed} passed, {failed} failed"));
+        Ok(ExitCode::from(u8::from(failed > 0)))
+    }
+}
+
+fn show(name: &str, proof: &Proof, log: bool) {
+    for case in &proof.cases {
+        let CaseReport { name: title, file, line, differences, micros, .. } = case;
+        let mark = if case.passed() { "ok    " } else { "FAILED" };
+        print(format!("{mark} {title} ({micros} us)"));
+        if !case.passed() {
+            print(format!("  {name}/{file}:{line}"));
+        }
+        for difference in differences {
+            print(format!("  {}", difference.replace('\n', "\n  ")));
+        }
+        if log || !case.passed() {
+            for line in &case.log {
+                print(format!("  log: {:?} {}", line.level, line.text));
+            }
+        }
+    }
+}
+
+/// The folders themselves where they hold a manifest, else those in them that do.
+pub(crate) fn plugin_folders(folders: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for folder in folders {
+        if folder.join("plugin.toml").is_file() {
+            found.push(folder.clone());
+            continue;
+        }
+        let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        let mut inside: Vec<_> =
+            entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+        inside.retain(|path| path.join("plugin.toml").is_file());
+        inside.sort();
+        if inside.is_empty() {
+            bail!(
+                "{} holds no plugin\n  hint: a plugin is a folder with a plugin.toml; `cuecard new` makes one",
+                folder.display()
+            );
+        }
+        found.append(&mut inside);
+    }
+    Ok(found)
+}
+
+/// Reads a plugin's folder.
+pub(crate) fn read_bundle(folder: &Path) -> Result<Bundle, Vec<Problem>> {
+    read_folder(folder, &BundleLimits::default()).map_err(|error| match error {
+        ReadError::Refused(problems) => problems,
+        other => vec![Problem::new("", other.to_string())],
+    })
+}
