@@ -95,3 +95,30 @@ fn name(route: &Route) -> String {
     let path = route.path.replace(['{', '}', '.'], "").replace('/', "_");
     format!("{}{path}", route.method)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn is_a_document_of_every_route() {
+        let document = document();
+        serde_json::from_value::<utoipa::openapi::OpenApi>(document.clone()).unwrap();
+        for route in routes() {
+            assert!(document["paths"][route.path][route.method].is_object(), "{} {}", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn every_shape_that_is_named_is_there_and_used() {
+        let document = document();
+        let text = document.to_string();
+        let named: BTreeSet<_> =
+            text.split("#/components/schemas/").skip(1).filter_map(|it| it.split('"').next()).collect();
+        let there: BTreeSet<_> =
+            document["components"]["schemas"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(named, there);
+    }
+}
