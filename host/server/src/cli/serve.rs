@@ -1,6 +1,11 @@
 //! `cuecard serve`: opens the port, says what to do next, serves until it is told to stop.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal, stderr},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
@@ -86,7 +91,15 @@ async fn serve(args: Serve) -> Result<()> {
     options.config = config;
     let host = Host::build(options).await?;
     greet(&host, &args, listener.local_addr()?, plugins.is_some()).await?;
-    host.serve(listener, async move { stop.asked().await }).await;
+    let asked = async move {
+        stop.asked().await;
+        // Who asks twice does not want to wait. What was acknowledged is kept in any case.
+        tokio::spawn(async move {
+            stop.asked().await;
+            std::process::exit(130);
+        });
+    };
+    host.serve(listener, asked).await;
     say("stopped; everything acknowledged is kept");
     Ok(())
 }
@@ -145,7 +158,8 @@ impl Stop {
 
 fn log(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(stderr().is_terminal());
     // A second start in one process keeps the first log.
     let _ = match format {
         LogFormat::Text => builder.try_init(),
