@@ -10,7 +10,7 @@ mod functions;
 mod scene;
 mod set;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use cuecard_model::Fields;
 
@@ -75,7 +75,24 @@ struct LocaleMessages {
     name: String,
     /// Within which locales may stand in for each other.
     written_language: Option<String>,
-    messages: MessageSet,
+    messages: LazyLock<Option<MessageSet>, Compile>,
+}
+
+/// Compiles one file's messages, now or when the first of them is needed.
+type Compile = Box<dyn FnOnce() -> Option<MessageSet> + Send>;
+
+impl LocaleMessages {
+    fn index(&self, key: &str) -> Option<usize> {
+        self.messages.as_ref()?.index(key)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &str> {
+        self.messages.as_ref().into_iter().flat_map(MessageSet::keys)
+    }
+
+    fn variables(&self, index: usize) -> &[String] {
+        self.messages.as_ref().map_or(&[], |messages| messages.variables(index))
+    }
 }
 
 impl Catalog {
@@ -89,6 +106,25 @@ impl Catalog {
             }
         }
         if problems.is_empty() { Ok(catalog) } else { Err(problems) }
+    }
+
+    /// Takes files that [`Catalog::parse`] has passed before, and compiles each when the first of its messages is
+    /// needed: compiling a file takes some 10 ms, and who holds many catalogs uses few of them.
+    pub fn parsed_before<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut catalog = Self::default();
+        for (name, text) in files {
+            let Some(tag) = locale::normalize(name) else { continue };
+            let (language, file, text) = (tag.clone(), format!("messages/{name}.json"), text.to_owned());
+            let compile = move || MessageSet::compile(&language, &file, &file::read(&file, &text).ok()?).ok();
+            catalog.insert(name, tag, Box::new(compile));
+        }
+        catalog
+    }
+
+    fn insert(&mut self, name: &str, tag: String, compile: Compile) {
+        let written_language = locale::written_language(&tag);
+        let messages = LazyLock::new(compile);
+        self.locales.insert(tag, LocaleMessages { name: name.to_owned(), written_language, messages });
     }
 
     fn add<'a>(
@@ -111,8 +147,7 @@ impl Catalog {
         }
         let entries = file::read(&file, text)?;
         let messages = MessageSet::compile(&tag, &file, &entries)?;
-        let written_language = locale::written_language(&tag);
-        self.locales.insert(tag, LocaleMessages { name: name.to_owned(), written_language, messages });
+        self.insert(name, tag, Box::new(|| Some(messages)));
         Ok(())
     }
 
@@ -129,7 +164,10 @@ impl Catalog {
         let words = if same_writing(&wanted, found) { wanted } else { words(tag) };
         let scene =
             Scene { words, zone: zone(setting.time_zone.as_deref()), now: setting.now, register: setting.register };
-        let formatted = found.messages.format(index, arguments, scene);
+        let Some(messages) = found.messages.as_ref() else {
+            return Err(RenderError::UnknownKey { key: key.into(), locale: setting.locale.clone() });
+        };
+        let formatted = messages.format(index, arguments, scene);
         Ok(Rendered { text: formatted.text, locale: found.name.clone(), missing: formatted.missing })
     }
 
@@ -140,7 +178,7 @@ impl Catalog {
 
     /// Whether any locale has the key.
     pub fn has(&self, key: &str) -> bool {
-        self.locales.values().any(|locale| locale.messages.index(key).is_some())
+        self.locales.values().any(|locale| locale.index(key).is_some())
     }
 
     fn find(&self, key: &str, setting: &Setting) -> Option<(&str, &LocaleMessages, usize)> {
@@ -168,7 +206,7 @@ fn first<'a>(
     locales: impl Iterator<Item = (&'a String, &'a LocaleMessages)>,
 ) -> Option<(&'a str, &'a LocaleMessages, usize)> {
     let mut locales = locales;
-    locales.find_map(|(tag, locale)| Some((tag.as_str(), locale, locale.messages.index(key)?)))
+    locales.find_map(|(tag, locale)| Some((tag.as_str(), locale, locale.index(key)?)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,20 @@
 //! The turn is about 1 KB of JSON: a message, a customer with three orders, two promotions. `guest` is the component
 //! that ships; `json to json` adds the turn's parsing and the drafts' writing.
 
-#![allow(unreachable_pub, dead_code, missing_docs, reason = "shared with the tests; made by a macro")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::too_many_lines,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests, and helpers that they share"
+)]
 
 #[path = "../tests/support/desk.rs"]
 mod desk;

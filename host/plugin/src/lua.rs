@@ -4,6 +4,7 @@
 //! text. The machine itself, and everything unsafe, is in `raw`.
 
 mod host;
+mod load;
 mod push;
 mod raw;
 mod read;
@@ -18,6 +19,8 @@ use crate::{
     limits::Limits,
     watchdog::{Interrupt, Watchdog},
 };
+pub use load::LoadError;
+use load::load_file;
 use push::{PushError, push};
 use raw::{Bell, Chunk, Entered, Fault, Kind, Modules, Slot, Stack, Vm};
 use read::{Budget, Read, Reader};
@@ -52,54 +55,10 @@ impl Hook {
     }
 }
 
-/// Why a plugin's files could not be loaded.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct LoadError {
-    /// `lib/x.luau`
-    pub file: String,
-    /// From 1.
-    pub line: Option<u32>,
-    /// What and why.
-    pub reason: String,
-    /// What to do.
-    pub hint: Option<String>,
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.file)?;
-        if let Some(line) = self.line {
-            write!(out, ":{line}")?;
-        }
-        write!(out, ": {}", self.reason)?;
-        self.hint.as_ref().map_or(Ok(()), |hint| write!(out, "; hint: {hint}"))
-    }
-}
-
-impl LoadError {
-    fn new(file: &str, reason: impl Into<String>, hint: Option<String>) -> Self {
-        Self { file: file.into(), line: None, reason: reason.into(), hint }
-    }
-
-    /// From an error that begins with file and line, as `main.luau:12: expected 'end'`.
-    fn from_message(entry: &str, message: &str) -> Self {
-        let shown = CallError::new(FailureKind::Load, message).detail;
-        let (message, hint) = match shown.split_once("; hint: ") {
-            Some((message, hint)) => (message, Some(hint.to_owned())),
-            None => (shown.as_str(), None),
-        };
-        let mut parts = message.splitn(3, ':');
-        if let (Some(file), Some(line), Some(reason)) = (parts.next(), parts.next(), parts.next())
-            && let Ok(line) = line.parse()
-            && file.ends_with(".luau")
-        {
-            return Self { file: file.into(), line: Some(line), reason: reason.trim().into(), hint };
-        }
-        Self::new(entry, message, hint)
-    }
-}
-
 /// A loaded Lua plugin, on the thread that loaded it.
+///
+/// The order of `for key in t` is the same in every machine and release for keys that are texts, numbers and
+/// booleans; for tables and functions as keys it is not, as everywhere in Lua.
 ///
 /// One machine per plugin version. Every call runs the main file afresh under new globals, so that nothing is left
 /// over from the call before. After a call that hit a limit the machine is spent and must be loaded again.
@@ -122,7 +81,7 @@ impl fmt::Debug for LuaPlugin {
 
 impl LuaPlugin {
     /// Garbage that is left lying until [`Runtime::tidy`] collects it.
-    const GARBAGE_BYTES: usize = 1 << 20;
+    const GARBAGE_BYTES: usize = 256 << 10;
 
     /// Compiles and loads the `.luau` files among `sources` (by path in the bundle), and runs `entry` once to see that
     /// it returns the hooks that the manifest declares. Compiling has no bound in time and memory but the size of the
@@ -302,22 +261,6 @@ fn run<T>(
     let answer = stack.top();
     let mut budget = Budget::new(limits);
     read(&mut Reader::new(&mut stack, &mut budget), answer).map_err(|error| Failed::Reply(error.tell("reply")))
-}
-
-fn load_file(vm: &mut Vm, path: &str, source: &str) -> Result<Chunk, LoadError> {
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    if source.contains('\0') {
-        let hint = "save the file as text in UTF-8".to_owned();
-        return Err(LoadError::new(path, "the file has the character U+0000", Some(hint)));
-    }
-    // Level 1 keeps the names of functions for errors and does not multiply the code (inlining, unrolling). Line
-    // information is on; text only: what is handed to the machine was compiled here from text.
-    let compiler = mlua::chunk::Compiler::new().set_optimization_level(1).set_debug_level(1);
-    let bytecode = compiler.compile(source).map_err(|error| match error {
-        mlua::Error::SyntaxError { message, .. } => LoadError::from_message(path, &format!("{path}:{message}")),
-        other => LoadError::new(path, other.to_string(), None),
-    })?;
-    vm.load(path, &bytecode).map_err(|reason: String| LoadError::from_message(path, &reason))
 }
 
 fn words(fault: Fault, limits: &Limits) -> (FailureKind, String) {

@@ -74,8 +74,7 @@ impl Worker {
     fn load(&mut self, load: Load) {
         self.progress.begin(load.id, LOAD_TIME);
         let files = load.messages.iter().map(|(locale, text)| (locale.as_str(), text.as_str()));
-        // Messages that do not parse were refused before; a plugin without them still answers with raw text.
-        let catalog = Arc::new(Catalog::parse(files).unwrap_or_default());
+        let catalog = Arc::new(Catalog::parsed_before(files));
         let runtime = self.runtimes.load(&load);
         self.plugins.insert(load.id, Loaded { load, catalog, runtime });
         self.progress.end();

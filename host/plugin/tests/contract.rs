@@ -1,6 +1,21 @@
 //! `sdk/wit/v1/cuecard.wit` and `sdk/lua/cuecard.luau` are two spellings of one contract: compared name by name, type
 //! by type, so that neither can change alone.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::too_many_lines,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests, and helpers that they share"
+)]
+
 use std::collections::BTreeMap;
 
 use wit_parser::{Function, Resolve, Type, TypeDefKind, TypeId, WorldItem};
@@ -55,7 +70,8 @@ fn wit_types() -> Types {
     // A list of fields is a table in Lua, so that the pair itself has no name there.
     assert_eq!(types.remove("Field").as_deref(), Some("{ name: string, value: Value }"));
     types.insert("Fields".into(), "{ [string]: Value }".into());
-    let host = interface("host").functions.values().map(|function| (snake(&function.name), signature(&resolve, function)));
+    let host =
+        interface("host").functions.values().map(|function| (snake(&function.name), signature(&resolve, function)));
     types.insert("Host".into(), table(host));
     let hooks = resolve.worlds[world].exports.iter().map(|(name, item)| match item {
         WorldItem::Function(function) => {

@@ -1,5 +1,13 @@
 //! Every case of `tests/hostile/lua.jsonl`, as a plugin: each ends in time, in bounded memory, with a reason.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -21,7 +29,7 @@ use cuecard_plugin::{
 const NEED_THE_KILL: &[&str] = &[];
 
 /// What a busy machine adds to the deadline and the grace.
-const SLACK: Duration = Duration::from_millis(25);
+const SLACK: Duration = Duration::from_millis(100);
 
 /// The host that the cases speak of, in terms of ours. `call` goes through a C function.
 const HOST: &str = r#"local host = {

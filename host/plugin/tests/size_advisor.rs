@@ -1,19 +1,34 @@
 //! The component that ships, as it was built: what it answers, and how a call leaves nothing behind.
 
-#![allow(unreachable_pub, dead_code, reason = "shared by several tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::too_many_lines,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests, and helpers that they share"
+)]
 
 #[path = "support/desk.rs"]
 mod desk;
 
-use cuecard_model::{Item, LiveItem, Order, OrderStatus, Value};
-use cuecard_plugin::wasm::PoolSize;
+use cuecard_model::{
+    Culture, Customer, Direction, Draft, Event, Fields, Item, LiveItem, Order, OrderStatus, Register, Timestamp, Value,
+};
+use cuecard_plugin::{call::Runtime, limits::Limits, wasm::PoolSize};
 use desk::{Desk, turn};
 
 const COMPONENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/size-advisor/plugin.wasm");
 
 #[test]
 fn reads_measurements_in_three_languages() {
-    let desk = Desk::new(PoolSize(2), desk::overrun);
+    let desk = Desk::new(PoolSize(2), || ());
     let mut plugin = desk.load(&std::fs::read(COMPONENT).unwrap()).unwrap();
     for (text, message, size) in [
         ("I'm 178 cm and 75 kg, what size do I need?", "clothes", "M"),
@@ -37,7 +52,7 @@ fn reads_measurements_in_three_languages() {
 
 #[test]
 fn uses_the_merchants_chart_and_what_was_kept() {
-    let desk = Desk::new(PoolSize(2), desk::overrun);
+    let desk = Desk::new(PoolSize(2), || ());
     let mut plugin = desk.load(&std::fs::read(COMPONENT).unwrap()).unwrap();
     let mut asked = turn("I'm 178 cm and 75 kg");
     let fields = [("M.chest_max".to_owned(), Value::Number(97.0))].into();
@@ -51,6 +66,27 @@ fn uses_the_merchants_chart_and_what_was_kept() {
     assert_eq!((draft.message.as_deref(), &draft.arguments["size"]), (Some("kept"), &Value::Text("L".into())));
 }
 
+/// The hooks that it leaves out: a draft goes through the component and back whole, an event asks for nothing.
+#[test]
+fn hooks_left_out_change_nothing() {
+    let desk = Desk::new(PoolSize(2), || ());
+    let mut plugin = desk.load(&std::fs::read(COMPONENT).unwrap()).unwrap();
+    let draft: Draft = serde_json::from_value(serde_json::json!({
+        "scenario": "s", "title": "标题", "message": "m", "arguments": {"a": 1.5, "b": true, "c": "é"}, "text": "t",
+        "steps": [{"kind": "solution", "message": "n", "arguments": {"price": {"amount": "1.50", "currency": "EUR"}}}],
+        "actions": [{"type": "create_return", "args": {"order": "1001"}}], "reason": "r", "confidence": 0.25
+    }))
+    .unwrap();
+    let (register, direction) = (Register::Formal, Direction::Ltr);
+    let culture =
+        Culture { locale: "de".into(), register, direction, person: Some("Sara".into()), max_length: Some(9) };
+    let mut call = desk::call(Limits::default(), None);
+    assert_eq!(plugin.localize(&mut call, &draft, &culture), Ok(draft));
+    let (id, kind) = ("e-1".into(), "cart.updated".into());
+    let event = Event { id, kind, at: Timestamp::from_seconds(5), customer_id: None, fields: Fields::new() };
+    assert_eq!(plugin.trigger(&mut call, &event, &Customer::unknown("u-1".into())), Ok(vec![]));
+}
+
 fn order(title: &str, variant: &str) -> Order {
     Order {
         id: "1".into(),
@@ -58,10 +94,16 @@ fn order(title: &str, variant: &str) -> Order {
         status: OrderStatus::Delivered,
         placed_at: None,
         total: None,
-        items: vec![Item { id: "1".into(), title: title.into(), variant: Some(variant.into()), quantity: 1, price: None }],
+        items: vec![Item {
+            id: "1".into(),
+            title: title.into(),
+            variant: Some(variant.into()),
+            quantity: 1,
+            price: None,
+        }],
         fulfillments: vec![],
         refunds: vec![],
         returns: vec![],
-        attributes: cuecard_model::Fields::new(),
+        attributes: Fields::new(),
     }
 }

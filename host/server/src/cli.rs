@@ -15,60 +15,69 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 /// Agent-assist plugin host for e-commerce customer service. Without a command it serves the demo shop.
-#[derive(Parser, Debug)]
-#[command(name = "cuecard", version, max_term_width = 100)]
+#[derive(Debug, Parser)]
+#[command(name = "cuecard", version, about, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 }
 
-#[derive(Subcommand, Debug)]
+#[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve messages over HTTP, plugins reloaded as they are saved
     Serve(serve::Serve),
-    Keys(keys::Keys),
+    /// Make a new plugin: a folder that passes its own tests
     New(new::New),
-    Build(new::Build),
+    /// Read, compile and load bundles; say what is wrong, with file, line and hint
     Check(check::Check),
+    /// Build a plugin's component, `plugin.wasm`, from its sources
+    Build(new::Build),
+    /// Run the tests that bundles bring, on the runtime that will serve them
     Test(check::Test),
-    Understand(understand::Understand),
+    /// Answer recorded conversations: JSON lines in, one line out for each customer message
     Replay(replay::Replay),
+    /// Find language, scenario, emotion and stage of messages: JSON lines in, JSON lines out
+    Understand(understand::Understand),
+    /// Send a bundle to a server, which proves it and puts it in service
     Push(remote::Push),
+    /// Show which plugins serve, and what was loaded or refused
     Status(remote::Status),
+    /// Put the version before in service again
     Rollback(remote::Rollback),
-    /// Runs hooks for a host; started by it, and of no use by itself.
+    /// Make, list and take back keys to the API
+    Keys(keys::Keys),
+    /// Run hooks for the host that started this
     #[command(hide = true)]
     Worker,
-    /// Compiles and tests a bundle for a host; started by it, and of no use by itself.
+    /// Prove a bundle for the host that started this
     #[command(hide = true)]
     ProveWorker,
 }
 
 /// Runs the command and gives its exit code: 0 fine, 1 the check failed, 2 usage.
 pub fn main() -> ExitCode {
-    match run(Cli::parse().command.unwrap_or_else(|| Command::Serve(serve::Serve::demo()))) {
-        Ok(code) => code,
-        Err(error) => {
-            lines::say(format!("error: {error:#}"));
-            ExitCode::from(1)
-        }
-    }
+    let command = Cli::parse().command.unwrap_or_else(|| Command::Serve(serve::Serve::demo()));
+    run(command).unwrap_or_else(|error| {
+        lines::say(format!("cuecard: {error:#}"));
+        ExitCode::FAILURE
+    })
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(serve) => block_on(serve.run()),
-        Command::Keys(keys) => block_on(keys.run()),
         Command::New(new) => new.run(),
-        Command::Build(build) => build.run(),
         Command::Check(check) => check.run(),
+        Command::Build(build) => build.run(),
         Command::Test(test) => test.run(),
-        Command::Understand(understand) => understand.run(),
         Command::Replay(replay) => block_on(replay.run()),
+        Command::Understand(understand) => understand.run(),
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),
-        Command::Worker => done(cuecard_plugin::worker::process::run()),
-        Command::ProveWorker => done(cuecard_plugin::prove::run()),
+        Command::Keys(keys) => block_on(keys.run()),
+        Command::Worker => done(cuecard_plugin::worker::process::run().map_err(Into::into)),
+        Command::ProveWorker => done(cuecard_plugin::prove::run().map_err(Into::into)),
     }
 }
 
@@ -76,6 +85,6 @@ fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Res
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
-fn done(result: std::io::Result<()>) -> anyhow::Result<ExitCode> {
-    Ok(result.map(|()| ExitCode::SUCCESS)?)
+fn done(result: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+    result.map(|()| ExitCode::SUCCESS)
 }

@@ -1,5 +1,7 @@
 //! The API by real sockets: keys and roles, problems, messages, events, streams, plugins, the document.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails says where")]
+
 mod support;
 
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! Connections by real sockets: slow ones, too many, too often, and the end.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails says where")]
+
 mod support;
 
 use std::{

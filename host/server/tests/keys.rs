@@ -1,5 +1,7 @@
 //! `cuecard keys` by the real binary on a real data folder.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails says where")]
+
 mod support;
 
 use std::process::{Command, Output};

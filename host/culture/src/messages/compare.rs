@@ -24,12 +24,12 @@ impl Catalog {
     ///
     /// A regional file (`es-MX` beside `es`) need not repeat the keys of its parents.
     pub fn check(&self) -> Vec<CatalogFinding> {
-        let keys: BTreeSet<&str> = self.locales.values().flat_map(|locale| locale.messages.keys()).collect();
+        let keys: BTreeSet<&str> = self.locales.values().flat_map(|locale| locale.keys()).collect();
         let mut findings = Vec::new();
         for (tag, locale) in &self.locales {
             for key in &keys {
-                let finding = match locale.messages.index(key) {
-                    Some(index) => self.differing(tag, key, locale.messages.variables(index)),
+                let finding = match locale.index(key) {
+                    Some(index) => self.differing(tag, key, locale.variables(index)),
                     None => self.lacking(tag, key),
                 };
                 findings.extend(finding.map(|(reason, hint)| CatalogFinding {
@@ -48,7 +48,7 @@ impl Catalog {
         if self.among(key, &chain).is_some() {
             return None;
         }
-        let others = self.locales.values().filter(|other| other.messages.index(key).is_some());
+        let others = self.locales.values().filter(|other| other.index(key).is_some());
         let others: Vec<_> = others.map(|other| other.name.as_str()).collect();
         let reason = format!("'{key}' is missing, and is there in {}", others.join(", "));
         Some((reason, format!("translate '{key}'; until then another locale's text is shown")))
@@ -58,9 +58,9 @@ impl Catalog {
     fn differing(&self, tag: &str, key: &str, variables: &[String]) -> Option<(String, String)> {
         let variables = handed_over(variables);
         let earlier = self.locales.iter().take_while(|(other, _)| other.as_str() != tag);
-        let mut with_key = earlier.filter_map(|(_, other)| Some((other, other.messages.index(key)?)));
+        let mut with_key = earlier.filter_map(|(_, other)| Some((other, other.index(key)?)));
         let (other, expected) = with_key.find_map(|(other, index)| {
-            let expected = handed_over(other.messages.variables(index));
+            let expected = handed_over(other.variables(index));
             (expected != variables).then_some((other, expected))
         })?;
         let only = |these: &[&str], those: &[&str]| {

@@ -16,9 +16,9 @@ pub fn componentize(module: &[u8]) -> Result<Vec<u8>, BuildError> {
 /// The library for our target among cargo's messages, one JSON object a line.
 pub(super) fn artifact(messages: &str) -> Option<PathBuf> {
     let artifacts = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let files = artifacts.filter_map(|message| {
+    let mut files = artifacts.filter_map(|message| {
         let files = message.get("filenames")?.as_array()?;
         files.iter().filter_map(|file| file.as_str()).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
     });
-    files.filter(|file| file.components().any(|part| part.as_os_str() == TARGET)).last()
+    files.rfind(|file: &PathBuf| file.components().any(|part| part.as_os_str() == TARGET))
 }

@@ -16,6 +16,10 @@
 // 2. Outside of `lua_pcall` the memory limit is lifted (`Memory::limited` is false). Then an allocation fails only
 //    where Rust's own would end the process, so that plain pushes and raw reads cannot fail, and need no protection.
 
+#[cfg(panic = "abort")]
+compile_error!("errors of Luau unwind through frames of Rust; hint: leave panic = \"unwind\" in Cargo.toml");
+
+mod errors;
 mod functions;
 mod guards;
 mod memory;
@@ -32,12 +36,14 @@ use std::{
 
 use mlua::ffi;
 
+pub(super) use errors::Fault;
 pub(super) use functions::{Answer, HostFunction};
 pub(super) use memory::Bell;
 pub(super) use modules::Modules;
 pub(super) use stack::{Kind, Slot, Stack};
 
 use crate::call::{Call, CallError};
+use errors::{fault, message};
 use memory::Memory;
 
 /// What the C functions of one machine reach: through `lua_Callbacks::userdata`, on its own thread alone.
@@ -52,19 +58,6 @@ pub(super) struct Shared {
     caught: RefCell<Option<String>>,
     /// The registry reference of this call's loaded modules.
     loaded: Cell<c_int>,
-}
-
-/// Why code did not end well.
-#[derive(Debug)]
-pub(super) enum Fault {
-    /// Past its deadline.
-    Time(Option<String>),
-    /// More memory than it may have.
-    Memory,
-    /// Too deep, so that the machine is not fit for use.
-    Depth(String),
-    /// It raised an error.
-    Error(String),
 }
 
 /// A compiled file, loaded.
@@ -108,7 +101,7 @@ impl Vm {
             ffi::lua_ref(state, -1);
             ffi::lua_settop(state, 0);
             // A garbage collection every few MiB and not every few turns: `collect` runs after the answer is out.
-            ffi::lua_gc(state, ffi::LUA_GCSETGOAL, 2000);
+            ffi::lua_gc(state, ffi::LUA_GCSETGOAL, 1000);
             let slot = &raw mut (*ffi::lua_callbacks(state)).interrupt;
             shared.memory.bell.hang(slot.cast());
             Some(Self { main, thread: NonNull::new(thread)?, proxy, shared })
@@ -204,8 +197,8 @@ impl Entered<'_> {
     /// Calls the function below its `arguments` on the stack. In their place comes one result.
     pub(super) fn call(&mut self, arguments: c_int) -> Result<(), Fault> {
         let (thread, shared) = (self.vm.thread.as_ptr(), &self.vm.shared);
-        if self.vm.is_spent() {
-            return Err(Fault::Memory);
+        if shared.memory.bell.has_rung() {
+            return Err(Fault::Time(shared.caught.take()));
         }
         // SAFETY: whoever pushed the function pushed the arguments; a shorter stack is refused here.
         unsafe {
@@ -216,7 +209,7 @@ impl Entered<'_> {
             let status = ffi::lua_pcall(thread, arguments, 1, 0);
             shared.memory.limit(false);
             if shared.memory.bell.has_rung() {
-                return Err(Fault::Time(shared.caught.borrow_mut().take()));
+                return Err(Fault::Time(shared.caught.take()));
             }
             match status {
                 ffi::LUA_OK => Ok(()),
@@ -294,91 +287,6 @@ unsafe fn push_proxy(state: *mut ffi::lua_State) -> c_int {
         ffi::lua_setreadonly(state, -1, 1);
         ffi::lua_ref(state, -1)
     }
-}
-
-/// The error on top of the stack, in words. Never runs a metamethod.
-///
-/// # Safety
-/// `state` is live.
-unsafe fn message(state: *mut ffi::lua_State) -> String {
-    // SAFETY: the stack is read through the safe view; the limit is lifted.
-    let stack = unsafe { Stack::new(state) };
-    let top = stack.top();
-    match stack.kind(top) {
-        Kind::Text => String::from_utf8_lossy(stack.bytes(top)).into_owned(),
-        Kind::Number(number) => number.to_string(),
-        kind => format!("it raised an error that is not a text but {}", kind.describe()),
-    }
-}
-
-/// # Safety
-/// `state` is live, with an error on top of its stack.
-unsafe fn fault(state: *mut ffi::lua_State) -> Fault {
-    // SAFETY: as promised by the caller.
-    let text = unsafe { message(state) };
-    if text.ends_with("stack overflow") { Fault::Depth(text) } else { Fault::Error(text) }
-}
-
-/// Raises an error that begins with the plugin's file and line.
-///
-/// # Safety
-/// `state` runs a C function under `lua_pcall`.
-unsafe fn raise(state: *mut ffi::lua_State, text: &str) -> ! {
-    // SAFETY: 4 slots are made free first; every failure is an exception that `lua_pcall` catches.
-    unsafe {
-        ffi::lua_rawcheckstack(state, 4);
-        ffi::luaL_where(state, 1);
-        ffi::lua_pushlstring_(state, text.as_ptr().cast(), text.len());
-        ffi::lua_concat(state, 2);
-        ffi::lua_error(state)
-    }
-}
-
-/// # Safety
-/// `state` runs a C function under `lua_pcall`.
-unsafe fn stop_if_late(state: *mut ffi::lua_State) {
-    // SAFETY: as promised by the caller.
-    unsafe {
-        if shared(state).memory.bell.has_rung() {
-            on_interrupt(state, -1);
-        }
-    }
-}
-
-/// What Luau calls at every loop end, call and return, and within patterns, once the bell has rung.
-unsafe extern "C-unwind" fn on_interrupt(state: *mut ffi::lua_State, gc: c_int) {
-    if gc >= 0 {
-        return; // the collector is at work: no error may be raised now
-    }
-    // SAFETY: Luau calls this where an error may be raised. An error, not a yield: a yield would be resumable.
-    unsafe {
-        let shared = shared(state);
-        if shared.caught.borrow().is_none() {
-            shared.caught.replace(place(state));
-        }
-        ffi::lua_rawcheckstack(state, 1);
-        ffi::lua_pushnil(state);
-        ffi::lua_error(state)
-    }
-}
-
-/// The innermost file and line.
-///
-/// # Safety
-/// `state` is live.
-unsafe fn place(state: *mut ffi::lua_State) -> Option<String> {
-    (0..4).find_map(|level| {
-        // SAFETY: `lua_getinfo` fills the record or returns 0; the text lives as long as the function does.
-        unsafe {
-            let mut record: ffi::lua_Debug = std::mem::zeroed();
-            let found = ffi::lua_getinfo(state, level, c"sl".as_ptr(), &raw mut record);
-            if found == 0 || record.currentline <= 0 || record.short_src.is_null() {
-                return None;
-            }
-            let file = CStr::from_ptr(record.short_src).to_string_lossy().into_owned();
-            Some(format!("{file}:{}", record.currentline))
-        }
-    })
 }
 
 /// Mends in Luau that are not yet its default: a `table.move` over a sparse range ends, tables survive running out of

@@ -205,7 +205,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             }
             other => Err(ReadError::new(format!("items of a list are numbered, this one is under {}", shown(other)))),
         })?;
-        if count == length { Ok(length) } else { Err(ReadError::new("a list with holes")) }
+        if count == length { Ok(length) } else { Err(ReadError::new("a list with holes; hint: no item may be nil")) }
     }
 
     fn enter(&mut self, slot: Slot, wanted: &str) -> Read<()> {

@@ -4,7 +4,8 @@
 //! when the component is linked.
 
 use wasmparser::{
-    ComponentExternalKind, ComponentImport, ComponentTypeRef, Encoding, FunctionBody, Operator, Parser, Payload, TypeBounds,
+    ComponentExternalKind, ComponentImport, ComponentTypeRef, Encoding, FunctionBody, Operator, Parser, Payload,
+    TypeBounds,
 };
 
 use super::error::LoadError;

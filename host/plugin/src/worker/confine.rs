@@ -107,13 +107,12 @@ fn rlimits(bounds: Bounds) -> Result<(), String> {
     };
     set(Resource::Core, 0)?;
     set(Resource::Data, bounds.memory_bytes)?;
-    set(Resource::Fsize, 4096)?;
     if let Some(seconds) = bounds.cpu_seconds {
         let rlimit = Rlimit { current: Some(seconds), maximum: Some(seconds + TEST_SECONDS) };
         setrlimit(Resource::Cpu, rlimit).map_err(|error| format!("Cpu: {error}"))?;
     }
-    // After the files that are open now, none.
-    set(Resource::Nofile, 3)
+    // One descriptor for the memory image of each component; seccomp and Landlock see to it that they are no files.
+    set(Resource::Nofile, 4096)
 }
 
 #[cfg(target_os = "linux")]
@@ -178,6 +177,12 @@ mod imp {
         libc::SYS_rseq,
         libc::SYS_prctl,
         libc::SYS_prlimit64,
+        // Memory images of components, copied on write: files without a name, which no other process can open.
+        libc::SYS_memfd_create,
+        libc::SYS_ftruncate,
+        libc::SYS_fcntl,
+        libc::SYS_fstat,
+        libc::SYS_lseek,
         libc::SYS_ioctl,
         libc::SYS_membarrier,
         libc::SYS_exit,

@@ -102,7 +102,8 @@ pub fn component_of(mut module: Vec<u8>) -> Result<Vec<u8>, String> {
     let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/wit/v1");
     let (package, _) = resolve.push_path(wit).map_err(|error| error.to_string())?;
     let world = resolve.select_world(&[package], Some("plugin")).map_err(|error| error.to_string())?;
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).map_err(|error| error.to_string())?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
+        .map_err(|error| error.to_string())?;
     let encoded = ComponentEncoder::default().module(&module).and_then(|encoder| encoder.encode());
     encoded.map_err(|error| format!("{error:#}"))
 }

@@ -1,6 +1,13 @@
 //! A host in this process on a real socket, and a client that hides nothing.
 
 #![allow(dead_code, unreachable_pub, reason = "each file of tests uses a part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails says where"
+)]
 
 use std::{
     fs,

@@ -8,7 +8,11 @@ use std::{
 use cuecard_model::{FailureKind, Value};
 use mlua::ffi;
 
-use super::{Stack, raise, shared, stop_if_late};
+use super::{
+    Stack,
+    errors::{raise, stop_if_late},
+    shared,
+};
 use crate::{
     call::{Call, CallError},
     lua::host,

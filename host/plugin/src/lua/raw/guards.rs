@@ -9,7 +9,7 @@ use std::ffi::{CStr, c_int, c_void};
 
 use mlua::ffi;
 
-use super::{raise, stop_if_late};
+use super::errors::{raise, stop_if_late};
 
 /// Bytes of the text times bytes of the pattern: at worst some 4 ms within one step of a match.
 const SEARCH_WORK: usize = 4 << 20;

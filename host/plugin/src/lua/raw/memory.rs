@@ -10,7 +10,7 @@ use std::{
     ffi::c_void,
     ptr,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicPtr, Ordering},
     },
 };
@@ -98,6 +98,13 @@ pub(super) unsafe extern "C" fn allocate(data: *mut c_void, piece: *mut c_void, 
     }
 }
 
+/// The address of `lua_Callbacks::interrupt`.
+#[derive(Debug)]
+struct Slot(*mut c_void);
+
+// SAFETY: a mere address; who writes through it says why that is sound.
+unsafe impl Send for Slot {}
+
 /// How the watchdog reaches a running machine.
 ///
 /// Luau looks at one pointer, `lua_Callbacks::interrupt`, at every loop end, call and return. While a plugin is in
@@ -106,19 +113,19 @@ pub(super) unsafe extern "C" fn allocate(data: *mut c_void, piece: *mut c_void, 
 /// away after that, therefore nobody takes it back.
 #[derive(Debug, Default)]
 pub(crate) struct Bell {
-    /// Where Luau looks; null when there is no machine.
-    slot: AtomicPtr<c_void>,
+    /// Where Luau looks; `None` when there is no machine. Ringing and closing the machine exclude each other.
+    slot: Mutex<Option<Slot>>,
     rung: AtomicBool,
 }
 
 impl Bell {
     /// `slot` is the address of the `interrupt` field.
     pub(super) fn hang(&self, slot: *mut c_void) {
-        self.slot.store(slot, Ordering::SeqCst);
+        *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(Slot(slot));
     }
 
     pub(super) fn take_down(&self) {
-        self.slot.store(ptr::null_mut(), Ordering::SeqCst);
+        *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     pub(super) fn has_rung(&self) -> bool {
@@ -129,15 +136,12 @@ impl Bell {
 impl Interrupt for Bell {
     fn interrupt(&self) {
         self.rung.store(true, Ordering::SeqCst);
-        let slot = self.slot.load(Ordering::SeqCst);
-        if slot.is_null() {
-            return;
-        }
-        let function: unsafe extern "C-unwind" fn(*mut ffi::lua_State, std::ffi::c_int) = super::on_interrupt;
-        // SAFETY: the machine is alive: the watchdog calls this only while a `Watch` is held, a `Watch` is held only
-        // within a hook call, which borrows the machine, and dropping it waits for a ringing in progress. Luau's
-        // lua.h says of this field that it is "safe to set from an arbitrary thread"; the store is atomic and the
-        // field is an aligned pointer, so the reader sees null or the function. `Option<fn>` has the size of a pointer.
-        unsafe { AtomicPtr::from_ptr(slot.cast::<*mut c_void>()).store(function as *mut c_void, Ordering::SeqCst) };
+        let slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Slot(field)) = *slot else { return };
+        let function: unsafe extern "C-unwind" fn(*mut ffi::lua_State, std::ffi::c_int) = super::errors::on_interrupt;
+        // SAFETY: the machine is alive: closing it takes the slot away under the lock that is held here. Luau's lua.h
+        // says of this field that it is "safe to set from an arbitrary thread"; the store is atomic and the field is
+        // an aligned pointer, so the reader sees null or the function. `Option<fn>` has the size of a pointer.
+        unsafe { AtomicPtr::from_ptr(field.cast::<*mut c_void>()).store(function as *mut c_void, Ordering::SeqCst) };
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use mlua::ffi;
 
-use super::{Chunk, push_clone, raise, shared};
+use super::{Chunk, errors::raise, push_clone, shared};
 
 /// The loaded files of a bundle, by path: `lib/x.luau`.
 #[derive(Debug, Default)]
