@@ -283,7 +283,7 @@ fn mismatch(document: &Value, schema: &Value, value: &Value) -> Option<String> {
     };
     let types = if schema["type"].is_array() { schema["type"].clone() } else { json!([schema["type"]]) };
     let allowed = |kind: &str| types.as_array().unwrap().iter().any(|allowed| allowed == kind);
-    if !allowed(kind) && !(kind == "integer" && allowed("number")) {
+    if !(allowed(kind) || kind == "integer" && allowed("number")) {
         return Some(format!("{value} is no {types}"));
     }
     if schema["enum"].as_array().is_some_and(|words| !words.contains(value)) {
