@@ -25,7 +25,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve messages over HTTP, plugins reloaded as they are saved
-    Serve(serve::Args),
+    Serve(serve::Serve),
     /// Make a new plugin: a folder that passes its own tests
     New(new::New),
     /// Read, compile and load bundles; say what is wrong, with file, line and hint
@@ -45,7 +45,7 @@ enum Command {
     /// Put the version before in service again
     Rollback(remote::Rollback),
     /// Make, list and take back keys to the API
-    Keys(keys::Args),
+    Keys(keys::Keys),
     /// Run hooks for the host that started this
     #[command(hide = true)]
     Worker,
@@ -56,7 +56,7 @@ enum Command {
 
 /// Runs the command and gives its exit code: 0 fine, 1 the check failed, 2 usage.
 pub fn main() -> ExitCode {
-    let command = Cli::parse().command.unwrap_or_else(|| Command::Serve(serve::Args::demo()));
+    let command = Cli::parse().command.unwrap_or_else(|| Command::Serve(serve::Serve::demo()));
     run(command).unwrap_or_else(|error| {
         lines::say(format!("cuecard: {error:#}"));
         ExitCode::FAILURE
@@ -65,7 +65,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve(args) => done(serve::run(args)),
+        Command::Serve(serve) => block_on(serve.run()),
         Command::New(new) => new.run(),
         Command::Check(check) => check.run(),
         Command::Build(build) => build.run(),
@@ -75,7 +75,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),
-        Command::Keys(args) => done(keys::run(args)),
+        Command::Keys(keys) => block_on(keys.run()),
         Command::Worker => done(cuecard_plugin::worker::process::run().map_err(Into::into)),
         Command::ProveWorker => done(cuecard_plugin::prove::run().map_err(Into::into)),
     }
@@ -87,9 +87,4 @@ fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Res
 
 fn done(result: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
     result.map(|()| ExitCode::SUCCESS)
-}
-
-/// Prints to standard output; that nobody reads it is no error.
-pub(crate) fn say(text: impl std::fmt::Display) {
-    lines::print(text.to_string());
 }

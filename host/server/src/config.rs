@@ -57,7 +57,8 @@ mod tests {
     #[test]
     fn says_where_and_what_is_known() {
         for (text, expected) in [
-            ("listen = 1", "unknown field `listen`"),
+            ("listem = 1", "unknown field `listem`"),
+            ("listen = 1", "expected socket address"),
             ("[limits]\nburts = 1", "line 2"),
             ("[[merchant]]\nid = \"a\"\nlinkz = []", "hint: known here are"),
             ("workers = 0", "leaves nobody"),

@@ -66,6 +66,7 @@ fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin) -> Value {
     let declared: Vec<_> = declared.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
     let scenarios: Vec<_> = plugin.contents.scenarios.iter().map(|scenario| &scenario.id).collect();
     let owner = (plugin.scope != Scope::Shared).then_some(merchant);
+    let figures = app.metrics.of(owner, &plugin.plugin);
     json!({
         "id": plugin.plugin.id,
         "version": plugin.plugin.version,
@@ -77,7 +78,10 @@ fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin) -> Value {
         "runtime": manifest.code.as_ref().map(|code| code.runtime.as_str()),
         "hooks": declared,
         "scenarios": scenarios,
-        "figures": app.metrics.of(owner, &plugin.plugin),
+        "calls": figures.calls,
+        "failures": figures.failures,
+        "p50_us": figures.p50_us,
+        "p99_us": figures.p99_us,
     })
 }
 
