@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::{Parser, ValueEnum};
 use cuecard_engine::ReloadOutcome;
 use tokio::{
@@ -81,8 +81,8 @@ async fn serve(args: Serve) -> Result<()> {
         "there is no folder {}\n  hint: create it, or name another with --plugins",
         args.plugins.display()
     );
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen}\n  hint: stop what listens there, or choose another address with --listen")
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        anyhow!("cannot listen on {listen}: {error}\n  hint: stop what listens there, or choose another address with --listen")
     })?;
     let mut stop = Stop::new()?;
     let mut options = Options::new(args.data.clone())?;

@@ -58,7 +58,11 @@ fn operation(route: &Route) -> Map<String, Value> {
     add("summary", route.summary.into());
     add("operationId", name(route).into());
     add("parameters", parameters(route).into());
-    add("responses", json!({status.to_string(): answer, "default": problem}));
+    let mut responses = json!({status.to_string(): answer, "default": problem});
+    if let (Some(responses), "/v1/messages") = (responses.as_object_mut(), route.path) {
+        responses.insert("204".into(), json!({"description": "An agent's message is remembered, not answered"}));
+    }
+    add("responses", responses);
     if !route.roles.is_empty() {
         add("security", json!([{"key": []}]));
         let roles: Vec<_> = route.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
