@@ -59,6 +59,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         time_zone: None,
         now: turn.now,
         register: Register::Formal,
+        name: None,
     };
     for called in called {
         for draft in called.outcome.map_err(|failed| failed.detail)? {

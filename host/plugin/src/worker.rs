@@ -90,6 +90,7 @@ impl Worker {
             time_zone: turn.customer.time_zone.clone(),
             now: turn.now,
             register: job.culture.register,
+            name: turn.customer.name.clone(),
         });
         let mut answers = Vec::with_capacity(job.compose.len() + job.localize.len());
         for ask in &job.compose {
@@ -151,7 +152,8 @@ impl Worker {
             default_locale: job.default_locale.clone(),
             time_zone: job.customer.time_zone.clone(),
             now: job.now,
-            register: cuecard_model::Register::Formal,
+            register: cuecard_culture::register_for(&job.locale, "web_chat"),
+            name: job.customer.name.clone(),
         });
         let seed = job.event.id.as_str();
         let asks = job.trigger.iter();

@@ -118,6 +118,7 @@ fn call() -> Call {
         time_zone: None,
         now: Timestamp::from_seconds(1_800_000_000),
         register: Register::Formal,
+        name: None,
     };
     Call::new(Limits::default(), Arc::default(), Arc::new(setting), None, "turn-1")
 }

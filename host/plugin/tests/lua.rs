@@ -56,6 +56,7 @@ fn call(limits: Limits) -> Call {
         time_zone: None,
         now: Timestamp::from_seconds(1_800_000_000),
         register: Register::Formal,
+        name: None,
     };
     Call::new(limits, Arc::default(), Arc::new(setting), Some(Fields::new()), "turn-1")
 }
