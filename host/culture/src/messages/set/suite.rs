@@ -102,6 +102,7 @@ fn run(source: &str, params: &Json, locale: &str, bidi: &Json) -> Result<Formatt
         set.variables(0).iter().map(|name| Argument::of(name, &fields, Register::Formal, "")).collect();
     let context = if bidi == "none" { &PLAIN } else { &ISOLATED };
     let now = Timestamp::from_seconds(0);
-    let scene = Scene { words: words(locale), zone: TimeZone::UTC, now, register: Register::Formal };
+    let scene =
+        Scene { words: words(locale), zone: TimeZone::UTC, now, register: Register::Formal, person: String::new() };
     Ok(set.format_in(context, 0, &arguments, scene))
 }
