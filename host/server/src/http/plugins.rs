@@ -77,6 +77,7 @@ fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin) -> Value {
         "runtime": manifest.code.as_ref().map(|code| code.runtime.as_str()),
         "hooks": declared,
         "scenarios": scenarios,
+        "failing": plugin.loadable.as_ref().and_then(|loadable| loadable.standing().failing(merchant)),
         "figures": app.metrics.of(owner, &plugin.plugin),
     })
 }
