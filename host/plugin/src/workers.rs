@@ -7,9 +7,14 @@ mod exchange;
 mod lease;
 mod spawn;
 
-use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use cuecard_model::{Decision, FailureKind, MerchantId, PluginVersion};
+use cuecard_model::{Decision, FailureKind, MerchantId, PluginVersion, Timestamp};
 
 use self::{
     exchange::Exchanged,
@@ -70,8 +75,10 @@ pub struct Workers {
     pool: Arc<Pool>,
 }
 
-/// After so many kills in one turn the rest of its plugins is given up.
-const MAX_KILLS: usize = 3;
+/// After so many kills in one turn, those of its plugins are given up that have not answered yet.
+const MAX_KILLS: usize = 2;
+/// What a worker that comes second has at least, in milliseconds.
+const SECOND_BUDGET_MS: u32 = 20;
 
 impl Workers {
     /// Starts the workers and waits until each is ready. Also says what the kernel let them give up.
@@ -110,55 +117,127 @@ impl Workers {
         self.pool.replaced()
     }
 
-    /// One exchange; if the worker had to be killed, another without the plugin that was running. Hooks are pure
-    /// functions, so asking the others again gives what they had already answered.
+    /// One exchange; if it costs the worker, another without the plugin that was running. Hooks are pure functions,
+    /// so asking the others again gives what they had already answered.
     async fn ask<J: Job>(
         &self,
         merchant: &MerchantId,
-        job: J,
+        mut job: J,
         plugins: &BTreeMap<LoadId, Arc<Loadable>>,
     ) -> Result<Vec<Called<J::Reply>>, Busy> {
-        let order = job.asks();
-        let mut request = job.into_request();
-        let mut killed: Vec<Called<J::Reply>> = Vec::new();
-        let mut answered = Vec::new();
+        let (order, now, began) = (job.asks(), job.now(), Instant::now());
+        let standing = |load: LoadId| plugins.get(&load).map(|plugin| plugin.standing());
+        let resting = |load: &LoadId| standing(*load)?.rests(merchant, now).map(|why| (*load, why));
+        let mut done: Vec<_> = order
+            .iter()
+            .filter_map(resting)
+            .map(|(load, why)| Called::failed(load, FailureKind::Skipped, why))
+            .collect();
         let mut asks = order.clone();
+        asks.retain(|load| done.iter().all(|called| called.load != *load));
+        // Stable: plugins of the same standing keep their order.
+        asks.sort_by_cached_key(|load| standing(*load).map_or(0, |standing| standing.order(merchant)));
+        job.keep(&asks);
+        let mut losses = Losses::default();
+        let mut request = job.into_request();
         while !asks.is_empty() {
-            let mut lease = Lease::acquire(&self.pool, merchant, asks.first().copied()).await?;
-            match lease.exchange(&request, &asks, plugins).await {
+            let mut lease = match Lease::acquire(&self.pool, merchant, asks.first().copied()).await {
+                Ok(lease) => lease,
+                Err(busy) if losses == Losses::default() => return Err(busy),
+                Err(_) => break,
+            };
+            let exchanged = lease.exchange(&request, &asks, plugins).await;
+            drop(lease);
+            match exchanged {
                 Exchanged::Answer(answer) => {
-                    answered = J::reply(answer);
+                    done.extend(J::reply(answer));
                     break;
                 }
-                Exchanged::Killed { load, detail } => {
-                    for load in load.map_or_else(|| asks.clone(), |load| vec![load]) {
-                        tracing::warn!(plugin = %name(plugins, load), merchant = %merchant, detail, "worker killed");
-                        killed.push(Called::failed(load, FailureKind::Killed, &detail));
-                        asks.retain(|ask| *ask != load);
-                    }
-                    J::of(&mut request).into_iter().for_each(|job| job.keep(&asks));
-                    if killed.len() >= MAX_KILLS {
-                        break;
+                Exchanged::Killed(load) => done.extend(losses.kill(&mut asks, &[load], NOT_STOPPED)),
+                Exchanged::Lost { load, detail } => {
+                    let running = load.map_or_else(|| asks.clone(), |load| vec![load]);
+                    tracing::warn!(plugin = %name(plugins, &running), %merchant, detail, "worker lost");
+                    if losses.is_second() {
+                        done.extend(losses.kill(&mut asks, &running, &detail));
                     }
                 }
             }
+            if let Some(job) = J::of(&mut request) {
+                job.keep(&asks);
+                job.spend(began.elapsed());
+            }
         }
-        Ok(in_order(&order, killed, answered))
+        let answers = in_order(&order, done);
+        note(merchant, now, plugins, &answers);
+        Ok(answers)
     }
 }
 
-fn name(plugins: &BTreeMap<LoadId, Arc<Loadable>>, load: LoadId) -> String {
-    plugins.get(&load).map_or_else(|| format!("load {load}"), |plugin| plugin.plugin.to_string())
+const NOT_STOPPED: &str = "did not stop after its time was up; its worker process was killed";
+
+/// Workers that one turn has cost so far.
+#[derive(Default, PartialEq)]
+struct Losses {
+    kills: usize,
+    lost: usize,
+}
+
+impl Losses {
+    /// A worker may end for reasons of its own. So its plugin is asked once more, and blamed only the second time.
+    fn is_second(&mut self) -> bool {
+        self.lost += 1;
+        self.lost > 1
+    }
+
+    /// Takes the culprits out of what is asked next. After so many kills the turn goes on with those alone that were
+    /// through before the last culprit began: they have answered, and will again.
+    fn kill<T>(&mut self, asks: &mut Vec<LoadId>, culprits: &[LoadId], detail: &str) -> Vec<Called<T>> {
+        self.kills += 1;
+        match asks.iter().position(|load| culprits.contains(load)) {
+            Some(_) if self.kills > MAX_KILLS => asks.clear(),
+            Some(place) if self.kills == MAX_KILLS => asks.truncate(place),
+            _ => {}
+        }
+        asks.retain(|load| !culprits.contains(load));
+        culprits.iter().map(|load| Called::failed(*load, FailureKind::Killed, detail)).collect()
+    }
+}
+
+/// Takes down how each plugin did in this turn; over several hooks, its worst.
+fn note<T>(
+    merchant: &MerchantId,
+    now: Timestamp,
+    plugins: &BTreeMap<LoadId, Arc<Loadable>>,
+    answers: &[Called<T>],
+) {
+    for (load, plugin) in plugins {
+        let outcomes = answers.iter().filter(|called| called.load == *load);
+        let kinds: Vec<_> = outcomes.map(|called| called.outcome.as_ref().err().map(|failed| failed.kind)).collect();
+        let failure = kinds.iter().flatten().find(|kind| **kind != FailureKind::Skipped).copied();
+        if failure.is_none() && !kinds.contains(&None) {
+            continue;
+        }
+        if let Some(until) = plugin.standing().note(merchant, failure, now) {
+            let kind = failure.map_or("", FailureKind::as_str);
+            tracing::warn!(plugin = %plugin.plugin, %merchant, kind, %until, "plugin set aside: it failed too often");
+        }
+    }
+}
+
+fn name(plugins: &BTreeMap<LoadId, Arc<Loadable>>, running: &[LoadId]) -> String {
+    match running {
+        [load] => plugins.get(load).map_or_else(|| format!("load {load}"), |plugin| plugin.plugin.to_string()),
+        _ => "none".into(),
+    }
 }
 
 /// One entry for each ask, in the order asked; who is missing was given up.
-fn in_order<T>(order: &[LoadId], killed: Vec<Called<T>>, answered: Vec<Called<T>>) -> Vec<Called<T>> {
-    let mut all: Vec<_> = killed.into_iter().chain(answered).collect();
+fn in_order<T>(order: &[LoadId], mut all: Vec<Called<T>>) -> Vec<Called<T>> {
     let mut ordered = Vec::with_capacity(order.len());
     for load in order {
         let found = all.iter().position(|called| called.load == *load);
         ordered.push(found.map(|place| all.remove(place)).unwrap_or_else(|| {
-            Called::failed(*load, FailureKind::Skipped, "given up after other plugins of this turn had to be killed")
+            Called::failed(*load, FailureKind::Skipped, "given up after workers of this turn had to be killed")
         }));
     }
     ordered
@@ -168,7 +247,11 @@ fn in_order<T>(order: &[LoadId], killed: Vec<Called<T>>, answered: Vec<Called<T>
 trait Job: Sized {
     type Reply;
     fn asks(&self) -> Vec<LoadId>;
+    fn now(&self) -> Timestamp;
+    /// Leaves those alone, in this order.
     fn keep(&mut self, loads: &[LoadId]);
+    /// Time that is gone before the next worker begins.
+    fn spend(&mut self, time: Duration);
     fn into_request(self) -> Request;
     fn of(request: &mut Request) -> Option<&mut Self>;
     fn reply(answer: Answer) -> Vec<Called<Self::Reply>>;
@@ -181,10 +264,22 @@ impl Job for TurnJob {
         self.compose.iter().chain(&self.localize).map(|ask| ask.load).collect()
     }
 
+    fn now(&self) -> Timestamp {
+        self.turn.now
+    }
+
     fn keep(&mut self, loads: &[LoadId]) {
         let kept = |ask: &Ask| loads.contains(&ask.load);
+        let place = |ask: &Ask| loads.iter().position(|load| *load == ask.load);
         self.compose.retain(kept);
+        self.compose.sort_by_key(place);
+        // What one `localize` hook makes of a draft is the next one's: their order is not ours to change.
         self.localize.retain(kept);
+    }
+
+    fn spend(&mut self, time: Duration) {
+        let spent = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+        self.budget_ms = self.budget_ms.saturating_sub(spent).max(SECOND_BUDGET_MS);
     }
 
     fn into_request(self) -> Request {
@@ -207,9 +302,16 @@ impl Job for EventJob {
         self.trigger.iter().map(|ask| ask.load).collect()
     }
 
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
     fn keep(&mut self, loads: &[LoadId]) {
         self.trigger.retain(|ask| loads.contains(&ask.load));
+        self.trigger.sort_by_key(|ask| loads.iter().position(|load| *load == ask.load));
     }
+
+    fn spend(&mut self, _: Duration) {}
 
     fn into_request(self) -> Request {
         Request::Event(Box::new(self))

@@ -19,6 +19,7 @@ use crate::{
     frame,
     job::{Answer, Load, LoadId, Request},
     limits::Limits,
+    standing::Standing,
     worker::{
         confine::Confinement,
         progress::{self, Progress},
@@ -34,17 +35,23 @@ pub struct Loadable {
     pub(super) plugin: PluginVersion,
     load: Load,
     frame: OnceLock<Arc<[u8]>>,
+    standing: Standing,
 }
 
 impl Loadable {
     /// Wraps a load; its id must be unique among all that these workers ever see.
     pub fn new(load: Load) -> Self {
-        Self { plugin: load.plugin.clone(), load, frame: OnceLock::new() }
+        Self { plugin: load.plugin.clone(), load, frame: OnceLock::new(), standing: Standing::default() }
     }
 
     /// What a worker is told.
     pub fn load(&self) -> &Load {
         &self.load
+    }
+
+    /// How it has done lately.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     fn frame(&self) -> Arc<[u8]> {
@@ -53,11 +60,16 @@ impl Loadable {
     }
 }
 
+/// How long a worker may run no plugin and yet not answer. Then something outside has stopped it.
+const SILENCE: Duration = Duration::from_millis(400);
+
 /// How an exchange ended.
 pub(super) enum Exchanged {
     Answer(Answer),
-    /// The worker is gone; the plugin that was running, if any.
-    Killed {
+    /// A plugin did not stop: its worker is killed.
+    Killed(LoadId),
+    /// The worker ended by itself or went silent; the plugin that was running, if any.
+    Lost {
         load: Option<LoadId>,
         detail: String,
     },
@@ -105,6 +117,7 @@ impl Link {
         };
         tokio::pin!(talk);
         let mut look = Instant::now() + Limits::default().time() + Limits::GRACE;
+        let mut silent = None;
         loop {
             tokio::select! {
                 biased;
@@ -112,12 +125,19 @@ impl Link {
                     Ok(answer) => Exchanged::Answer(answer),
                     Err(error) => ended(progress, &error),
                 },
-                () = sleep_until(look) => match overrun(progress) {
-                    Ok(next) => look = Instant::now() + next,
-                    Err(load) => {
-                        let detail = "did not stop after its time was up; its worker process was killed";
-                        return Exchanged::Killed { load: Some(load), detail: detail.into() };
+                () = sleep_until(look) => match progress.read() {
+                    Some(busy) => {
+                        silent = None;
+                        let left = (busy.due + Limits::GRACE).saturating_sub(progress::now());
+                        if left.is_zero() {
+                            return Exchanged::Killed(busy.load);
+                        }
+                        look = Instant::now() + left;
                     }
+                    None if silent.get_or_insert_with(Instant::now).elapsed() > SILENCE => {
+                        return Exchanged::Lost { load: None, detail: "its worker process went silent".into() };
+                    }
+                    None => look = Instant::now() + Limits::GRACE,
                 },
             }
         }
@@ -146,16 +166,9 @@ impl Link {
     }
 }
 
-/// Either how long until the next look, or the plugin that has overrun.
-fn overrun(progress: &Progress) -> Result<Duration, LoadId> {
-    let Some(busy) = progress.read() else { return Ok(Limits::GRACE) };
-    let left = (busy.due + Limits::GRACE).saturating_sub(progress::now());
-    if left.is_zero() { Err(busy.load) } else { Ok(left) }
-}
-
 fn ended(progress: &Progress, error: &io::Error) -> Exchanged {
     let load = progress.read().map(|busy| busy.load);
-    Exchanged::Killed { load, detail: format!("its worker process ended ({error})") }
+    Exchanged::Lost { load, detail: format!("its worker process ended ({error})") }
 }
 
 async fn read(stream: &mut UnixStream, body: &mut Vec<u8>) -> io::Result<Answer> {

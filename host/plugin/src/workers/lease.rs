@@ -198,11 +198,11 @@ impl Lease {
         plugins: &BTreeMap<LoadId, Arc<Loadable>>,
     ) -> Exchanged {
         let Some(link) = &mut self.link else {
-            return Exchanged::Killed { load: None, detail: "its worker process is gone".into() };
+            return Exchanged::Lost { load: None, detail: "its worker process is gone".into() };
         };
         self.talking = true;
         let exchanged = link.exchange(request, asks, plugins, self.pool.options.loaded).await;
-        self.talking = matches!(exchanged, Exchanged::Killed { .. });
+        self.talking = !matches!(exchanged, Exchanged::Answer(_));
         exchanged
     }
 }

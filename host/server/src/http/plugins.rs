@@ -78,6 +78,7 @@ fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin) -> Value {
         "runtime": manifest.code.as_ref().map(|code| code.runtime.as_str()),
         "hooks": declared,
         "scenarios": scenarios,
+        "failing": plugin.loadable.as_ref().and_then(|loadable| loadable.standing().failing(merchant)),
         "calls": figures.calls,
         "failures": figures.failures,
         "p50_us": figures.p50_us,
