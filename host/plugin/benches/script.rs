@@ -16,7 +16,6 @@ use std::{collections::BTreeMap, hint::black_box, sync::Arc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use cuecard_model::{Culture, Direction, Draft, MerchantId, Register, Turn};
 use cuecard_plugin::{
-    call::Runtime,
     job::{Ask, Code, Hooks, Load, TurnJob},
     limits::Limits,
     runtimes::{Runtimes, compile},
@@ -65,8 +64,7 @@ fn script(criterion: &mut Criterion) {
     for (name, plugin) in &mut plugins {
         group.bench_function(*name, |bencher| {
             bencher.iter(|| {
-                let json =
-                    json_to_json(|turn| plugin.compose(&mut desk::call(Limits::default(), None), turn).unwrap());
+                let json = json_to_json(|turn| plugin.compose(&mut desk::call(Limits::default(), None), turn).unwrap());
                 plugin.tidy();
                 json
             });
@@ -96,10 +94,8 @@ fn hop(criterion: &mut Criterion) {
     };
     let merchant = MerchantId::from("bench");
     let workers = runtime.block_on(Workers::start(Options::new(Spawn::Threads))).unwrap().0;
-    let plugins = BTreeMap::from([
-        (1, Arc::new(Loadable::new(load(1, lua())))),
-        (2, Arc::new(Loadable::new(load(2, wasm())))),
-    ]);
+    let plugins =
+        BTreeMap::from([(1, Arc::new(Loadable::new(load(1, lua())))), (2, Arc::new(Loadable::new(load(2, wasm()))))]);
     let silent = "return { compose = function() return {} end }";
     let files = BTreeMap::from([("main.luau".to_owned(), Arc::from(silent))]);
     let silent = Code::Lua { entry: "main.luau".into(), files };
@@ -109,22 +105,26 @@ fn hop(criterion: &mut Criterion) {
     group.bench_function("a silent plugin, called in place", |bencher| {
         bencher.iter(|| alone.compose(&mut desk::call(Limits::default(), None), &turn).unwrap());
     });
-    for (name, asks) in
-        [("a silent plugin, asked of a worker", &[3][..]), ("lua script, asked of a worker", &[1]), ("both scripts, one exchange", &[1, 2])]
-    {
+    for (name, asks) in [
+        ("a silent plugin, asked of a worker", &[3][..]),
+        ("lua script, asked of a worker", &[1]),
+        ("both scripts, one exchange", &[1, 2]),
+    ] {
         group.bench_function(name, |bencher| {
             // On a thread of the runtime, where a request's task runs.
             bencher.iter_custom(|rounds| {
                 let (workers, merchant, plugins) = (workers.clone(), merchant.clone(), plugins.clone());
                 let jobs: Vec<_> = (0..rounds).map(|_| job(asks)).collect();
-                runtime.block_on(runtime.spawn(async move {
-                    let began = std::time::Instant::now();
-                    for job in jobs {
-                        let called = workers.turn(&merchant, job, &plugins).await.unwrap();
-                        assert!(called.iter().all(|called| called.outcome.is_ok()));
-                    }
-                    began.elapsed()
-                })).unwrap()
+                runtime
+                    .block_on(runtime.spawn(async move {
+                        let began = std::time::Instant::now();
+                        for job in jobs {
+                            let called = workers.turn(&merchant, job, &plugins).await.unwrap();
+                            assert!(called.iter().all(|called| called.outcome.is_ok()));
+                        }
+                        began.elapsed()
+                    }))
+                    .unwrap()
             });
         });
     }
