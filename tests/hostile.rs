@@ -1,7 +1,12 @@
 //! Hostile plugins on the running host: each is contained and named, a neighbour answers every turn, and afterwards
 //! the host is as it was. The fixtures lie in `tests/hostile`; what else hurts is written here.
 
-#![allow(dead_code, unreachable_pub, clippy::print_stdout, reason = "helpers are shared by tests that use parts of them")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::print_stdout,
+    reason = "helpers are shared by tests that use parts of them"
+)]
 
 #[path = "support/court.rs"]
 mod court;
@@ -142,7 +147,8 @@ fn unstoppable() -> String {
 }
 
 const SPIN: &str = "return { compose = function() while true do end end }";
-const EAT: &str = "return { compose = function() local t = {} while true do t[#t + 1] = string.rep('x', 9999) .. #t end end }";
+const EAT: &str =
+    "return { compose = function() local t = {} while true do t[#t + 1] = string.rep('x', 9999) .. #t end end }";
 
 #[test]
 fn what_hurts_most_hurts_nobody_else() {
@@ -150,9 +156,9 @@ fn what_hurts_most_hurts_nobody_else() {
     let host = court.host.pid();
     let (before, count) = (resident(host), workers(host).len());
     let unstoppable = unstoppable();
-    let full = "return { compose = function() local t = table.create(1500000, 1) return { { text = tostring(#t) } } end }";
-    let chatty =
-        "return { compose = function() for i = 1, 100 do cuecard.log('info', string.rep('l', 1024)) end return {} end }";
+    let full =
+        "return { compose = function() local t = table.create(1500000, 1) return { { text = tostring(#t) } } end }";
+    let chatty = "return { compose = function() for i = 1, 100 do cuecard.log('info', string.rep('l', 1024)) end return {} end }";
     let wordy = "return { compose = function() local d = {} for i = 1, 8 do d[i] = { text = string.rep('w ', 4000) } end \
                  return d end }";
     for (name, source, expected, next) in [
@@ -256,7 +262,9 @@ fn workers_that_are_stopped_from_outside_cost_no_answer() {
         signal(at[round % at.len()], how);
         // A stopped worker that nobody needed is found by the turn that leases it.
         let seen = asked.load(Ordering::Relaxed);
-        wait_for("turns to go on", Duration::from_secs(20), || (asked.load(Ordering::Relaxed) > seen + 12).then_some(()));
+        wait_for("turns to go on", Duration::from_secs(20), || {
+            (asked.load(Ordering::Relaxed) > seen + 12).then_some(())
+        });
         wait_for("the worker to be replaced", Duration::from_secs(20), || (workers(host).len() == count).then_some(()));
     }
     stop.store(true, Ordering::Relaxed);
@@ -271,7 +279,8 @@ fn a_hostile_merchant_does_not_hold_up_another() {
     let key = json!({"merchant": "other", "roles": ["ingest", "agent"]});
     let key = court.host.post("/v1/keys", &key).json()["key"].as_str().unwrap().to_owned();
     // Each answers one customer in four, so that none is ever set aside.
-    let source = "return { compose = function(turn) if turn.message.text == 'good' then return {} end while true do end end }";
+    let source =
+        "return { compose = function(turn) if turn.message.text == 'good' then return {} end while true do end end }";
     for number in 0..4 {
         let id = format!("bad-{number}");
         let files = [("plugin.toml", manifest(&id, "lua", "main.luau")), ("main.luau", source.to_owned())];

@@ -16,7 +16,6 @@ use std::{collections::BTreeMap, hint::black_box, sync::Arc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use cuecard_model::{Culture, Direction, Draft, MerchantId, Register, Turn};
 use cuecard_plugin::{
-    call::Runtime,
     job::{Ask, Code, Hooks, Load, TurnJob},
     limits::Limits,
     runtimes::{Runtimes, compile},

@@ -1,5 +1,6 @@
 //! The command line: a subcommand is a file with its own arguments.
 
+mod bench;
 mod check;
 mod keys;
 mod lines;
@@ -44,8 +45,13 @@ enum Command {
     Status(remote::Status),
     /// Put the version before in service again
     Rollback(remote::Rollback),
+    /// Measure messages a second over HTTP, beside a bare route that gives the same bytes
+    Bench(bench::Bench),
     /// Make, list and take back keys to the API
     Keys(keys::Keys),
+    /// Be one of the servers that `bench` measures
+    #[command(hide = true)]
+    BenchServe(bench::served::Serve),
     /// Run hooks for the host that started this
     #[command(hide = true)]
     Worker,
@@ -76,6 +82,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Keys(keys) => block_on(keys.run()),
+        Command::Bench(bench) => on_one_thread(bench.run()),
+        Command::BenchServe(serve) => done(serve.run()),
         Command::Worker => done(cuecard_plugin::worker::process::run().map_err(Into::into)),
         Command::ProveWorker => done(cuecard_plugin::prove::run().map_err(Into::into)),
     }
@@ -83,6 +91,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// The load of a benchmark: one thread, so that where it runs can be said once.
+fn on_one_thread(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 
 fn done(result: anyhow::Result<()>) -> anyhow::Result<ExitCode> {

@@ -75,12 +75,19 @@ impl Progress {
     }
 }
 
+/// Says what is going on in place of what was said before, if a person is looking.
+pub(crate) fn progress(what: impl std::fmt::Display) {
+    if io::stderr().is_terminal() {
+        let _ = write!(io::stderr(), "\r\x1b[K{what}");
+    }
+}
+
 /// Writes a line for a person to standard error.
 pub(crate) fn say(text: impl AsRef<str>) {
     let _ = writeln!(io::stderr(), "{}", text.as_ref());
 }
 
 /// Writes a line for a person to standard output.
-pub(crate) fn print(text: impl AsRef<str>) {
-    let _ = writeln!(io::stdout(), "{}", text.as_ref());
+pub(crate) fn print(text: impl std::fmt::Display) {
+    let _ = writeln!(io::stdout(), "{}", text);
 }

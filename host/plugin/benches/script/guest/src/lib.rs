@@ -1,6 +1,6 @@
 //! The benchmark's script, as an author would write it. `lua/main.luau` and `native.rs` do the same, word for word.
 
-use cuecard_sdk::{Draft, EmotionLabel, Fields, Money, Plugin, Turn};
+use cuecard_sdk::{Draft, EmotionLabel, Fields, Money, OrderStatus, Plugin, Turn};
 
 struct Script;
 
@@ -36,15 +36,22 @@ impl Plugin for Script {
                 ("code", promotion.fields.text("code").unwrap_or_default()),
                 ("amount", &format!("{off:.2} {}", total.currency)),
             ]);
-            let status = format!("{:?}", order.status);
-            let status = status.rsplit("::").next().unwrap_or_default().to_lowercase();
             drafts.push(
                 Draft::text(text)
-                    .because(format!("order {} is {status}", order.id))
+                    .because(format!("order {} is {}", order.id, status(order.status)))
                     .confidence(0.9 - (index + 1) as f64 / 10.0),
             );
         }
         Ok(drafts)
+    }
+}
+
+fn status(status: OrderStatus) -> &'static str {
+    match status {
+        OrderStatus::Shipped => "shipped",
+        OrderStatus::Delivered => "delivered",
+        OrderStatus::Refunded => "refunded",
+        _ => "other",
     }
 }
 

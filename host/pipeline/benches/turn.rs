@@ -1,0 +1,170 @@
+//! A whole turn, from the message to its suggestions, without the commit: the plugins that ship, three of which
+//! answer, and 27 scenarios. `cargo bench -p cuecard-pipeline --bench turn`
+//!
+//! The workers are threads; with `CUECARD_BIN=target/release/cuecard` they are processes as under `serve` too.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, missing_docs, reason = "a benchmark")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, mpsc},
+    time::Instant,
+};
+
+use cuecard_model::{LiveItem, MerchantId, Message, Role, Timestamp, TimingUs};
+use cuecard_pipeline::{Incoming, Merchant, Snapshot, answer};
+use cuecard_plugin::{
+    bundle::{Bundle, BundleHash, BundleLimits},
+    generation::Generation,
+    limits::Limits,
+    prove::{self, Prover},
+    registry::{self, Note, Place, Registry, Store},
+    workers::{self, Spawn, Workers},
+};
+
+const TURNS: usize = 5000;
+const ASKED: [&str; 3] = ["Where is my order AF-1002?", "¿Dónde está mi pedido AF-1002?", "我的订单AF-1002到哪里了？"];
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let snapshot = Arc::new(snapshot());
+    let mut kinds = vec![("threads", Spawn::Threads)];
+    if let Some(program) = std::env::var_os("CUECARD_BIN") {
+        // Benchmarks run in their package's folder.
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        kinds.push(("processes", Spawn::Processes { program: root.join(program), arguments: vec!["worker".into()] }));
+    }
+    for (name, spawn) in kinds {
+        let snapshot = Arc::clone(&snapshot);
+        // A task of the runtime, as a request is.
+        runtime.block_on(runtime.spawn(measure(name, spawn, snapshot))).unwrap();
+    }
+}
+
+async fn measure(name: &str, spawn: Spawn, snapshot: Arc<Snapshot>) {
+    let (workers, _) = Workers::start(workers::Options::new(spawn)).await.unwrap();
+    let merchant = Merchant { links: vec!["alder-fern.example".into()], ..Merchant::new(MerchantId::from("bench")) };
+    let understanding = snapshot.understanding(&merchant.id).unwrap();
+    let asked: Vec<_> = ASKED.iter().map(|text| incoming(text)).collect();
+    let mut whole = Vec::with_capacity(TURNS);
+    let mut stages: Vec<TimingUs> = Vec::with_capacity(TURNS);
+    for number in 0..TURNS + 500 {
+        let incoming = asked[number % asked.len()].clone();
+        let began = Instant::now();
+        let answered = answer(&snapshot, &understanding, &workers, &merchant, incoming).await.unwrap();
+        let spent = began.elapsed();
+        assert_eq!(answered.calls.len(), 3, "three plugins are asked: {:?}", answered.reply);
+        assert!(answered.reply.failures.is_empty(), "{:?}", answered.reply.failures);
+        assert!(!answered.reply.suggestions.is_empty(), "{:?}", answered.reply);
+        if number >= 500 {
+            whole.push(u64::try_from(spent.as_nanos()).unwrap());
+            stages.push(answered.reply.timing_us);
+        }
+    }
+    println!("{TURNS} turns, three plugins, workers are {name}; microseconds");
+    println!("{:<12}{:>10}{:>10}", "", "median", "p99");
+    let of = |stage: fn(&TimingUs) -> u64| stages.iter().map(|timing| stage(timing) * 1000).collect();
+    for (stage, times) in [
+        ("understand", of(|timing| timing.understand)),
+        ("compose", of(|timing| timing.compose)),
+        ("localize", of(|timing| timing.localize)),
+        ("guard", of(|timing| timing.guard)),
+        ("rank", of(|timing| timing.rank)),
+        ("whole turn", whole),
+    ] {
+        row(stage, times);
+    }
+}
+
+fn row(stage: &str, mut nanos: Vec<u64>) {
+    nanos.sort_unstable();
+    let at = |percent: usize| nanos[nanos.len() * percent / 100] as f64 / 1000.0;
+    println!("{stage:<12}{:>10.1}{:>10.1}", at(50), at(99));
+}
+
+fn incoming(text: &str) -> Incoming {
+    let now: Timestamp = "2026-11-22T08:15:04Z".parse().unwrap();
+    let mut message: cuecard_model::IncomingMessage = serde_json::from_str(include_str!("turn/message.json")).unwrap();
+    message.text = text.into();
+    let profile = Arc::new(message.customer.clone());
+    message.customer = cuecard_model::Customer::unknown(profile.id.clone());
+    let said = |role, text: &str| Message { role, text: text.into(), at: now };
+    let item = |key: &str| LiveItem {
+        key: key.into(),
+        fields: [("code".into(), "WARM10".into()), ("percent".into(), 10.0.into())].into(),
+        valid_from: None,
+        valid_until: None,
+    };
+    Incoming {
+        turn_id: "01jd9z8q7w0000000000000000".into(),
+        now,
+        message,
+        history: vec![said(Role::Customer, "Hello"), said(Role::Agent, "Hello, how can I help you today?")],
+        profile: Some(profile),
+        live: vec![item("promotion.warm"), item("promotion.sorry")],
+        keys: Arc::default(),
+    }
+}
+
+/// The plugins that ship, and one that answers beside order-status.
+fn snapshot() -> Snapshot {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
+    for plugin in fs::read_dir(&shipped).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        copy(&plugin, &folder.path().join(plugin.file_name().unwrap()), &["src", "target"]);
+    }
+    let second = folder.path().join("second-look");
+    copy(&shipped.join("order-status"), &second, &["tests", "scenarios.toml"]);
+    let manifest = fs::read_to_string(second.join("plugin.toml")).unwrap();
+    fs::write(second.join("plugin.toml"), manifest.replace("\"order-status\"", "\"second-look\"")).unwrap();
+    let (sender, generations) = mpsc::channel();
+    let options = registry::Options {
+        folder: Some(folder.path().to_owned()),
+        bundle_limits: BundleLimits::default(),
+        prover: Prover::new(prove::Spawn::Caller, None, Limits::default()),
+        restored: Vec::new(),
+        unwanted: Vec::new(),
+        last_generation: 0,
+    };
+    let registry = Registry::start(options, Memory(sender)).unwrap();
+    let generation = generations.recv().unwrap();
+    registry.stop();
+    Snapshot::new(generation, None)
+}
+
+fn copy(from: &Path, to: &PathBuf, without: &[&str]) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let name = entry.file_name();
+        if without.iter().any(|left_out| name == *left_out) {
+            continue;
+        }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to.join(name), without);
+        } else {
+            fs::copy(entry.path(), to.join(name)).unwrap();
+        }
+    }
+}
+
+struct Memory(mpsc::Sender<Arc<Generation>>);
+
+impl Store for Memory {
+    fn keep(&mut self, note: &Note, _: Option<&Bundle>) -> Result<(), String> {
+        assert_eq!(note.outcome, registry::Outcome::Live, "{}: {}", note.place.1, note.reason);
+        Ok(())
+    }
+
+    fn publish(&mut self, generation: Arc<Generation>) {
+        let _ = self.0.send(generation);
+    }
+
+    fn bundle(&mut self, _: &BundleHash) -> Result<Option<Bundle>, String> {
+        Ok(None)
+    }
+
+    fn before(&mut self, _: &Place, _: Option<&BundleHash>) -> Result<Option<BundleHash>, String> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,203 @@
+//! `cuecard bench`: what a message over HTTP costs, beside a bare route that gives the same bytes.
+//!
+//! Starts three servers one after the other, each a child of this very program on one processor: the whole host, a
+//! bare axum route, and that route with the host's own commit. The load comes from another processor. Knows how to
+//! start and to compare; [`load`] knows how to ask, [`served`] what is asked.
+
+mod load;
+pub(crate) mod served;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitCode, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use clap::Args;
+
+use self::{
+    load::{Load, Run},
+    served::What,
+};
+use super::lines::{self, print};
+
+/// Measure messages a second over HTTP: the whole host beside a bare route that gives the same bytes
+///
+/// Each server has one processor, the load another. Rounds alternate between the servers, so that what else the
+/// machine does falls on all of them.
+#[derive(Args, Debug)]
+pub(crate) struct Bench {
+    /// How long each server is asked in each round.
+    #[arg(long, default_value_t = 3.0)]
+    seconds: f64,
+    /// How many rounds; the middle one counts.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Connections that ask at once, each the next message after its last answer.
+    #[arg(long, default_value_t = 32)]
+    connections: usize,
+    /// The folder of plugins that answer.
+    #[arg(long, default_value = "plugins")]
+    plugins: PathBuf,
+    /// A folder on the disk to be measured; what is written there is removed at the end.
+    #[arg(long, default_value = ".")]
+    data: PathBuf,
+    /// Only this server.
+    #[arg(long)]
+    only: Option<What>,
+}
+
+impl Bench {
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        ensure!(
+            self.rounds > 0 && self.connections > 0 && self.seconds > 0.0,
+            "rounds, connections and seconds are above 0"
+        );
+        let processors = Processors::find();
+        pin(processors.load);
+        let folder = Scratch::new(&self.data)?;
+        let start = |what: What, data: &str| Server::start(what, processors.server, &self.plugins, &folder.0, data);
+        lines::progress("starting the host");
+        // One answer of the host: what the bare routes will give.
+        let reply = load::one(&start(What::Host, "recorded")?.address).await?;
+        fs::write(folder.0.join(served::REPLY), &reply)?;
+        let asked: Vec<_> = What::ALL.into_iter().filter(|what| self.only.is_none_or(|only| only == *what)).collect();
+        let mut runs: Vec<Vec<Run>> = asked.iter().map(|_| Vec::new()).collect();
+        let steps = self.rounds * asked.len();
+        for round in 0..self.rounds {
+            for (place, (what, runs)) in asked.iter().zip(&mut runs).enumerate() {
+                lines::progress(format_args!("{} of {steps}: {}", round * asked.len() + place + 1, what.title()));
+                let server = start(*what, &format!("{}-{round}", what.word()))?;
+                runs.push(self.ask(*what, &server).await?);
+            }
+        }
+        lines::progress("");
+        self.report(&asked, &runs, reply.len());
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn ask(&self, what: What, server: &Server) -> Result<Run> {
+        let load = Load { address: server.address.clone(), connections: self.connections, checked: what == What::Host };
+        load.run(Duration::from_secs_f64((self.seconds / 3.0).min(1.0))).await?;
+        load.run(Duration::from_secs_f64(self.seconds)).await
+    }
+
+    fn report(&self, asked: &[What], runs: &[Vec<Run>], bytes: usize) {
+        print(format_args!(
+            "one message in, {bytes} bytes out; {} connections, {} rounds of {} s, the middle one\n",
+            self.connections, self.rounds, self.seconds
+        ));
+        print(format_args!("{:<38}{:>12}{:>10}{:>10}", "", "requests/s", "p50 ms", "p99 ms"));
+        let middle = |runs: &Vec<Run>| {
+            let mut runs = runs.clone();
+            runs.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
+            runs.get(runs.len() / 2).copied().unwrap_or_default()
+        };
+        let middles: Vec<_> = asked.iter().copied().zip(runs.iter().map(middle)).collect();
+        for (what, run) in &middles {
+            let millis = |span: Duration| span.as_secs_f64() * 1000.0;
+            let (half, most) = (millis(run.p50), millis(run.p99));
+            print(format_args!("{:<38}{:>12.0}{half:>10.2}{most:>10.2}", what.title(), run.per_second));
+        }
+        let of = |wanted| middles.iter().find(|(what, _)| *what == wanted).map(|(_, run)| run.per_second);
+        for (over, words) in [(What::Bare, "bare route"), (What::Kept, "bare route with the commit")] {
+            if let (Some(host), Some(bare)) = (of(What::Host), of(over)) {
+                print(format_args!("the host gives {:.2} of the {words}", host / bare));
+            }
+        }
+    }
+}
+
+/// A folder that goes away with its owner.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(beside: &Path) -> Result<Self> {
+        let folder = beside.join(format!("cuecard-bench-{}", std::process::id()));
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create {}\n  hint: name another with --data", folder.display()))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A server in a child process; it ends when its standard input does.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(what: What, processor: usize, plugins: &Path, scratch: &Path, data: &str) -> Result<Self> {
+        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        let mut child = Command::new(program)
+            .arg("bench-serve")
+            .arg(what.word())
+            .arg(processor.to_string())
+            .arg(plugins)
+            .arg(scratch)
+            .arg(scratch.join(data))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut address = String::new();
+        if let Some(out) = child.stdout.take() {
+            BufReader::new(out).read_line(&mut address)?;
+        }
+        let server = Self { child, address: address.trim().to_owned() };
+        if server.address.is_empty() {
+            return Err(anyhow!("the server for '{}' did not start", what.title()));
+        }
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// Which processor the servers have, and which the load.
+#[derive(Clone, Copy, Debug, Default)]
+struct Processors {
+    server: usize,
+    load: usize,
+}
+
+impl Processors {
+    /// The first and the last of those that this process may use.
+    fn find() -> Self {
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::thread::{CpuSet, sched_getaffinity};
+            let allowed = sched_getaffinity(None).unwrap_or_default();
+            let mut allowed = (0..CpuSet::MAX_CPU).filter(|number| allowed.is_set(*number));
+            let server = allowed.next().unwrap_or_default();
+            Self { server, load: allowed.next_back().unwrap_or(server) }
+        }
+        #[cfg(not(target_os = "linux"))]
+        Self::default()
+    }
+}
+
+/// Keeps this thread, and what it starts from now on, to one processor, where the system knows how.
+fn pin(processor: usize) {
+    #[cfg(target_os = "linux")]
+    {
+        let mut only = rustix::thread::CpuSet::new();
+        only.set(processor);
+        let _ = rustix::thread::sched_setaffinity(None, &only);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = processor;
+}
