@@ -106,7 +106,13 @@ pub(crate) async fn push(
     let limits = app.bundle_limits;
     // Unpacking takes time, and the archive is a stranger's.
     let bundle = tokio::task::spawn_blocking(move || from_archive(&bytes, &limits)).await;
-    let bundle = bundle.map_err(|_| Problem::busy("the host is stopping"))?.map_err(Problem::bundle)?;
+    let bundle = match bundle.map_err(|_| Problem::busy("the host is stopping"))? {
+        Ok(bundle) => bundle,
+        Err(problems) => {
+            registry(&app)?.refuse(place, problems.clone(), &caller.name);
+            return Err(Problem::bundle(problems));
+        }
+    };
     let known = app.engine.plugins().await?;
     let known = known.iter().any(|record| record.scope == place.0 && record.plugin == place.1);
     let note = registry(&app)?.push(place, bundle, &caller.name).await?;
