@@ -3,6 +3,8 @@
 
 #![allow(dead_code, unreachable_pub, clippy::print_stdout, reason = "helpers are shared by tests that use parts of them")]
 
+#[path = "../host/plugin/tests/support/chance.rs"]
+mod chance;
 #[path = "support/court.rs"]
 mod court;
 #[path = "../host/plugin/tests/support/guest.rs"]
@@ -25,6 +27,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chance::Chance;
 use court::{Court, NEIGHBOUR, Outcome, did, manifest, quantile, spread, tar, timed};
 use guest::Guest;
 use processes::{resident, signal, workers, zombies};
@@ -256,12 +259,12 @@ fn workers_that_are_stopped_from_outside_cost_no_answer() {
             })
         })
         .collect();
-    for round in 0..12 {
+    for round in 0..30 {
         let how = [Signal::KILL, Signal::SEGV, Signal::STOP][round % 3];
         let at = workers(host);
         signal(at[round % at.len()], how);
         let seen = asked.load(Ordering::Relaxed);
-        wait_for("turns to go on", Duration::from_secs(20), || (asked.load(Ordering::Relaxed) > seen + 12).then_some(()));
+        wait_for("turns to go on", Duration::from_secs(20), || (asked.load(Ordering::Relaxed) > seen + 8).then_some(()));
     }
     // Those that were stopped while nobody needed them may go on.
     workers(host).into_iter().for_each(|pid| signal(pid, Signal::CONT));
@@ -270,8 +273,8 @@ fn workers_that_are_stopped_from_outside_cost_no_answer() {
     let ends: Vec<_> = clients.into_iter().map(|client| client.join().unwrap()).collect();
     let (asked, busy) = (asked.load(Ordering::Relaxed), ends.iter().map(|(_, busy)| busy).sum::<u32>());
     let worst = ends.iter().map(|(worst, _)| *worst).max().unwrap();
-    println!("12 signals, {asked} turns, all answered but {busy} with 503; the longest took {worst:?}");
-    assert!(busy <= 12 && worst < Duration::from_secs(2), "{busy} times busy, longest {worst:?}");
+    println!("30 signals, {asked} turns, all answered but {busy} with 503; the longest took {worst:?}");
+    assert!(busy <= 30 && worst < Duration::from_secs(2), "{busy} times busy, longest {worst:?}");
     wait_for("no zombie to be left", Duration::from_secs(5), || (zombies(host) == 0).then_some(()));
 }
 
@@ -334,6 +337,48 @@ fn attack(address: &str, attacker: u32, stop: &Arc<AtomicBool>) -> thread::JoinH
         turns
     })
 }
+
+/// 300 bundles changed at random, by the whole way: unpacked, proved in a process, live, asked.
+#[test]
+fn mutated_bundles_are_refused_or_contained() {
+    let mut court = Court::new();
+    let host = court.host.pid();
+    let (before, count) = (resident(host), workers(host).len());
+    let lua: [(&str, Vec<u8>); 4] = [
+        ("plugin.toml", manifest("hostile", "lua", "main.luau").into_bytes()),
+        ("main.luau", MUTANT.into()),
+        ("messages/en.json", b"{\"late\": \"Your parcel {$number} is late.\"}".to_vec()),
+        ("tests/late.toml", b"[[case]]\nname = \"late\"\ntext = \"hello\"\nexpect.suggestions = 1\n".to_vec()),
+    ];
+    let component = Guest::default().component().unwrap();
+    let wasm = [("plugin.toml", manifest("hostile", "wasm", "plugin.wasm").into_bytes()), ("plugin.wasm", component)];
+    let (mut chance, mut refused, mut live) = (Chance(4), 0, 0);
+    for round in 0..300 {
+        let mut files = if round % 3 == 0 { wasm.to_vec() } else { lua.to_vec() };
+        let in_archive = round % 5 == 4;
+        if !in_archive && round > 1 {
+            let one = chance.below(files.len());
+            chance.change(&mut files[one].1);
+        }
+        let files: Vec<_> = files.iter().map(|(name, content)| (*name, content.as_slice())).collect();
+        let mut archive = tar(&files);
+        if in_archive {
+            chance.change(&mut archive);
+        }
+        match court.judge_archive(archive) {
+            Outcome::Refused(reason) if round < 2 => panic!("refused unchanged: {reason}"),
+            Outcome::Refused(_) => refused += 1,
+            Outcome::Live(_) => live += 1,
+        }
+    }
+    println!("{refused} refused, {live} live; failures {:?}; {}", court.kinds, spread(&court.compose));
+    assert!(refused > 60 && live > 30, "{refused} refused, {live} live: the changes test nothing");
+    as_it_was(&mut court, before, count);
+}
+
+const MUTANT: &str = "local words = {}\nreturn {\n  compose = function(turn)\n    for word in string.gmatch(turn.message.text, '%a+') \
+    do\n      table.insert(words, string.lower(word))\n    end\n    cuecard.log('info', `{#words} words`)\n    \
+    return { { message = 'late', arguments = { number = words[1] or 'one' }, reason = 'r', confidence = 0.5 } }\n  end,\n}\n";
 
 #[test]
 fn workers_have_given_up_what_they_do_not_need() {
