@@ -8,6 +8,8 @@
     reason = "helpers are shared by tests that use parts of them"
 )]
 
+#[path = "../host/plugin/tests/support/chance.rs"]
+mod chance;
 #[path = "support/court.rs"]
 mod court;
 #[path = "../host/plugin/tests/support/guest.rs"]
@@ -21,6 +23,7 @@ mod support;
 mod wasm_cases;
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -29,12 +32,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chance::Chance;
 use court::{Court, NEIGHBOUR, Outcome, did, manifest, quantile, spread, tar, timed};
 use guest::Guest;
 use processes::{resident, signal, workers, zombies};
 use rustix::process::Signal;
 use serde_json::{Value as Json, json};
-use support::{agent, call, message, probe, wait_for, write_in_place};
+use support::{agent, call, message, wait_for, write_in_place};
 
 /// A hook's time and the grace after it, in microseconds: by then it has answered or its worker is dead.
 const BOUND: u64 = 60_000;
@@ -139,9 +143,10 @@ fn as_it_was(court: &mut Court, before: u64, count: usize) {
 
 /// Thousands of comparisons of equal long strings: no call, no loop, no allocation, so nothing in the process stops it.
 fn unstoppable() -> String {
-    let body = "t=a<b\n".repeat(9_000);
+    // One statement with as many values as a call may have, again and again: four bytes a comparison.
+    let body = format!("t={}\n", ["a<b"; 200].join(",")).repeat(80);
     format!(
-        "return {{ compose = function()\nlocal s, t = string.rep('x', 1048576)\nlocal a, b = s .. 'a', s .. 'b'\n{body}\
+        "return {{ compose = function()\nlocal s, t = string.rep('x', 500000)\nlocal a, b = s .. 'a', s .. 'b'\n{body}\
          return {{ {{ text = tostring(t) }} }} end }}"
     )
 }
@@ -156,8 +161,8 @@ fn what_hurts_most_hurts_nobody_else() {
     let host = court.host.pid();
     let (before, count) = (resident(host), workers(host).len());
     let unstoppable = unstoppable();
-    let full =
-        "return { compose = function() local t = table.create(1500000, 1) return { { text = tostring(#t) } } end }";
+    let full = "return { compose = function() local t = {} for i = 1, 30 do t[i] = table.create(25000, i) end \
+                return { { text = tostring(#t) } } end }";
     let chatty = "return { compose = function() for i = 1, 100 do cuecard.log('info', string.rep('l', 1024)) end return {} end }";
     let wordy = "return { compose = function() local d = {} for i = 1, 8 do d[i] = { text = string.rep('w ', 4000) } end \
                  return d end }";
@@ -175,7 +180,8 @@ fn what_hurts_most_hurts_nobody_else() {
         else {
             panic!("{name} was refused")
         };
-        println!("{name:28} {turns:.120?}");
+        let times = &court.compose[court.compose.len() - 3..];
+        println!("{name:28} {times:?} us {turns:.120?}");
         assert!(turns[0].starts_with(expected) && turns[1].starts_with(next), "{name}: {turns:?}");
         if name == "spins" {
             assert!(did(&court.turn("hello"), "hostile").starts_with("skipped: set aside"), "three times is enough");
@@ -244,32 +250,38 @@ fn workers_that_are_stopped_from_outside_cost_no_answer() {
             let (stop, asked, address) = (Arc::clone(&stop), Arc::clone(&asked), court.host.address.clone());
             thread::spawn(move || {
                 let agent = agent();
-                let mut worst = Duration::ZERO;
+                let (mut worst, mut busy) = (Duration::ZERO, 0);
                 while !stop.load(Ordering::Relaxed) {
                     let id = format!("s{}", asked.fetch_add(1, Ordering::Relaxed));
                     let (body, began) = (message(&id, "hello").to_string().into_bytes(), Instant::now());
                     let answer = call(&agent, &address, "POST", "/v1/messages", body).unwrap();
                     worst = worst.max(began.elapsed());
-                    assert!(answer.status == 200 && answer.text.contains(NEIGHBOUR), "{}", answer.text);
+                    // With two of three workers gone at once there may be none to be had in time; that is said.
+                    busy += u32::from(answer.status == 503);
+                    assert!(answer.status == 503 || answer.text.contains(NEIGHBOUR), "{}", answer.text);
                 }
-                worst
+                (worst, busy)
             })
         })
         .collect();
-    for round in 0..12 {
+    for round in 0..30 {
         let how = [Signal::KILL, Signal::SEGV, Signal::STOP][round % 3];
         let at = workers(host);
         signal(at[round % at.len()], how);
-        // A stopped worker that nobody needed is found by the turn that leases it.
         let seen = asked.load(Ordering::Relaxed);
         wait_for("turns to go on", Duration::from_secs(20), || {
-            (asked.load(Ordering::Relaxed) > seen + 12).then_some(())
+            (asked.load(Ordering::Relaxed) > seen + 8).then_some(())
         });
-        wait_for("the worker to be replaced", Duration::from_secs(20), || (workers(host).len() == count).then_some(()));
     }
+    // Those that were stopped while nobody needed them may go on.
+    workers(host).into_iter().for_each(|pid| signal(pid, Signal::CONT));
+    wait_for("all workers to be there", Duration::from_secs(20), || (workers(host).len() == count).then_some(()));
     stop.store(true, Ordering::Relaxed);
-    let worst = clients.into_iter().map(|client| client.join().unwrap()).max().unwrap();
-    println!("12 signals, {} turns, all answered; the longest took {worst:?}", asked.load(Ordering::Relaxed));
+    let ends: Vec<_> = clients.into_iter().map(|client| client.join().unwrap()).collect();
+    let (asked, busy) = (asked.load(Ordering::Relaxed), ends.iter().map(|(_, busy)| busy).sum::<u32>());
+    let worst = ends.iter().map(|(worst, _)| *worst).max().unwrap();
+    println!("30 signals, {asked} turns, all answered but {busy} with 503; the longest took {worst:?}");
+    assert!(busy <= 30 && worst < Duration::from_secs(2), "{busy} times busy, longest {worst:?}");
     wait_for("no zombie to be left", Duration::from_secs(5), || (zombies(host) == 0).then_some(()));
 }
 
@@ -278,12 +290,15 @@ fn a_hostile_merchant_does_not_hold_up_another() {
     let court = Court::new();
     let key = json!({"merchant": "other", "roles": ["ingest", "agent"]});
     let key = court.host.post("/v1/keys", &key).json()["key"].as_str().unwrap().to_owned();
-    // Each answers one customer in four, so that none is ever set aside.
-    let source =
-        "return { compose = function(turn) if turn.message.text == 'good' then return {} end while true do end end }";
+    // Each spins for one customer in four and answers the others, so that none is ever set aside.
+    let source = |number: u32| {
+        format!(
+            "return {{ compose = function(turn) while turn.message.text == 'bad {number}' do end return {{}} end }}"
+        )
+    };
     for number in 0..4 {
         let id = format!("bad-{number}");
-        let files = [("plugin.toml", manifest(&id, "lua", "main.luau")), ("main.luau", source.to_owned())];
+        let files = [("plugin.toml", manifest(&id, "lua", "main.luau")), ("main.luau", source(number))];
         write_in_place(&court.own(&id), &files);
     }
     let live = || {
@@ -312,7 +327,7 @@ fn a_hostile_merchant_does_not_hold_up_another() {
     stop.store(true, Ordering::Relaxed);
     let attacks: u32 = attackers.into_iter().map(|attacker| attacker.join().unwrap()).sum();
     println!("quiet: {}\nbeset: {}\n{attacks} turns of the hostile merchant meanwhile", spread(&quiet), spread(&beset));
-    assert!(attacks > 50, "there was no attack");
+    assert!(attacks > 100, "there was no attack");
     // It shares the processors with two spinning workers and this test; it must not wait for a hostile turn to end.
     let most = quantile(&beset, 0.99);
     assert!(most <= quantile(&quiet, 0.99) + 80_000, "the other merchant waited {most} us");
@@ -323,8 +338,9 @@ fn attack(address: &str, attacker: u32, stop: &Arc<AtomicBool>) -> thread::JoinH
     thread::spawn(move || {
         let (agent, mut turns) = (agent(), 0);
         while !stop.load(Ordering::Relaxed) {
-            let text = if turns % 4 == 0 { "good" } else { "bad" };
-            let body = message(&format!("a{attacker}-{turns}"), text).to_string().into_bytes();
+            let body = message(&format!("a{attacker}-{turns}"), &format!("bad {}", (turns + attacker) % 4))
+                .to_string()
+                .into_bytes();
             let answer = call(&agent, &address, "POST", "/v1/messages", body).unwrap();
             assert!(matches!(answer.status, 200 | 503), "{}", answer.text);
             turns += 1;
@@ -332,6 +348,48 @@ fn attack(address: &str, attacker: u32, stop: &Arc<AtomicBool>) -> thread::JoinH
         turns
     })
 }
+
+/// 300 bundles changed at random, by the whole way: unpacked, proved in a process, live, asked.
+#[test]
+fn mutated_bundles_are_refused_or_contained() {
+    let mut court = Court::new();
+    let host = court.host.pid();
+    let (before, count) = (resident(host), workers(host).len());
+    let lua: [(&str, Vec<u8>); 4] = [
+        ("plugin.toml", manifest("hostile", "lua", "main.luau").into_bytes()),
+        ("main.luau", MUTANT.into()),
+        ("messages/en.json", b"{\"late\": \"Your parcel {$number} is late.\"}".to_vec()),
+        ("tests/late.toml", b"[[case]]\nname = \"late\"\ntext = \"hello\"\nexpect.suggestions = 1\n".to_vec()),
+    ];
+    let component = Guest::default().component().unwrap();
+    let wasm = [("plugin.toml", manifest("hostile", "wasm", "plugin.wasm").into_bytes()), ("plugin.wasm", component)];
+    let (mut chance, mut refused, mut live) = (Chance(4), 0, 0);
+    for round in 0..300 {
+        let mut files = if round % 3 == 0 { wasm.to_vec() } else { lua.to_vec() };
+        let in_archive = round % 5 == 4;
+        if !in_archive && round > 1 {
+            let one = chance.below(files.len());
+            chance.change(&mut files[one].1);
+        }
+        let files: Vec<_> = files.iter().map(|(name, content)| (*name, content.as_slice())).collect();
+        let mut archive = tar(&files);
+        if in_archive {
+            chance.change(&mut archive);
+        }
+        match court.judge_archive(archive) {
+            Outcome::Refused(reason) if round < 2 => panic!("refused unchanged: {reason}"),
+            Outcome::Refused(_) => refused += 1,
+            Outcome::Live(_) => live += 1,
+        }
+    }
+    println!("{refused} refused, {live} live; failures {:?}; {}", court.kinds, spread(&court.compose));
+    assert!(refused > 60 && live > 30, "{refused} refused, {live} live: the changes test nothing");
+    as_it_was(&mut court, before, count);
+}
+
+const MUTANT: &str = "local words = {}\nreturn {\n  compose = function(turn)\n    for word in string.gmatch(turn.message.text, '%a+') \
+    do\n      table.insert(words, string.lower(word))\n    end\n    cuecard.log('info', `{#words} words`)\n    \
+    return { { message = 'late', arguments = { number = words[1] or 'one' }, reason = 'r', confidence = 0.5 } }\n  end,\n}\n";
 
 #[test]
 fn workers_have_given_up_what_they_do_not_need() {
@@ -344,11 +402,12 @@ fn workers_have_given_up_what_they_do_not_need() {
         let limits = std::fs::read_to_string(format!("/proc/{worker}/limits")).unwrap();
         let data = limits.lines().find(|line| line.starts_with("Max data size")).unwrap();
         assert!(data.contains("1073741824"), "{data}");
-        // Standard error is the host's log; all else is a socket to the host or memory without a name.
+        // The socket to the host, memory without a name, and what the host itself was started with: no data, no port.
         let open = processes::descriptors(worker);
-        let stderr = std::fs::read_link(format!("/proc/{worker}/fd/2")).unwrap().to_string_lossy().into_owned();
-        let known = |at: &&String| at.starts_with("socket:") || at.starts_with("/memfd:") || **at == stderr;
-        assert!(open.iter().all(|at| known(&at)), "{open:?}");
+        let sockets: BTreeSet<_> = open.iter().filter(|at| at.starts_with("socket:")).collect();
+        assert_eq!(sockets.len(), 1, "{open:?}");
+        let harmless = ["socket:", "pipe:", "/memfd:", "/dev/null"];
+        assert!(open.iter().all(|at| harmless.iter().any(|kind| at.starts_with(kind))), "{open:?}");
     }
     let log = court.host.log();
     assert!(log.contains("seccomp granted, rlimits granted, no new privileges granted"), "{log}");

@@ -68,7 +68,12 @@ impl Court {
 
     /// Pushes a plugin with the id `hostile`, and asks it three times if it goes live.
     pub fn judge(&mut self, files: &[(&str, &[u8])]) -> Outcome {
-        let answer = self.push(tar(files));
+        self.judge_archive(tar(files))
+    }
+
+    /// The same of an archive as it is.
+    pub fn judge_archive(&mut self, archive: Vec<u8>) -> Outcome {
+        let answer = self.push(archive);
         if answer.status == 422 {
             let first = &answer.json()["problems"][0];
             let reason = first["reason"].as_str().unwrap_or_default();

@@ -77,6 +77,8 @@ pub struct Workers {
 
 /// After so many kills in one turn, those of its plugins are given up that have not answered yet.
 const MAX_KILLS: usize = 2;
+/// Workers that may end by themselves in one turn before it is somebody's fault.
+const MAX_LOST: usize = 4;
 /// What a worker that comes second has at least, in milliseconds.
 const SECOND_BUDGET_MS: u32 = 20;
 
@@ -153,12 +155,22 @@ impl Workers {
                     done.extend(J::reply(answer));
                     break;
                 }
-                Exchanged::Killed(load) => done.extend(losses.kill(&mut asks, &[load], NOT_STOPPED)),
+                // A worker that is still busy with another turn's plugin is nobody's fault here.
+                Exchanged::Killed(load) if asks.contains(&load) => {
+                    tracing::warn!(plugin = %name(plugins, Some(load)), %merchant, "worker killed: its plugin did not stop");
+                    done.push(losses.kill(&mut asks, load, NOT_STOPPED));
+                }
+                Exchanged::Killed(_) => match losses.lose(None) {
+                    Blame::Host => break,
+                    _ => tracing::warn!(%merchant, "worker killed: it was not through with an earlier turn"),
+                },
                 Exchanged::Lost { load, detail } => {
-                    let running = load.map_or_else(|| asks.clone(), |load| vec![load]);
-                    tracing::warn!(plugin = %name(plugins, &running), %merchant, detail, "worker lost");
-                    if losses.is_second() {
-                        done.extend(losses.kill(&mut asks, &running, &detail));
+                    let load = load.filter(|load| asks.contains(load));
+                    tracing::warn!(plugin = %name(plugins, load), %merchant, detail, "worker lost");
+                    match losses.lose(load) {
+                        Blame::Nobody => {}
+                        Blame::Plugin(load) => done.push(losses.kill(&mut asks, load, &detail)),
+                        Blame::Host => break,
                     }
                 }
             }
@@ -179,27 +191,41 @@ const NOT_STOPPED: &str = "did not stop after its time was up; its worker proces
 #[derive(Default, PartialEq)]
 struct Losses {
     kills: usize,
-    lost: usize,
+    /// What was running in workers that ended by themselves.
+    lost: Vec<Option<LoadId>>,
+}
+
+/// Whose fault it is that a worker ended.
+enum Blame {
+    Nobody,
+    Plugin(LoadId),
+    Host,
 }
 
 impl Losses {
-    /// A worker may end for reasons of its own. So its plugin is asked once more, and blamed only the second time.
-    fn is_second(&mut self) -> bool {
-        self.lost += 1;
-        self.lost > 1
+    /// A worker may end for reasons that lie outside. So its plugin is asked once more, and blamed only the second
+    /// time; and if no plugin was running, none is ever blamed.
+    fn lose(&mut self, load: Option<LoadId>) -> Blame {
+        let again = self.lost.contains(&load);
+        self.lost.push(load);
+        match load {
+            Some(load) if again || self.lost.len() > MAX_LOST => Blame::Plugin(load),
+            None if self.lost.len() > MAX_LOST => Blame::Host,
+            _ => Blame::Nobody,
+        }
     }
 
-    /// Takes the culprits out of what is asked next. After so many kills the turn goes on with those alone that were
+    /// Takes the culprit out of what is asked next. After so many kills the turn goes on with those alone that were
     /// through before the last culprit began: they have answered, and will again.
-    fn kill<T>(&mut self, asks: &mut Vec<LoadId>, culprits: &[LoadId], detail: &str) -> Vec<Called<T>> {
+    fn kill<T>(&mut self, asks: &mut Vec<LoadId>, culprit: LoadId, detail: &str) -> Called<T> {
         self.kills += 1;
-        match asks.iter().position(|load| culprits.contains(load)) {
+        match asks.iter().position(|load| *load == culprit) {
             Some(_) if self.kills > MAX_KILLS => asks.clear(),
             Some(place) if self.kills == MAX_KILLS => asks.truncate(place),
             _ => {}
         }
-        asks.retain(|load| !culprits.contains(load));
-        culprits.iter().map(|load| Called::failed(*load, FailureKind::Killed, detail)).collect()
+        asks.retain(|load| *load != culprit);
+        Called::failed(culprit, FailureKind::Killed, detail)
     }
 }
 
@@ -219,11 +245,9 @@ fn note<T>(merchant: &MerchantId, now: Timestamp, plugins: &BTreeMap<LoadId, Arc
     }
 }
 
-fn name(plugins: &BTreeMap<LoadId, Arc<Loadable>>, running: &[LoadId]) -> String {
-    match running {
-        [load] => plugins.get(load).map_or_else(|| format!("load {load}"), |plugin| plugin.plugin.to_string()),
-        _ => "none".into(),
-    }
+fn name(plugins: &BTreeMap<LoadId, Arc<Loadable>>, running: Option<LoadId>) -> String {
+    let plugin = running.and_then(|load| plugins.get(&load));
+    plugin.map_or_else(|| "none".into(), |plugin| plugin.plugin.to_string())
 }
 
 /// One entry for each ask, in the order asked; who is missing was given up.

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     io,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, Weak},
     time::Duration,
 };
 
@@ -61,7 +61,7 @@ impl Loadable {
 }
 
 /// How long a worker may run no plugin and yet not answer. Then something outside has stopped it.
-const SILENCE: Duration = Duration::from_millis(400);
+const SILENCE: Duration = Duration::from_millis(120);
 
 /// How an exchange ended.
 pub(super) enum Exchanged {
@@ -75,10 +75,17 @@ pub(super) enum Exchanged {
     },
 }
 
+/// A plugin that a worker has loaded.
+struct Held {
+    used: u64,
+    /// Gone when no generation has it any more.
+    plugin: Weak<Loadable>,
+}
+
 /// A worker that is ready, and what it has loaded.
 pub(super) struct Link {
     started: Started,
-    loaded: HashMap<LoadId, u64>,
+    loaded: HashMap<LoadId, Held>,
     clock: u64,
     body: Vec<u8>,
     out: Vec<u8>,
@@ -153,16 +160,26 @@ impl Link {
     ) -> io::Result<()> {
         self.clock += 1;
         for (id, plugin) in asks.iter().filter_map(|id| Some((id, plugins.get(id)?))) {
-            if self.loaded.insert(*id, self.clock).is_none() {
+            let held = Held { used: self.clock, plugin: Arc::downgrade(plugin) };
+            if self.loaded.insert(*id, held).is_none() {
                 self.out.extend_from_slice(&plugin.frame());
             }
         }
+        if !self.out.is_empty() {
+            // Something new came, so something old may have gone: a reload leaves nothing behind.
+            let gone = self.loaded.iter().filter(|(_, held)| held.plugin.strong_count() == 0);
+            gone.map(|(id, _)| *id).collect::<Vec<_>>().into_iter().try_for_each(|id| self.unload(id))?;
+        }
         while self.loaded.len() > keep.max(asks.len()) {
-            let Some(oldest) = self.loaded.iter().min_by_key(|(_, used)| **used).map(|(id, _)| *id) else { break };
-            self.loaded.remove(&oldest);
-            frame::append(&mut self.out, &Request::Unload(oldest))?;
+            let Some(oldest) = self.loaded.iter().min_by_key(|(_, held)| held.used).map(|(id, _)| *id) else { break };
+            self.unload(oldest)?;
         }
         frame::append(&mut self.out, request)
+    }
+
+    fn unload(&mut self, id: LoadId) -> io::Result<()> {
+        self.loaded.remove(&id);
+        frame::append(&mut self.out, &Request::Unload(id))
     }
 }
 
