@@ -1,7 +1,12 @@
 //! Hostile plugins on the running host: each is contained and named, a neighbour answers every turn, and afterwards
 //! the host is as it was. The fixtures lie in `tests/hostile`; what else hurts is written here.
 
-#![allow(dead_code, unreachable_pub, clippy::print_stdout, reason = "helpers are shared by tests that use parts of them")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::print_stdout,
+    reason = "helpers are shared by tests that use parts of them"
+)]
 
 #[path = "../host/plugin/tests/support/chance.rs"]
 mod chance;
@@ -41,7 +46,7 @@ const BOUND: u64 = 60_000;
 /// again on a worker that was perhaps only just started.
 const BUSY_MACHINE: u64 = 340_000;
 /// What the host and its workers may keep of all that was done to them.
-const MARGIN: u64 = 96 << 20;
+const MARGIN: u64 = 64 << 20;
 
 #[test]
 fn every_fixture_is_contained() {
@@ -147,7 +152,8 @@ fn unstoppable() -> String {
 }
 
 const SPIN: &str = "return { compose = function() while true do end end }";
-const EAT: &str = "return { compose = function() local t = {} while true do t[#t + 1] = string.rep('x', 9999) .. #t end end }";
+const EAT: &str =
+    "return { compose = function() local t = {} while true do t[#t + 1] = string.rep('x', 9999) .. #t end end }";
 
 #[test]
 fn what_hurts_most_hurts_nobody_else() {
@@ -157,8 +163,7 @@ fn what_hurts_most_hurts_nobody_else() {
     let unstoppable = unstoppable();
     let full = "return { compose = function() local t = {} for i = 1, 30 do t[i] = table.create(25000, i) end \
                 return { { text = tostring(#t) } } end }";
-    let chatty =
-        "return { compose = function() for i = 1, 100 do cuecard.log('info', string.rep('l', 1024)) end return {} end }";
+    let chatty = "return { compose = function() for i = 1, 100 do cuecard.log('info', string.rep('l', 1024)) end return {} end }";
     let wordy = "return { compose = function() local d = {} for i = 1, 8 do d[i] = { text = string.rep('w ', 4000) } end \
                  return d end }";
     for (name, source, expected, next) in [
@@ -264,7 +269,9 @@ fn workers_that_are_stopped_from_outside_cost_no_answer() {
         let at = workers(host);
         signal(at[round % at.len()], how);
         let seen = asked.load(Ordering::Relaxed);
-        wait_for("turns to go on", Duration::from_secs(20), || (asked.load(Ordering::Relaxed) > seen + 8).then_some(()));
+        wait_for("turns to go on", Duration::from_secs(20), || {
+            (asked.load(Ordering::Relaxed) > seen + 8).then_some(())
+        });
     }
     // Those that were stopped while nobody needed them may go on.
     workers(host).into_iter().for_each(|pid| signal(pid, Signal::CONT));
@@ -285,7 +292,9 @@ fn a_hostile_merchant_does_not_hold_up_another() {
     let key = court.host.post("/v1/keys", &key).json()["key"].as_str().unwrap().to_owned();
     // Each spins for one customer in four and answers the others, so that none is ever set aside.
     let source = |number: u32| {
-        format!("return {{ compose = function(turn) while turn.message.text == 'bad {number}' do end return {{}} end }}")
+        format!(
+            "return {{ compose = function(turn) while turn.message.text == 'bad {number}' do end return {{}} end }}"
+        )
     };
     for number in 0..4 {
         let id = format!("bad-{number}");
@@ -329,7 +338,9 @@ fn attack(address: &str, attacker: u32, stop: &Arc<AtomicBool>) -> thread::JoinH
     thread::spawn(move || {
         let (agent, mut turns) = (agent(), 0);
         while !stop.load(Ordering::Relaxed) {
-            let body = message(&format!("a{attacker}-{turns}"), &format!("bad {}", (turns + attacker) % 4)).to_string().into_bytes();
+            let body = message(&format!("a{attacker}-{turns}"), &format!("bad {}", (turns + attacker) % 4))
+                .to_string()
+                .into_bytes();
             let answer = call(&agent, &address, "POST", "/v1/messages", body).unwrap();
             assert!(matches!(answer.status, 200 | 503), "{}", answer.text);
             turns += 1;
@@ -356,14 +367,18 @@ fn mutated_bundles_are_refused_or_contained() {
     for round in 0..300 {
         let mut files = if round % 3 == 0 { wasm.to_vec() } else { lua.to_vec() };
         let in_archive = round % 5 == 4;
+        if round % 2 == 0 {
+            // Without its own tests more of it goes live.
+            files.retain(|(name, _)| !name.starts_with("tests/"));
+        }
         if !in_archive && round > 1 {
             let one = chance.below(files.len());
-            chance.change(&mut files[one].1);
+            chance.change_once(&mut files[one].1);
         }
         let files: Vec<_> = files.iter().map(|(name, content)| (*name, content.as_slice())).collect();
         let mut archive = tar(&files);
         if in_archive {
-            chance.change(&mut archive);
+            chance.change_once(&mut archive);
         }
         match court.judge_archive(archive) {
             Outcome::Refused(reason) if round < 2 => panic!("refused unchanged: {reason}"),

@@ -94,7 +94,8 @@ impl Worker {
         let mut answers = Vec::with_capacity(job.compose.len() + job.localize.len());
         for ask in &job.compose {
             let left = budget.saturating_sub(started.elapsed());
-            let called = self.call(ask, &setting, turn.id.as_str(), left, |runtime, call, _| runtime.compose(call, turn));
+            let called =
+                self.call(ask, &setting, turn.id.as_str(), left, |runtime, call, _| runtime.compose(call, turn));
             answers.push(called.map(|drafts| drafts.into_iter().map(WorkedDraft::from).collect()));
         }
         for ask in &job.localize {
@@ -124,7 +125,10 @@ impl Worker {
         let called = self.call(ask, setting, job.turn.id.as_str(), left, |runtime, call, begin| {
             let one = |draft| {
                 if began.elapsed() >= left {
-                    return Err(CallError::new(FailureKind::Skipped, "the turn's time was up before all drafts were done"));
+                    return Err(CallError::new(
+                        FailureKind::Skipped,
+                        "the turn's time was up before all drafts were done",
+                    ));
                 }
                 // Each draft is a call with a time of its own.
                 begin();

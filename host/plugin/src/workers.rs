@@ -230,12 +230,7 @@ impl Losses {
 }
 
 /// Takes down how each plugin did in this turn; over several hooks, its worst.
-fn note<T>(
-    merchant: &MerchantId,
-    now: Timestamp,
-    plugins: &BTreeMap<LoadId, Arc<Loadable>>,
-    answers: &[Called<T>],
-) {
+fn note<T>(merchant: &MerchantId, now: Timestamp, plugins: &BTreeMap<LoadId, Arc<Loadable>>, answers: &[Called<T>]) {
     for (load, plugin) in plugins {
         let outcomes = answers.iter().filter(|called| called.load == *load);
         let kinds: Vec<_> = outcomes.map(|called| called.outcome.as_ref().err().map(|failed| failed.kind)).collect();
