@@ -77,12 +77,8 @@ impl Standing {
             return None;
         }
         let mut all = self.lock();
-        let failing = all.entry(merchant.clone()).or_insert(Failing {
-            in_a_row: 0,
-            last: kind,
-            rests_until: None,
-            rests: 0,
-        });
+        let failing =
+            all.entry(merchant.clone()).or_insert(Failing { in_a_row: 0, last: kind, rests_until: None, rests: 0 });
         failing.in_a_row = failing.in_a_row.saturating_add(1);
         failing.last = kind;
         let resting = failing.rests_until.is_some_and(|until| until > now);
