@@ -45,8 +45,8 @@ const BOUND: u64 = 60_000;
 /// What a turn may take on top where two processors also run other tests: to be scheduled, and to ask the others
 /// again on a worker that was perhaps only just started.
 const BUSY_MACHINE: u64 = 340_000;
-/// What the host and its workers may keep of all that was done to them.
-const MARGIN: u64 = 64 << 20;
+/// What the host and its three workers may hold more than before: pages that are free, but that the allocator keeps.
+const MARGIN: u64 = 96 << 20;
 
 #[test]
 fn every_fixture_is_contained() {
