@@ -38,14 +38,14 @@ use guest::Guest;
 use processes::{resident, signal, workers, zombies};
 use rustix::process::Signal;
 use serde_json::{Value as Json, json};
-use support::{agent, call, message, wait_for, write_in_place};
+use support::{agent, call, message, probe, wait_for, write_in_place};
 
 /// A hook's time and the grace after it, in microseconds: by then it has answered or its worker is dead.
 const BOUND: u64 = 60_000;
 /// What a turn may take on top where two processors also run other tests: to be scheduled, and to ask the others
 /// again on a worker that was perhaps only just started.
 const BUSY_MACHINE: u64 = 340_000;
-/// What the host and its workers may keep of all that was done to them.
+/// What the host and its three workers may hold more than before: pages that are free, but that the allocator keeps.
 const MARGIN: u64 = 96 << 20;
 
 #[test]
@@ -161,6 +161,12 @@ fn what_hurts_most_hurts_nobody_else() {
     let host = court.host.pid();
     let (before, count) = (resident(host), workers(host).len());
     let unstoppable = unstoppable();
+    let turns_bad =
+        unstoppable.replace("\nlocal s, t =", "if turn.message.text ~= 'now' then return {} end local s, t =");
+    let turns_bad = turns_bad.replace("function()", "function(turn)");
+    // One that is asked after the hostile one, and known.
+    write_in_place(&court.own("zz"), &probe("zz", 1));
+    wait_for("zz", Duration::from_secs(5), || court.turn("hello").to_string().contains("zz says").then_some(()));
     let full = "return { compose = function() local t = {} for i = 1, 30 do t[i] = table.create(25000, i) end \
                 return { { text = tostring(#t) } } end }";
     let chatty = "return { compose = function() for i = 1, 100 do cuecard.log('info', string.rep('l', 1024)) end return {} end }";
@@ -173,6 +179,7 @@ fn what_hurts_most_hurts_nobody_else() {
         ("eats nearly all its memory", full, "answered", "answered"),
         ("100 lines of 1 KiB", chatty, "answered", "answered"),
         ("8 drafts of 8 KiB", wordy, "answered", "answered"),
+        ("turns bad", &turns_bad, "answered", "answered"),
     ] {
         let manifest = manifest("hostile", "lua", "main.luau");
         let Outcome::Live(turns) =
@@ -191,7 +198,11 @@ fn what_hurts_most_hurts_nobody_else() {
             assert_eq!((&failing["in_a_row"], &failing["last"]), (&json!(3), &json!("timeout")), "{failing}");
             assert!(failing["rests_until"].is_string(), "{failing}");
         }
-        if expected == "answered" {
+        if name == "turns bad" {
+            let answer = court.turn("now");
+            assert!(did(&answer, "hostile").starts_with("killed: "), "{answer:#}");
+            assert!(answer.to_string().contains("zz says 1.1.0"), "who answers as a rule is asked again: {answer:#}");
+        } else if expected == "answered" {
             (0..50).for_each(|_| assert_eq!(did(&court.turn("hello"), "hostile"), "answered"));
         }
     }
@@ -224,7 +235,10 @@ fn thirty_hostile_plugins_leave_the_neighbour_its_time() {
         slow += u32::from(answer["timing_us"]["compose"].as_u64() > Some(100_000));
     }
     println!("compose: {}; {slow} over 100 ms; failures {:?}", spread(&court.compose), court.kinds);
-    assert!(quantile(&court.compose, 1.0) <= 3 * BOUND + BUSY_MACHINE, "two kills and a last try at most");
+    // Those that nobody knows yet have 100 ms; then a kill, and a last try with those that answered. The rest of it
+    // is 31 plugins compiled anew by each worker that stands in for a killed one.
+    let longest = quantile(&court.compose, 1.0);
+    assert!(longest <= 1_000_000, "{longest} us");
     (0..30).for_each(|number| std::fs::remove_dir_all(court.own(&format!("bad-{number:02}"))).unwrap());
     let one = || {
         let plugins = court.host.get("/v1/plugins").unwrap().json();
@@ -367,14 +381,18 @@ fn mutated_bundles_are_refused_or_contained() {
     for round in 0..300 {
         let mut files = if round % 3 == 0 { wasm.to_vec() } else { lua.to_vec() };
         let in_archive = round % 5 == 4;
+        if round % 2 == 0 {
+            // Without its own tests more of it goes live.
+            files.retain(|(name, _)| !name.starts_with("tests/"));
+        }
         if !in_archive && round > 1 {
             let one = chance.below(files.len());
-            chance.change(&mut files[one].1);
+            chance.change_once(&mut files[one].1);
         }
         let files: Vec<_> = files.iter().map(|(name, content)| (*name, content.as_slice())).collect();
         let mut archive = tar(&files);
         if in_archive {
-            chance.change(&mut archive);
+            chance.change_once(&mut archive);
         }
         match court.judge_archive(archive) {
             Outcome::Refused(reason) if round < 2 => panic!("refused unchanged: {reason}"),

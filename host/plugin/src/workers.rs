@@ -3,8 +3,10 @@
 //! A turn leases one worker, talks to it once, and gives it back. Merchants take turns; one merchant can never hold
 //! every worker. Knows nothing of what a hook does.
 
+mod asked;
 mod exchange;
 mod lease;
+mod losses;
 mod spawn;
 
 use std::{
@@ -17,12 +19,14 @@ use std::{
 use cuecard_model::{Decision, FailureKind, MerchantId, PluginVersion, Timestamp};
 
 use self::{
+    asked::Job,
     exchange::Exchanged,
     lease::{Lease, Pool},
+    losses::{Blame, Losses},
 };
 pub use self::{exchange::Loadable, spawn::Spawn};
 use crate::{
-    job::{Answer, Ask, Called, EventJob, LoadId, Request, TurnJob, WorkedDraft},
+    job::{Called, EventJob, LoadId, TurnJob, WorkedDraft},
     worker::confine::Confinement,
 };
 
@@ -74,13 +78,6 @@ pub enum Busy {
 pub struct Workers {
     pool: Arc<Pool>,
 }
-
-/// After so many kills in one turn, those of its plugins are given up that have not answered yet.
-const MAX_KILLS: usize = 2;
-/// Workers that may end by themselves in one turn before it is somebody's fault.
-const MAX_LOST: usize = 4;
-/// What a worker that comes second has at least, in milliseconds.
-const SECOND_BUDGET_MS: u32 = 20;
 
 impl Workers {
     /// Starts the workers and waits until each is ready. Also says what the kernel let them give up.
@@ -139,6 +136,7 @@ impl Workers {
         asks.retain(|load| done.iter().all(|called| called.load != *load));
         // Stable: plugins of the same standing keep their order.
         asks.sort_by_cached_key(|load| standing(*load).map_or(0, |standing| standing.order(merchant)));
+        let trusted = |load: LoadId| standing(load).is_none_or(|standing| standing.order(merchant) == 0);
         job.keep(&asks);
         let mut losses = Losses::default();
         let mut request = job.into_request();
@@ -158,7 +156,7 @@ impl Workers {
                 // A worker that is still busy with another turn's plugin is nobody's fault here.
                 Exchanged::Killed(load) if asks.contains(&load) => {
                     tracing::warn!(plugin = %name(plugins, Some(load)), %merchant, "worker killed: its plugin did not stop");
-                    done.push(losses.kill(&mut asks, load, NOT_STOPPED));
+                    done.push(losses.kill(&mut asks, load, NOT_STOPPED, trusted));
                 }
                 Exchanged::Killed(_) => match losses.lose(None) {
                     Blame::Host => break,
@@ -169,7 +167,7 @@ impl Workers {
                     tracing::warn!(plugin = %name(plugins, load), %merchant, detail, "worker lost");
                     match losses.lose(load) {
                         Blame::Nobody => {}
-                        Blame::Plugin(load) => done.push(losses.kill(&mut asks, load, &detail)),
+                        Blame::Plugin(load) => done.push(losses.kill(&mut asks, load, &detail, trusted)),
                         Blame::Host => break,
                     }
                 }
@@ -186,48 +184,6 @@ impl Workers {
 }
 
 const NOT_STOPPED: &str = "did not stop after its time was up; its worker process was killed";
-
-/// Workers that one turn has cost so far.
-#[derive(Default, PartialEq)]
-struct Losses {
-    kills: usize,
-    /// What was running in workers that ended by themselves.
-    lost: Vec<Option<LoadId>>,
-}
-
-/// Whose fault it is that a worker ended.
-enum Blame {
-    Nobody,
-    Plugin(LoadId),
-    Host,
-}
-
-impl Losses {
-    /// A worker may end for reasons that lie outside. So its plugin is asked once more, and blamed only the second
-    /// time; and if no plugin was running, none is ever blamed.
-    fn lose(&mut self, load: Option<LoadId>) -> Blame {
-        let again = self.lost.contains(&load);
-        self.lost.push(load);
-        match load {
-            Some(load) if again || self.lost.len() > MAX_LOST => Blame::Plugin(load),
-            None if self.lost.len() > MAX_LOST => Blame::Host,
-            _ => Blame::Nobody,
-        }
-    }
-
-    /// Takes the culprit out of what is asked next. After so many kills the turn goes on with those alone that were
-    /// through before the last culprit began: they have answered, and will again.
-    fn kill<T>(&mut self, asks: &mut Vec<LoadId>, culprit: LoadId, detail: &str) -> Called<T> {
-        self.kills += 1;
-        match asks.iter().position(|load| *load == culprit) {
-            Some(_) if self.kills > MAX_KILLS => asks.clear(),
-            Some(place) if self.kills == MAX_KILLS => asks.truncate(place),
-            _ => {}
-        }
-        asks.retain(|load| *load != culprit);
-        Called::failed(culprit, FailureKind::Killed, detail)
-    }
-}
 
 /// Takes down how each plugin did in this turn; over several hooks, its worst.
 fn note<T>(merchant: &MerchantId, now: Timestamp, plugins: &BTreeMap<LoadId, Arc<Loadable>>, answers: &[Called<T>]) {
@@ -256,93 +212,14 @@ fn in_order<T>(order: &[LoadId], mut all: Vec<Called<T>>) -> Vec<Called<T>> {
     for load in order {
         let found = all.iter().position(|called| called.load == *load);
         ordered.push(found.map(|place| all.remove(place)).unwrap_or_else(|| {
-            Called::failed(*load, FailureKind::Skipped, "given up after workers of this turn had to be killed")
+            Called::failed(
+                *load,
+                FailureKind::Skipped,
+                "not called: a plugin before it had to be killed, or no worker was left",
+            )
         }));
     }
     ordered
-}
-
-/// What turns and events have in common on their way to a worker.
-trait Job: Sized {
-    type Reply;
-    fn asks(&self) -> Vec<LoadId>;
-    fn now(&self) -> Timestamp;
-    /// Leaves those alone, in this order.
-    fn keep(&mut self, loads: &[LoadId]);
-    /// Time that is gone before the next worker begins.
-    fn spend(&mut self, time: Duration);
-    fn into_request(self) -> Request;
-    fn of(request: &mut Request) -> Option<&mut Self>;
-    fn reply(answer: Answer) -> Vec<Called<Self::Reply>>;
-}
-
-impl Job for TurnJob {
-    type Reply = Vec<WorkedDraft>;
-
-    fn asks(&self) -> Vec<LoadId> {
-        self.compose.iter().chain(&self.localize).map(|ask| ask.load).collect()
-    }
-
-    fn now(&self) -> Timestamp {
-        self.turn.now
-    }
-
-    fn keep(&mut self, loads: &[LoadId]) {
-        let kept = |ask: &Ask| loads.contains(&ask.load);
-        let place = |ask: &Ask| loads.iter().position(|load| *load == ask.load);
-        self.compose.retain(kept);
-        self.compose.sort_by_key(place);
-        // What one `localize` hook makes of a draft is the next one's: their order is not ours to change.
-        self.localize.retain(kept);
-    }
-
-    fn spend(&mut self, time: Duration) {
-        let spent = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
-        self.budget_ms = self.budget_ms.saturating_sub(spent).max(SECOND_BUDGET_MS);
-    }
-
-    fn into_request(self) -> Request {
-        Request::Turn(Box::new(self))
-    }
-
-    fn of(request: &mut Request) -> Option<&mut Self> {
-        if let Request::Turn(job) = request { Some(job) } else { None }
-    }
-
-    fn reply(answer: Answer) -> Vec<Called<Self::Reply>> {
-        if let Answer::Turn(called) = answer { called } else { Vec::new() }
-    }
-}
-
-impl Job for EventJob {
-    type Reply = Vec<Decision>;
-
-    fn asks(&self) -> Vec<LoadId> {
-        self.trigger.iter().map(|ask| ask.load).collect()
-    }
-
-    fn now(&self) -> Timestamp {
-        self.now
-    }
-
-    fn keep(&mut self, loads: &[LoadId]) {
-        self.trigger.retain(|ask| loads.contains(&ask.load));
-        self.trigger.sort_by_key(|ask| loads.iter().position(|load| *load == ask.load));
-    }
-
-    fn spend(&mut self, _: Duration) {}
-
-    fn into_request(self) -> Request {
-        Request::Event(Box::new(self))
-    }
-
-    fn of(request: &mut Request) -> Option<&mut Self> {
-        if let Request::Event(job) = request { Some(job) } else { None }
-    }
-
-    fn reply(answer: Answer) -> Vec<Called<Self::Reply>> {
-        if let Answer::Event(called) = answer { called } else { Vec::new() }
-    }
 }
 
 impl Loadable {

@@ -22,7 +22,10 @@ type Attempt = (&'static str, fn() -> io::Result<()>);
 const ATTEMPTS: &[Attempt] = &[
     ("read a file", || fs::File::open("/etc/passwd").map(drop)),
     ("list a folder", || fs::read_dir("/").map(drop)),
-    ("write a file", || fs::write(env::temp_dir().join(format!("cuecard-{}", std::process::id())), "x")),
+    ("write a file", || {
+        let path = env::temp_dir().join(format!("cuecard-{}", std::process::id()));
+        fs::write(&path, "x").and_then(|()| fs::remove_file(path))
+    }),
     ("connect", || {
         // Nobody listens there: a refusal by the other side means that we could speak to it.
         let answer = TcpStream::connect("127.0.0.1:9");
@@ -31,12 +34,12 @@ const ATTEMPTS: &[Attempt] = &[
             .or_else(|error| if error.kind() == io::ErrorKind::ConnectionRefused { Ok(()) } else { Err(error) })
     }),
     ("listen", || TcpListener::bind("127.0.0.1:0").map(drop)),
-    ("send a datagram", || UdpSocket::bind("127.0.0.1:0").map(drop)),
+    ("bind a datagram socket", || UdpSocket::bind("127.0.0.1:0").map(drop)),
     ("make a local socket", || UnixStream::pair().map(drop)),
     ("run a program", || Command::new("/bin/true").status().map(drop)),
     ("start a thread", || thread::Builder::new().spawn(|| ()).map(|thread| drop(thread.join()))),
     ("rename a file", || fs::rename("/tmp/cuecard-nowhere", "/tmp/cuecard-no").or_else(only_missing)),
-    ("ask for its user", || rustix::process::setpgid(None, None).map_err(io::Error::from)),
+    ("leave its group", || rustix::process::setpgid(None, None).map_err(io::Error::from)),
 ];
 
 /// It may do that, only there was nothing to do it to.
@@ -80,7 +83,6 @@ fn child(how: &str) -> String {
 }
 
 fn attempt(how: &str) {
-    // Kept open, because nothing can be opened afterwards.
     if how != "free" {
         let confinement = Confinement::enter(Bounds::WORKER);
         let confinement = if how == "sealed" { confinement.seal() } else { confinement };

@@ -89,12 +89,24 @@ pub(super) struct Link {
     clock: u64,
     body: Vec<u8>,
     out: Vec<u8>,
+    /// Said while nobody listened: goes out before the next job.
+    owed: Vec<u8>,
+    /// It has loaded something new, so there is a new generation.
+    changed: bool,
 }
 
 impl Link {
     /// Waits until a worker that was just started says that it is ready.
     pub(super) async fn open(started: Started) -> io::Result<(Self, Confinement)> {
-        let mut link = Self { started, loaded: HashMap::new(), clock: 0, body: Vec::new(), out: Vec::new() };
+        let mut link = Self {
+            started,
+            loaded: HashMap::new(),
+            clock: 0,
+            body: Vec::new(),
+            out: Vec::new(),
+            owed: Vec::new(),
+            changed: false,
+        };
         let ready = timeout(START_TIME, read(&mut link.started.stream, &mut link.body)).await??;
         match ready {
             Answer::Ready(confinement) => Ok((link, confinement)),
@@ -115,6 +127,7 @@ impl Link {
         keep: usize,
     ) -> Exchanged {
         self.out.clear();
+        self.out.append(&mut self.owed);
         let prepared = self.prepare(request, asks, plugins, keep);
         let Started { stream, progress, .. } = &mut self.started;
         let talk = async {
@@ -163,18 +176,39 @@ impl Link {
             let held = Held { used: self.clock, plugin: Arc::downgrade(plugin) };
             if self.loaded.insert(*id, held).is_none() {
                 self.out.extend_from_slice(&plugin.frame());
+                self.changed = true;
             }
         }
-        if !self.out.is_empty() {
-            // Something new came, so something old may have gone: a reload leaves nothing behind.
-            let gone = self.loaded.iter().filter(|(_, held)| held.plugin.strong_count() == 0);
-            gone.map(|(id, _)| *id).collect::<Vec<_>>().into_iter().try_for_each(|id| self.unload(id))?;
+        if self.changed {
+            self.unload_gone()?;
         }
         while self.loaded.len() > keep.max(asks.len()) {
             let Some(oldest) = self.loaded.iter().min_by_key(|(_, held)| held.used).map(|(id, _)| *id) else { break };
             self.unload(oldest)?;
         }
         frame::append(&mut self.out, request)
+    }
+
+    /// Something new came, so something old may have gone: a reload leaves nothing behind.
+    fn unload_gone(&mut self) -> io::Result<()> {
+        let gone = self.loaded.iter().filter(|(_, held)| held.plugin.strong_count() == 0);
+        gone.map(|(id, _)| *id).collect::<Vec<_>>().into_iter().try_for_each(|id| self.unload(id))
+    }
+
+    /// Whether it has loaded something new since it was last asked this.
+    pub(super) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Tells an idle worker what it need not keep any more.
+    pub(super) fn release(&mut self) {
+        self.out.clear();
+        if self.unload_gone().is_ok() {
+            self.owed.append(&mut self.out);
+        }
+        if let Ok(sent) = self.started.stream.try_write(&self.owed) {
+            self.owed.drain(..sent);
+        }
     }
 
     fn unload(&mut self, id: LoadId) -> io::Result<()> {

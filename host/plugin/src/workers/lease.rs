@@ -77,7 +77,10 @@ impl Pool {
     fn give_back(&self, merchant: &MerchantId, link: Option<Link>) {
         let mut state = self.lock();
         state.let_go(merchant);
-        if let Some(link) = link {
+        if let Some(mut link) = link {
+            if link.take_changed() {
+                state.idle.iter_mut().for_each(Link::release);
+            }
             state.hand_on(link, self.share());
         }
     }

@@ -13,8 +13,13 @@ impl Chance {
         ((mixed ^ (mixed >> 31)) % limit.max(1) as u64) as usize
     }
 
-    /// Flips, cuts, repeats, and puts in what parsers stumble over, up to five times.
+    /// Changes up to five places.
     pub fn change(&mut self, bytes: &mut Vec<u8>) {
+        (0..=self.below(4)).for_each(|_| self.change_once(bytes));
+    }
+
+    /// Flips, cuts, repeats, or puts in what parsers stumble over.
+    pub fn change_once(&mut self, bytes: &mut Vec<u8>) {
         const TOKENS: &[&str] = &[
             "[",
             "]",
@@ -56,19 +61,17 @@ impl Chance {
             " end",
             "string.rep",
         ];
-        for _ in 0..=self.below(4) {
-            let at = self.below(bytes.len() + 1);
-            let end = (at + self.below(12)).min(bytes.len());
-            match self.below(6) {
-                0 if at < bytes.len() => bytes[at] ^= 1 << self.below(8),
-                1 => drop(bytes.drain(at..end)),
-                2 => drop(bytes.splice(at..at, TOKENS[self.below(TOKENS.len())].bytes())),
-                3 => drop(bytes.splice(at..end, TOKENS[self.below(TOKENS.len())].bytes())),
-                4 => bytes.truncate(at),
-                _ => {
-                    let copied = bytes[at..end].repeat(1 + self.below(40));
-                    bytes.splice(at..at, copied);
-                }
+        let at = self.below(bytes.len() + 1);
+        let end = (at + self.below(12)).min(bytes.len());
+        match self.below(6) {
+            0 if at < bytes.len() => bytes[at] ^= 1 << self.below(8),
+            1 => drop(bytes.drain(at..end)),
+            2 => drop(bytes.splice(at..at, TOKENS[self.below(TOKENS.len())].bytes())),
+            3 => drop(bytes.splice(at..end, TOKENS[self.below(TOKENS.len())].bytes())),
+            4 => bytes.truncate(at),
+            _ => {
+                let copied = bytes[at..end].repeat(1 + self.below(40));
+                bytes.splice(at..at, copied);
             }
         }
     }
