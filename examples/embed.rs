@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         max_length: None,
     };
     let job = TurnJob {
-        turn: turn.clone(),
+        turn: turn.clone().into(),
         culture,
         default_locale: "en".into(),
         compose: vec![Ask { load: 1, keys: None }],

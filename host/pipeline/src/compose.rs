@@ -29,7 +29,7 @@ pub(crate) async fn compose(
     snapshot: &Snapshot,
     workers: &Workers,
     merchant: &Merchant,
-    turn: &Turn,
+    turn: &Arc<Turn>,
     keys: &BTreeMap<PluginId, Fields>,
 ) -> Result<Composed, Busy> {
     let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref(), None);
@@ -51,7 +51,7 @@ pub(crate) async fn compose(
         return Ok(composed);
     }
     let job = TurnJob {
-        turn: turn.clone(),
+        turn: Arc::clone(turn),
         culture,
         default_locale,
         compose: asks(&compose, keys),

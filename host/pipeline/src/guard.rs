@@ -3,6 +3,8 @@
 //! Checks the words that were made, whoever made them: unfilled placeholders, links off the merchant's list, private
 //! data that the turn does not know, and the length that the channel takes.
 
+use std::cell::OnceCell;
+
 use cuecard_culture::{Fit, check_text, fit, links};
 use cuecard_model::{Failure, FailureKind, Suggestion, Trace, Turn};
 
@@ -17,7 +19,7 @@ pub(crate) struct Guarded {
 }
 
 pub(crate) fn guard(worded: Vec<Outcome>, turn: &Turn, merchant: &Merchant) -> Guarded {
-    let known = Known::new(turn);
+    let known = Known { turn, text: OnceCell::new(), hosts: OnceCell::new() };
     let mut guarded = Guarded { suggestions: Vec::new(), failures: Vec::new() };
     for outcome in worded {
         match outcome.and_then(|worded| check(worded, turn, merchant, &known)) {
@@ -28,7 +30,7 @@ pub(crate) fn guard(worded: Vec<Outcome>, turn: &Turn, merchant: &Merchant) -> G
     guarded
 }
 
-fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known) -> Result<Suggestion, Failure> {
+fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known<'_>) -> Result<Suggestion, Failure> {
     let Worded { mut suggestion, inserted } = worded;
     let blocked = |detail: String| {
         let plugin = suggestion.plugin.clone();
@@ -67,56 +69,59 @@ fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known) -> Res
 }
 
 /// A link may lead to the merchant's hosts, and to wherever the merchant's own data leads.
-fn may_link(host: &str, merchant: &Merchant, known: &Known) -> bool {
+fn may_link(host: &str, merchant: &Merchant, known: &Known<'_>) -> bool {
     let host = host.to_lowercase();
     let listed = |allowed: &String| {
         let allowed = allowed.to_lowercase();
         host == allowed || host.strip_suffix(&allowed).is_some_and(|rest| rest.ends_with('.'))
     };
-    merchant.links.iter().any(listed) || known.hosts.contains(&host)
+    merchant.links.iter().any(listed) || known.hosts().contains(&host)
 }
 
-/// What the turn itself says: the customer's own data, the conversation, the merchant's live data.
-struct Known {
-    text: String,
-    digits: String,
-    hosts: Vec<String>,
+/// What the turn itself says: the customer's own data, the conversation, the merchant's live data. Most suggestions
+/// need none of it, so each part is put together when it is first asked for.
+struct Known<'a> {
+    turn: &'a Turn,
+    text: OnceCell<String>,
+    hosts: OnceCell<Vec<String>>,
 }
 
-impl Known {
-    fn new(turn: &Turn) -> Self {
-        // One text of everything; the words need no structure to be looked for.
-        let mut text = turn.message.text.to_lowercase();
-        let mut add = |part: &str| {
-            text.push('\n');
-            text.push_str(&part.to_lowercase());
-        };
-        turn.history.iter().for_each(|message| add(&message.text));
-        let customer = &turn.customer;
-        [&customer.email, &customer.phone].into_iter().flatten().for_each(|part| add(part));
-        for order in &customer.orders {
-            add(&order.id);
-            order.number.iter().for_each(|part| add(part));
-            for parcel in &order.fulfillments {
-                [&parcel.tracking_number, &parcel.tracking_url].into_iter().flatten().for_each(|part| add(part));
-            }
-            texts(&order.attributes).for_each(&mut add);
-        }
-        texts(&customer.attributes).for_each(&mut add);
-        turn.live.iter().flat_map(|item| texts(&item.fields)).for_each(&mut add);
-        let merchants = text.lines().skip(1 + turn.history.len());
-        let hosts = merchants.flat_map(links).map(|link| link.host.to_lowercase()).collect();
-        let digits = text.chars().filter(char::is_ascii_digit).collect();
-        Self { text, digits, hosts }
-    }
-
+impl Known<'_> {
     fn has(&self, contact: &str) -> bool {
+        let text = self.text.get_or_init(|| {
+            let mut text = self.turn.message.text.to_lowercase();
+            let history = self.turn.history.iter().map(|message| message.text.as_str());
+            history.chain(data(self.turn)).for_each(|part| {
+                text.push('\n');
+                text.push_str(&part.to_lowercase());
+            });
+            text
+        });
         if contact.contains('@') {
-            return self.text.contains(&contact.to_lowercase());
+            return text.contains(&contact.to_lowercase());
         }
-        let digits: String = contact.chars().filter(char::is_ascii_digit).collect();
-        self.digits.contains(&digits)
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        digits(text).contains(&digits(contact))
     }
+
+    /// Where the merchant's data leads. What a customer wrote is no reason to link there.
+    fn hosts(&self) -> &[String] {
+        self.hosts.get_or_init(|| data(self.turn).flat_map(links).map(|link| link.host.to_lowercase()).collect())
+    }
+}
+
+/// Texts that the merchant has pushed: of the customer, the orders, the live data.
+fn data(turn: &Turn) -> impl Iterator<Item = &str> {
+    let customer = &turn.customer;
+    let orders = customer.orders.iter().flat_map(|order| {
+        let parcels = order.fulfillments.iter();
+        let parcels = parcels.flat_map(|parcel| [&parcel.tracking_number, &parcel.tracking_url]).flatten();
+        let own = std::iter::once(&order.id).chain(&order.number).chain(parcels).map(String::as_str);
+        own.chain(texts(&order.attributes))
+    });
+    let own = [&customer.email, &customer.phone].into_iter().flatten().map(String::as_str);
+    let live = turn.live.iter().flat_map(|item| texts(&item.fields));
+    own.chain(orders).chain(texts(&customer.attributes)).chain(live)
 }
 
 fn texts(fields: &cuecard_model::Fields) -> impl Iterator<Item = &str> {

@@ -72,10 +72,11 @@ pub async fn answer(
     incoming: Incoming,
 ) -> Result<Answered, Busy> {
     let mut clock = Clock::start();
-    let turn = understand(understanding, merchant, &incoming);
+    let keys = Arc::clone(&incoming.keys);
+    let turn = Arc::new(understand(understanding, merchant, incoming));
     let understand = clock.lap();
 
-    let composed = compose::compose(snapshot, workers, merchant, &turn, &incoming.keys).await?;
+    let composed = compose::compose(snapshot, workers, merchant, &turn, &keys).await?;
     let compose = clock.lap();
 
     let worded = localize::localize(&composed, &turn, understanding);
@@ -93,32 +94,34 @@ pub async fn answer(
     let timing_us = TimingUs { understand, compose, localize, guard, rank, total: clock.total() };
     let failures: Vec<Failure> = composed.failures.into_iter().chain(guarded.failures).collect();
     let generation = snapshot.generation.number;
-    let reply = Reply { turn_id: turn.id, generation, signals: turn.signals, suggestions, failures, timing_us };
+    // Nobody else holds the turn by now.
+    let Turn { id: turn_id, signals, .. } = Arc::unwrap_or_clone(turn);
+    let reply = Reply { turn_id, generation, signals, suggestions, failures, timing_us };
     Ok(Answered { reply, key_writes: composed.key_writes, calls: composed.calls })
 }
 
 /// What the message means, and the turn that plugins are handed.
-fn understand(understanding: &Understanding, merchant: &Merchant, incoming: &Incoming) -> Turn {
+fn understand(understanding: &Understanding, merchant: &Merchant, incoming: Incoming) -> Turn {
     let Incoming { turn_id, now, message, history, profile, live, .. } = incoming;
     let customer = merged(profile.as_deref(), &message.customer);
     let languages = &merchant.languages;
-    let input = Input { text: &message.text, history, customer: &customer, now: *now, languages };
+    let input = Input { text: &message.text, history: &history, customer: &customer, now, languages };
     let signals = understanding.signals(&input);
     let language = &signals.language;
     let locale =
         culture::locale_for(customer.locale.as_deref(), &language.tag, language.confidence, &merchant.default_locale);
     Turn {
-        id: turn_id.clone(),
-        now: *now,
-        channel: message.channel.clone(),
-        conversation_id: message.conversation_id.clone(),
-        message: Message { role: message.role, text: message.text.clone(), at: message.at.unwrap_or(*now) },
-        history: history.clone(),
+        id: turn_id,
+        now,
+        channel: message.channel,
+        conversation_id: message.conversation_id,
+        message: Message { role: message.role, text: message.text, at: message.at.unwrap_or(now) },
+        history,
         signals,
         customer,
-        live: live.clone(),
+        live,
         locale,
-        agent_locale: message.agent_locale.clone(),
+        agent_locale: message.agent_locale,
     }
 }
 

@@ -76,7 +76,7 @@ fn script(criterion: &mut Criterion) {
 /// The same drafts, asked of a worker over its socket pair. The difference to the calls alone is the hop.
 fn hop(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let turn: Turn = serde_json::from_str(TURN).unwrap();
+    let turn: Arc<Turn> = Arc::new(serde_json::from_str(TURN).unwrap());
     let culture = Culture {
         locale: "en-US".into(),
         register: Register::Formal,
@@ -85,7 +85,7 @@ fn hop(criterion: &mut Criterion) {
         max_length: None,
     };
     let job = |asks: &[u64]| TurnJob {
-        turn: turn.clone(),
+        turn: Arc::clone(&turn),
         culture: culture.clone(),
         default_locale: "en".into(),
         compose: asks.iter().map(|load| Ask { load: *load, keys: None }).collect(),

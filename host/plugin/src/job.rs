@@ -76,8 +76,8 @@ pub enum Code {
 /// A turn, and whom to ask.
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub struct TurnJob {
-    /// What happened.
-    pub turn: Turn,
+    /// What happened. Shared, so that whoever asks can go on reading it.
+    pub turn: Arc<Turn>,
     /// How the answer will be worded.
     pub culture: Culture,
     /// Where messages fall back to.

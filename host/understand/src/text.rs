@@ -126,6 +126,10 @@ fn looks_like_a_number(word: &str) -> bool {
 
 /// The part of a chunk before a link, and whether a link follows. `看这个https://...` has no space between.
 fn split_link(chunk: &str) -> (&str, bool) {
+    // Most words end here: every link below has a dot or a slash.
+    if !chunk.bytes().any(|byte| matches!(byte, b'.' | b'/')) {
+        return (chunk, false);
+    }
     let at = ["http://", "https://", "www."].iter().filter_map(|start| chunk.find(start)).min();
     if let Some(at) = at {
         return (chunk.get(..at).unwrap_or_default(), true);

@@ -60,6 +60,10 @@ fn is_closing(sign: char) -> bool {
 }
 
 fn host_of(url: &str) -> Option<String> {
+    // Most words end here: without one of these signs nothing below can come of it.
+    if !url.bytes().any(|byte| matches!(byte, b'.' | b':')) {
+        return None;
+    }
     if let Some((before, after)) = url.split_once("://") {
         let scheme = before.rsplit(|sign: char| !sign.is_ascii_alphanumeric()).next().unwrap_or_default();
         return (!scheme.is_empty()).then(|| host(after));

@@ -53,9 +53,12 @@ pub(super) fn conversation_end(
     let place = [merchant.as_str(), conversation.as_str()];
     let sql = "select message from messages where merchant = ?1 and conversation = ?2 limit 513";
     let ids = all(connection, sql, place, |row| row.get::<_, String>(0).map(MessageId::from))?;
-    let sql = "select seq, role, text, at from messages where seq in
-        (select seq from messages where merchant = ?1 and conversation = ?2 order by seq desc limit ?3)
-        order by seq";
+    // The index and the order of the join are named: with the statistics of a young database SQLite would rather read
+    // the whole table backwards, and a new conversation has nothing there that ends the search.
+    let sql = "select m.seq, m.role, m.text, m.at from
+        (select seq from messages indexed by messages_by_id where merchant = ?1 and conversation = ?2
+            order by seq desc limit ?3) as latest
+        cross join messages as m on m.seq = latest.seq order by m.seq";
     let params = params![merchant.as_str(), conversation.as_str(), rows(HISTORY)];
     let last = all(connection, sql, params, |row| Ok((row.get::<_, i64>(0)?, message(row, 1)?)))?;
     Ok(Conversation {

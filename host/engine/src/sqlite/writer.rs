@@ -114,6 +114,9 @@ impl Writer {
     fn run(self, jobs: &Receiver<(Job, usize)>) {
         let mut group = Vec::with_capacity(GROUP);
         while let Ok(first) = jobs.recv() {
+            // Where turns and this thread share a processor, whoever is about to commit gets to it first, and so one
+            // sync serves them all. Where nobody wants the processor this returns at once.
+            thread::yield_now();
             for (job, bytes) in std::iter::once(first).chain(jobs.try_iter()).take(GROUP) {
                 self.load.taken(bytes);
                 group.push(job);

@@ -5,7 +5,7 @@ use std::{io::Read, path::PathBuf, sync::Arc};
 use anyhow::{Context, Result};
 use axum::{Json, Router, extract::State, http::header, response::IntoResponse, routing::post};
 use clap::{Args, ValueEnum};
-use cuecard_engine::{Batch, Engine, MessageRecord, SqliteEngine, TurnRecord, Write};
+use cuecard_engine::{Batch, Engine, MessageRecord, Receipt, SqliteEngine, TurnRecord, Write};
 use cuecard_model::{IncomingMessage, MerchantId, Message, TurnId};
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -118,7 +118,8 @@ async fn answer(State(bare): State<Arc<Bare>>, Json(message): Json<IncomingMessa
         };
         let id = TurnId::from(bare.ids.next(now));
         let turn = TurnRecord { id, message, generation: 1, reply: Arc::clone(&bare.reply) };
-        if engine.commit(Batch::new(bare.merchant.clone(), vec![Write::Turn(turn)])).await.is_err() {
+        let receipt = engine.commit(Batch::new(bare.merchant.clone(), vec![Write::Turn(turn)])).await;
+        if !matches!(receipt, Ok(Receipt::Kept(_))) {
             return Err(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
         }
     }
