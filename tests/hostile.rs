@@ -8,6 +8,8 @@
     reason = "helpers are shared by tests that use parts of them"
 )]
 
+#[path = "../host/plugin/tests/support/bombs.rs"]
+mod bombs;
 #[path = "../host/plugin/tests/support/chance.rs"]
 mod chance;
 #[path = "support/court.rs"]
@@ -46,7 +48,7 @@ const BOUND: u64 = 60_000;
 /// again on a worker that was perhaps only just started.
 const BUSY_MACHINE: u64 = 340_000;
 /// What the host and its three workers may hold more than before: pages that are free, but that the allocator keeps.
-const MARGIN: u64 = 96 << 20;
+const MARGIN: u64 = 128 << 20;
 
 #[test]
 fn every_fixture_is_contained() {
@@ -96,7 +98,12 @@ fn components() -> Vec<(String, Result<Vec<u8>, String>)> {
         (format!("foreign/{name}"), component)
     });
     let lies = wasm_cases::lies().into_iter().map(|(name, guest, _)| (format!("lie/{name}"), guest.component()));
-    modules.chain(foreign).chain(lies).collect()
+    let bombs = bombs::BOMBS.iter().map(|(name, items, _)| {
+        let mut guest = Guest::default();
+        guest.items.push_str(&items());
+        (format!("bomb/{name}"), guest.component())
+    });
+    modules.chain(foreign).chain(lies).chain(bombs).collect()
 }
 
 fn show(category: &str, name: &str, outcome: &Outcome) {
