@@ -2,11 +2,16 @@
 //! the host is as it was. The fixtures lie in `tests/hostile`; what else hurts is written here.
 
 #![allow(
-    dead_code,
-    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::print_stdout,
-    reason = "helpers are shared by tests that use parts of them"
+    clippy::print_stderr,
+    reason = "a test: what goes wrong fails it"
 )]
+#![allow(dead_code, unreachable_pub, reason = "helpers are shared by tests that use parts of them")]
 
 #[path = "../host/plugin/tests/support/bombs.rs"]
 mod bombs;
