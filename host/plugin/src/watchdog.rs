@@ -1,8 +1,11 @@
 //! Time limits from outside the running plugin: a thread that ticks while a call is under way.
 //!
-//! A plugin does not look at a clock; the watchdog does, once a millisecond, and interrupts it. Each tick also runs
+//! A plugin does not look at a clock; the watchdog does, once a millisecond, and interrupts it. A call that has not used
+//! its time, because the machine was busy with something else, gets some more by the clock on the wall. Each tick also runs
 //! `on_tick` (the WASM epoch). A call that goes on past its deadline by [`Limits::GRACE`] is reported to `on_overrun`
 //! once: in a worker process that is the end of the process.
+
+mod cpu;
 
 use std::{
     sync::{
@@ -13,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use self::cpu::ThreadClock;
 use crate::limits::Limits;
 
 /// What can be told to stop, from any thread, while it runs.
@@ -24,12 +28,41 @@ pub trait Interrupt: Send + Sync {
 /// How often the watchdog looks.
 pub const TICK: Duration = Duration::from_millis(1);
 
+/// How long past its deadline a call may go on if it was kept waiting for a processor. Less than [`Limits::GRACE`], so
+/// that the interrupt still comes before the kill.
+const PATIENCE: Duration = Duration::from_millis(25);
+
 /// After this many ticks without a call the thread sleeps until the next one.
 const IDLE_TICKS: u32 = 200;
 
 const UNARMED: u64 = u64::MAX;
 const FIRING: u64 = u64::MAX - 1;
 const FIRED: u64 = u64::MAX - 2;
+
+/// The same rule for a call that is asked to look at the clock itself, on its own thread.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    deadline: Instant,
+    until: Duration,
+}
+
+impl Allowance {
+    /// So much processor time from now, and somewhat more by the clock on the wall.
+    pub fn from_now(time: Duration) -> Self {
+        Self { deadline: Instant::now() + time, until: used_by_this_thread() + time }
+    }
+
+    /// Whether the call may go on.
+    pub fn is_left(&self) -> bool {
+        let now = Instant::now();
+        now < self.deadline || (now < self.deadline + PATIENCE && used_by_this_thread() < self.until)
+    }
+}
+
+fn used_by_this_thread() -> Duration {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(u64::try_from(used.tv_sec).unwrap_or(0), u32::try_from(used.tv_nsec).unwrap_or(0))
+}
 
 /// The thread that watches the calls of one other thread, one at a time.
 pub struct Watchdog {
@@ -43,9 +76,25 @@ struct Shared {
     deadline: AtomicU64,
     /// Nanoseconds after `start` at which `on_overrun` is due, or `UNARMED`.
     overrun: AtomicU64,
-    target: Mutex<Option<Arc<dyn Interrupt>>>,
+    target: Mutex<Target>,
     parked: AtomicBool,
     stopped: AtomicBool,
+}
+
+/// Whom to interrupt, and what it may use.
+#[derive(Default)]
+struct Target {
+    interrupt: Option<Arc<dyn Interrupt>>,
+    clock: Option<ThreadClock>,
+    /// On the thread's own clock.
+    until: Duration,
+}
+
+impl Target {
+    /// Whether the call has used its processor time; without a clock only the wall counts.
+    fn is_used_up(&self) -> bool {
+        self.clock.and_then(ThreadClock::read).is_none_or(|used| used >= self.until)
+    }
 }
 
 impl Watchdog {
@@ -55,7 +104,7 @@ impl Watchdog {
             start: Instant::now(),
             deadline: AtomicU64::new(UNARMED),
             overrun: AtomicU64::new(UNARMED),
-            target: Mutex::new(None),
+            target: Mutex::default(),
             parked: AtomicBool::new(false),
             stopped: AtomicBool::new(false),
         });
@@ -69,7 +118,9 @@ impl Watchdog {
     pub fn watch(&self, time: Duration, target: Option<Arc<dyn Interrupt>>) -> Watch<'_> {
         let shared = &*self.shared;
         let deadline = nanos(shared.start.elapsed() + time);
-        *shared.target.lock().unwrap_or_else(PoisonError::into_inner) = target;
+        let clock = ThreadClock::of_this_thread();
+        let until = used_by_this_thread() + time;
+        *shared.target.lock().unwrap_or_else(PoisonError::into_inner) = Target { interrupt: target, clock, until };
         shared.overrun.store(deadline + nanos(Limits::GRACE), Ordering::SeqCst);
         shared.deadline.store(deadline, Ordering::SeqCst);
         if shared.parked.swap(false, Ordering::SeqCst) {
@@ -143,8 +194,11 @@ impl Shared {
             return;
         }
         let target = self.target.lock().unwrap_or_else(PoisonError::into_inner);
+        if now < deadline + nanos(PATIENCE) && !target.is_used_up() {
+            return;
+        }
         if self.deadline.compare_exchange(deadline, FIRING, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
-            if let Some(target) = target.as_ref() {
+            if let Some(target) = &target.interrupt {
                 target.interrupt();
             }
             let _ = self.deadline.compare_exchange(FIRING, FIRED, Ordering::SeqCst, Ordering::SeqCst);

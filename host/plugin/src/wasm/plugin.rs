@@ -1,6 +1,6 @@
 //! A component that was compiled and linked, ready to be called, each time in a fresh instance.
 
-use std::{cell::OnceCell, time::Instant};
+use std::cell::OnceCell;
 
 use bumpalo::Bump;
 use cuecard_model::{Culture, Customer, Decision, Draft, Event, FailureKind, Turn};
@@ -19,7 +19,10 @@ use super::{
     store::State,
     trap, trusted,
 };
-use crate::call::{Call, CallError, Runtime};
+use crate::{
+    call::{Call, CallError, Runtime},
+    watchdog::Allowance,
+};
 
 /// Bytes that cross between host and guest in one reply or in the arguments of one host call.
 const HOSTCALL_BYTES: usize = 1 << 20;
@@ -150,13 +153,13 @@ fn load(engine: &Engine, compiled: &[u8]) -> Result<PluginPre<State>, LoadError>
 }
 
 fn instantiate(plugin: &PluginPre<State>, call: Call) -> (Store<State>, wasmtime::Result<Plugin>) {
-    let deadline = Instant::now() + call.limits().time();
+    let time = Allowance::from_now(call.limits().time());
     let mut store = Store::new(plugin.engine(), State::new(call));
     store.limiter(|state| state);
     // Ticks come late on a busy machine, so that they are not counted: each only has the clock looked at.
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |store| {
-        if Instant::now() < deadline {
+        if time.is_left() {
             return Ok(UpdateDeadline::Continue(1));
         }
         Err(wasmtime::Error::new(trap::timeout(&store.data().call)))
