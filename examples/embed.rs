@@ -6,6 +6,8 @@
 //! Threads run the hooks here, so a plugin that does not stop is not stopped. A host that runs strangers' code starts
 //! processes instead (`Spawn::Processes`).
 
+#![allow(clippy::print_stdout, reason = "an example shows what it found")]
+
 use std::{collections::BTreeMap, error::Error, path::PathBuf, sync::Arc};
 
 use cuecard_model::{
@@ -59,6 +61,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         time_zone: None,
         now: turn.now,
         register: Register::Formal,
+        name: None,
     };
     for called in called {
         for draft in called.outcome.map_err(|failed| failed.detail)? {

@@ -1,5 +1,14 @@
 //! A newcomer's first minute: start the demo, ask in three languages, edit a plugin, break it, mend it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test: what goes wrong fails it"
+)]
+
 mod support;
 
 use std::{fs, time::Duration};

@@ -1,5 +1,14 @@
 //! `kill -9` at random moments under load: what was acknowledged is there after the restart, and counts once.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test: what goes wrong fails it"
+)]
+
 mod support;
 
 use std::{

@@ -1,6 +1,15 @@
 //! Hot reload on the real process: 30 s of load while plugins are saved, broken, mended, renamed over, deleted and
 //! pushed. No answer fails, waits or mixes generations.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test: what goes wrong fails it"
+)]
+
 mod support;
 
 use std::{
@@ -121,10 +130,10 @@ fn look(answer: &Json, micros: u64) -> Seen {
 fn disturb(host: &Host, plugins: &Path, time: Duration) -> u32 {
     let stop = AtomicBool::new(false);
     let end = Instant::now() + time;
-    let mut changes = 0;
+    let mut changes = 0_u32;
     while Instant::now() < end && !stop.load(Ordering::Relaxed) {
         changes += 1;
-        let id = if changes % 2 == 0 { "alpha" } else { "beta" };
+        let id = if changes.is_multiple_of(2) { "alpha" } else { "beta" };
         let folder = plugins.join(id);
         match changes % 9 {
             0 => drop(fs::remove_dir_all(&folder)),
@@ -160,7 +169,7 @@ fn rename_folder_over(plugins: &Path, id: &str, version: u32) {
 
 fn break_it(folder: &Path, id: &str, version: u32) {
     let [manifest, (name, main)] = probe(id, version);
-    let broken = if version % 2 == 0 { main.replace("end", "") } else { format!("{main}\n)(") };
+    let broken = if version.is_multiple_of(2) { main.replace("end", "") } else { format!("{main}\n)(") };
     write_in_place(folder, &[manifest, (name, broken)]);
 }
 

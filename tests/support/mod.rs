@@ -1,6 +1,6 @@
 //! A real `cuecard` process with its own data and plugins, and a plain way to talk to it.
 
-#![allow(dead_code, reason = "each test of the whole uses a part")]
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test of the whole uses a part")]
 
 use std::{
     fs,

@@ -35,6 +35,7 @@ fn setting(locale: &str) -> Setting {
         time_zone: Some("Europe/Madrid".into()),
         now: Timestamp::from_seconds(1_795_335_304),
         register: Register::Informal,
+        name: None,
     }
 }
 

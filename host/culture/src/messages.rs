@@ -18,6 +18,7 @@ pub use compare::CatalogFinding;
 
 use crate::{
     Setting, locale,
+    name::person,
     setting::zone,
     words::{Words, words},
 };
@@ -162,8 +163,15 @@ impl Catalog {
         };
         let wanted = words(&setting.locale);
         let words = if same_writing(&wanted, found) { wanted } else { words(tag) };
-        let scene =
-            Scene { words, zone: zone(setting.time_zone.as_deref()), now: setting.now, register: setting.register };
+        let named = found.variables(index).iter().any(|name| name == "person");
+        let name = setting.name.as_ref().filter(|_| named);
+        let scene = Scene {
+            zone: zone(setting.time_zone.as_deref()),
+            now: setting.now,
+            register: setting.register,
+            person: name.and_then(|name| person(name, &words.tag, setting.register)).unwrap_or_default(),
+            words,
+        };
         let Some(messages) = found.messages.as_ref() else {
             return Err(RenderError::UnknownKey { key: key.into(), locale: setting.locale.clone() });
         };

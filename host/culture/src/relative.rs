@@ -117,6 +117,7 @@ mod tests {
             time_zone: Some("America/New_York".into()),
             now: "2026-11-22T15:00:00Z".parse().unwrap(),
             register: Register::Formal,
+            name: None,
         };
         format_relative(at.parse().unwrap(), &setting)
     }

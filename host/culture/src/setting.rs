@@ -2,7 +2,7 @@
 //!
 //! Owns the one value that every wording needs. Knows nothing of how the words are found.
 
-use cuecard_model::{Register, Timestamp};
+use cuecard_model::{PersonName, Register, Timestamp};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 /// Where, when and for whom words are meant.
@@ -18,6 +18,8 @@ pub struct Setting {
     pub now: Timestamp,
     /// The form of address.
     pub register: Register,
+    /// Who is addressed. Messages say it as `$person`, in the order and form of the locale; empty if unknown.
+    pub name: Option<PersonName>,
 }
 
 /// The zone of that name, from the tables in the binary: a worker that renders dates may have given up files.

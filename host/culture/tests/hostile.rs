@@ -12,6 +12,7 @@ fn setting(locale: &str) -> Setting {
         time_zone: Some("../../etc/passwd".into()),
         now: Timestamp::from_seconds(0),
         register: Register::Formal,
+        name: None,
     }
 }
 

@@ -16,6 +16,7 @@ fn setting(locale: &str) -> Setting {
         time_zone: None,
         now: Timestamp::from_seconds(0),
         register: Register::Formal,
+        name: None,
     }
 }
 

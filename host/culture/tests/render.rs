@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests; clippy.toml covers test functions alone")]
 
 use cuecard_culture::{Catalog, RenderError, Setting};
-use cuecard_model::{Fields, Money, Register, Timestamp, Value};
+use cuecard_model::{Fields, Money, PersonName, Register, Timestamp, Value};
 
 fn setting(locale: &str) -> Setting {
     Setting {
@@ -12,6 +12,7 @@ fn setting(locale: &str) -> Setting {
         time_zone: Some("Asia/Shanghai".into()),
         now: Timestamp::from_seconds(1_795_335_304),
         register: Register::Formal,
+        name: None,
     }
 }
 
@@ -199,4 +200,24 @@ fn compares_locales() {
             "messages/es-MX.json 'b' is missing, and is there in en",
         ]
     );
+}
+
+#[test]
+fn the_customer_is_named_as_one_would_say_it() {
+    let name = |given: &str, family: &str| {
+        let (given, family) = (Some(given.to_owned()), Some(family.to_owned()));
+        Some(PersonName { given, family, title: None })
+    };
+    let source = r#"{ "m": ".input {$person :string} .match $person || {{Hello}} * {{Hello {$person}}}" }"#;
+    for (locale, register, name, expected) in [
+        ("en", Register::Informal, name("Sara", "Gómez"), "Hello Sara"),
+        ("de", Register::Formal, name("Jonas", "Weber"), "Hello Jonas Weber"),
+        ("zh-Hans", Register::Formal, name("伟", "王"), "Hello 王伟"),
+        ("ja", Register::Formal, name("葵", "田中"), "Hello 田中様"),
+        ("en", Register::Informal, None, "Hello"),
+    ] {
+        let setting = Setting { register, name, ..setting(locale) };
+        let rendered = catalog(&[(locale, source)]).render("m", &Fields::new(), &setting).unwrap();
+        assert_eq!((rendered.text.as_str(), rendered.missing.len()), (expected, 0), "{locale}");
+    }
 }

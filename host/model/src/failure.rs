@@ -41,6 +41,19 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Timeout,
+        Self::Killed,
+        Self::Memory,
+        Self::Error,
+        Self::Reply,
+        Self::HostLimit,
+        Self::Load,
+        Self::Blocked,
+        Self::Skipped,
+    ];
+
     /// The word used in JSON and metrics.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -25,6 +25,7 @@ pub(crate) fn localize(composed: &Composed, turn: &Turn, understanding: &Underst
         time_zone: turn.customer.time_zone.clone(),
         now: turn.now,
         register: composed.culture.register,
+        name: turn.customer.name.clone(),
     };
     let for_agent = turn.agent_locale.as_ref().filter(|locale| language(locale) != language(&turn.locale));
     let for_agent = for_agent.map(|locale| Setting { locale: locale.clone(), ..setting.clone() });

@@ -92,6 +92,7 @@ fn setting() -> Setting {
         time_zone: None,
         now: Timestamp::from_seconds(1_795_335_304),
         register: Register::Formal,
+        name: None,
     }
 }
 

@@ -5,6 +5,13 @@
 //! a tone by emotion, and two amounts each. All three give the same drafts, which is checked before anything is timed.
 
 #![allow(unreachable_pub, dead_code, missing_docs, reason = "shared with the tests; made by a macro")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a benchmark: what goes wrong ends it"
+)]
 
 #[path = "../tests/support/desk.rs"]
 mod desk;

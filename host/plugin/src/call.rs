@@ -258,6 +258,7 @@ mod tests {
             time_zone: None,
             now: Timestamp::from_seconds(0),
             register: Register::Formal,
+            name: None,
         };
         Call::new(limits, Arc::default(), Arc::new(setting), keys, "turn-1")
     }

@@ -19,6 +19,7 @@ pub mod prove;
 pub mod registry;
 pub mod runtimes;
 pub mod scenarios;
+pub mod standing;
 pub mod wasm;
 pub mod watchdog;
 pub mod words;

@@ -9,7 +9,13 @@ mod child;
 use std::{
     fs,
     io::{self, Write},
-    os::{fd::OwnedFd, unix::net::UnixStream, unix::process::ExitStatusExt},
+    os::{
+        fd::OwnedFd,
+        unix::{
+            net::UnixStream,
+            process::{CommandExt, ExitStatusExt},
+        },
+    },
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
     sync::Arc,
@@ -222,6 +228,7 @@ fn talk(program: &Path, arguments: &[String], order: &Order) -> Result<Report, P
     let mut child = Command::new(program)
         .args(arguments)
         .env_clear()
+        .process_group(0)
         .stdin(Stdio::from(OwnedFd::from(theirs)))
         .stdout(Stdio::null())
         .spawn()

@@ -118,6 +118,7 @@ enum Command {
     Push { place: Place, bundle: Bundle, by: Arc<str>, answer: Answer },
     Rollback { place: Place, by: Arc<str>, answer: Answer },
     Enable { merchant: MerchantId, plugin: PluginId, wanted: bool, by: Arc<str>, answer: Answer },
+    Refuse { place: Place, problems: Vec<Problem>, by: Arc<str> },
     Proved(Box<Proved>),
     Stop,
 }
@@ -196,6 +197,11 @@ impl Registry {
     /// Proves a bundle and puts it in service.
     pub async fn push(&self, place: Place, bundle: Bundle, by: &str) -> Result<Note, Refusal> {
         self.ask(|answer| Command::Push { place, bundle, by: by.into(), answer }).await
+    }
+
+    /// Leaves a record of a push that could not even be unpacked.
+    pub fn refuse(&self, place: Place, problems: Vec<Problem>, by: &str) {
+        let _ = self.commands.send(Command::Refuse { place, problems, by: by.into() });
     }
 
     /// Puts the version before in service again. A folder's newer content stays aside until it changes.

@@ -90,11 +90,13 @@ impl Worker {
             time_zone: turn.customer.time_zone.clone(),
             now: turn.now,
             register: job.culture.register,
+            name: turn.customer.name.clone(),
         });
         let mut answers = Vec::with_capacity(job.compose.len() + job.localize.len());
         for ask in &job.compose {
             let left = budget.saturating_sub(started.elapsed());
-            let called = self.call(ask, &setting, turn.id.as_str(), left, |runtime, call| runtime.compose(call, turn));
+            let called =
+                self.call(ask, &setting, turn.id.as_str(), left, |runtime, call, _| runtime.compose(call, turn));
             answers.push(called.map(|drafts| drafts.into_iter().map(WorkedDraft::from).collect()));
         }
         for ask in &job.localize {
@@ -120,8 +122,20 @@ impl Worker {
             .flatten()
             .map(|d| d.draft.clone())
             .collect();
-        let called = self.call(ask, setting, job.turn.id.as_str(), left, |runtime, call| {
-            drafts.iter().map(|draft| runtime.localize(call, draft, &job.culture)).collect::<Result<Vec<_>, _>>()
+        let began = Instant::now();
+        let called = self.call(ask, setting, job.turn.id.as_str(), left, |runtime, call, begin| {
+            let one = |draft| {
+                if began.elapsed() >= left {
+                    return Err(CallError::new(
+                        FailureKind::Skipped,
+                        "the turn's time was up before all drafts were done",
+                    ));
+                }
+                // Each draft is a call with a time of its own.
+                begin();
+                runtime.localize(call, draft, &job.culture)
+            };
+            drafts.iter().map(one).collect::<Result<Vec<_>, _>>()
         });
         let Some(own) = self.plugins.get(&ask.load) else { return called.map(|_| Vec::new()) };
         let changed = called.outcome.as_deref().unwrap_or_default();
@@ -151,12 +165,13 @@ impl Worker {
             default_locale: job.default_locale.clone(),
             time_zone: job.customer.time_zone.clone(),
             now: job.now,
-            register: cuecard_model::Register::Formal,
+            register: cuecard_culture::register_for(&job.locale, "web_chat"),
+            name: job.customer.name.clone(),
         });
         let seed = job.event.id.as_str();
         let asks = job.trigger.iter();
         asks.map(|ask| {
-            self.call(ask, &setting, seed, Duration::MAX, |runtime, call| {
+            self.call(ask, &setting, seed, Duration::MAX, |runtime, call, _| {
                 runtime.trigger(call, &job.event, &job.customer)
             })
         })
@@ -169,7 +184,7 @@ impl Worker {
         setting: &Arc<Setting>,
         seed: &str,
         left: Duration,
-        hook: impl FnOnce(&mut dyn Runtime, &mut Call) -> Result<T, CallError>,
+        hook: impl FnOnce(&mut dyn Runtime, &mut Call, &dyn Fn()) -> Result<T, CallError>,
     ) -> Called<T> {
         if left.is_zero() {
             return Called::failed(ask.load, FailureKind::Skipped, "the turn's time was up before this plugin's turn");
@@ -183,9 +198,10 @@ impl Worker {
         };
         let limits = plugin.load.limits;
         let mut call = Call::new(limits, Arc::clone(&plugin.catalog), Arc::clone(setting), ask.keys.clone(), seed);
-        self.progress.begin(ask.load, limits.time());
+        let begin = || self.progress.begin(ask.load, limits.time());
+        begin();
         let started = Instant::now();
-        let outcome = hook(&mut **runtime, &mut call);
+        let outcome = hook(&mut **runtime, &mut call, &begin);
         let micros = u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX);
         let key_writes = if outcome.is_ok() { call.key_writes } else { Default::default() };
         Called { load: ask.load, outcome: outcome.map_err(Into::into), key_writes, log: call.log, micros }

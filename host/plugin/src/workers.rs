@@ -3,21 +3,30 @@
 //! A turn leases one worker, talks to it once, and gives it back. Merchants take turns; one merchant can never hold
 //! every worker. Knows nothing of what a hook does.
 
+mod asked;
 mod exchange;
 mod lease;
+mod losses;
 mod spawn;
 
-use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use cuecard_model::{Decision, FailureKind, MerchantId, PluginVersion};
+use cuecard_model::{Decision, FailureKind, MerchantId, PluginVersion, Timestamp};
 
 use self::{
+    asked::Job,
     exchange::Exchanged,
     lease::{Lease, Pool},
+    losses::{Blame, Losses},
 };
 pub use self::{exchange::Loadable, spawn::Spawn};
 use crate::{
-    job::{Answer, Ask, Called, EventJob, LoadId, Request, TurnJob, WorkedDraft},
+    job::{Called, EventJob, LoadId, TurnJob, WorkedDraft},
     worker::confine::Confinement,
 };
 
@@ -70,9 +79,6 @@ pub struct Workers {
     pool: Arc<Pool>,
 }
 
-/// After so many kills in one turn the rest of its plugins is given up.
-const MAX_KILLS: usize = 3;
-
 impl Workers {
     /// Starts the workers and waits until each is ready. Also says what the kernel let them give up.
     pub async fn start(options: Options) -> io::Result<(Self, Confinement)> {
@@ -110,118 +116,110 @@ impl Workers {
         self.pool.replaced()
     }
 
-    /// One exchange; if the worker had to be killed, another without the plugin that was running. Hooks are pure
-    /// functions, so asking the others again gives what they had already answered.
+    /// One exchange; if it costs the worker, another without the plugin that was running. Hooks are pure functions,
+    /// so asking the others again gives what they had already answered.
     async fn ask<J: Job>(
         &self,
         merchant: &MerchantId,
-        job: J,
+        mut job: J,
         plugins: &BTreeMap<LoadId, Arc<Loadable>>,
     ) -> Result<Vec<Called<J::Reply>>, Busy> {
-        let order = job.asks();
-        let mut request = job.into_request();
-        let mut killed: Vec<Called<J::Reply>> = Vec::new();
-        let mut answered = Vec::new();
+        let (order, now, began) = (job.asks(), job.now(), Instant::now());
+        let standing = |load: LoadId| plugins.get(&load).map(|plugin| plugin.standing());
+        let resting = |load: &LoadId| standing(*load)?.rests(merchant, now).map(|why| (*load, why));
+        let mut done: Vec<_> = order
+            .iter()
+            .filter_map(resting)
+            .map(|(load, why)| Called::failed(load, FailureKind::Skipped, why))
+            .collect();
         let mut asks = order.clone();
+        asks.retain(|load| done.iter().all(|called| called.load != *load));
+        // Stable: plugins of the same standing keep their order.
+        asks.sort_by_cached_key(|load| standing(*load).map_or(0, |standing| standing.order(merchant)));
+        let trusted = |load: LoadId| standing(load).is_none_or(|standing| standing.order(merchant) == 0);
+        job.keep(&asks);
+        let mut losses = Losses::default();
+        let mut request = job.into_request();
         while !asks.is_empty() {
-            let mut lease = Lease::acquire(&self.pool, merchant, asks.first().copied()).await?;
-            match lease.exchange(&request, &asks, plugins).await {
+            let mut lease = match Lease::acquire(&self.pool, merchant, asks.first().copied()).await {
+                Ok(lease) => lease,
+                Err(busy) if losses == Losses::default() => return Err(busy),
+                Err(_) => break,
+            };
+            let exchanged = lease.exchange(&request, &asks, plugins).await;
+            drop(lease);
+            match exchanged {
                 Exchanged::Answer(answer) => {
-                    answered = J::reply(answer);
+                    done.extend(J::reply(answer));
                     break;
                 }
-                Exchanged::Killed { load, detail } => {
-                    for load in load.map_or_else(|| asks.clone(), |load| vec![load]) {
-                        tracing::warn!(plugin = %name(plugins, load), merchant = %merchant, detail, "worker killed");
-                        killed.push(Called::failed(load, FailureKind::Killed, &detail));
-                        asks.retain(|ask| *ask != load);
-                    }
-                    J::of(&mut request).into_iter().for_each(|job| job.keep(&asks));
-                    if killed.len() >= MAX_KILLS {
-                        break;
+                // A worker that is still busy with another turn's plugin is nobody's fault here.
+                Exchanged::Killed(load) if asks.contains(&load) => {
+                    tracing::warn!(plugin = %name(plugins, Some(load)), %merchant, "worker killed: its plugin did not stop");
+                    done.push(losses.kill(&mut asks, load, NOT_STOPPED, trusted));
+                }
+                Exchanged::Killed(_) => match losses.lose(None) {
+                    Blame::Host => break,
+                    _ => tracing::warn!(%merchant, "worker killed: it was not through with an earlier turn"),
+                },
+                Exchanged::Lost { load, detail } => {
+                    let load = load.filter(|load| asks.contains(load));
+                    tracing::warn!(plugin = %name(plugins, load), %merchant, detail, "worker lost");
+                    match losses.lose(load) {
+                        Blame::Nobody => {}
+                        Blame::Plugin(load) => done.push(losses.kill(&mut asks, load, &detail, trusted)),
+                        Blame::Host => break,
                     }
                 }
             }
+            if let Some(job) = J::of(&mut request) {
+                job.keep(&asks);
+                job.spend(began.elapsed());
+            }
         }
-        Ok(in_order(&order, killed, answered))
+        let answers = in_order(&order, done);
+        note(merchant, now, plugins, &answers);
+        Ok(answers)
     }
 }
 
-fn name(plugins: &BTreeMap<LoadId, Arc<Loadable>>, load: LoadId) -> String {
-    plugins.get(&load).map_or_else(|| format!("load {load}"), |plugin| plugin.plugin.to_string())
+const NOT_STOPPED: &str = "did not stop after its time was up; its worker process was killed";
+
+/// Takes down how each plugin did in this turn; over several hooks, its worst.
+fn note<T>(merchant: &MerchantId, now: Timestamp, plugins: &BTreeMap<LoadId, Arc<Loadable>>, answers: &[Called<T>]) {
+    for (load, plugin) in plugins {
+        let outcomes = answers.iter().filter(|called| called.load == *load);
+        let kinds: Vec<_> = outcomes.map(|called| called.outcome.as_ref().err().map(|failed| failed.kind)).collect();
+        let failure = kinds.iter().flatten().find(|kind| **kind != FailureKind::Skipped).copied();
+        if failure.is_none() && !kinds.contains(&None) {
+            continue;
+        }
+        if let Some(until) = plugin.standing().note(merchant, failure, now) {
+            let kind = failure.map_or("", FailureKind::as_str);
+            tracing::warn!(plugin = %plugin.plugin, %merchant, kind, %until, "plugin set aside: it failed too often");
+        }
+    }
+}
+
+fn name(plugins: &BTreeMap<LoadId, Arc<Loadable>>, running: Option<LoadId>) -> String {
+    let plugin = running.and_then(|load| plugins.get(&load));
+    plugin.map_or_else(|| "none".into(), |plugin| plugin.plugin.to_string())
 }
 
 /// One entry for each ask, in the order asked; who is missing was given up.
-fn in_order<T>(order: &[LoadId], killed: Vec<Called<T>>, answered: Vec<Called<T>>) -> Vec<Called<T>> {
-    let mut all: Vec<_> = killed.into_iter().chain(answered).collect();
+fn in_order<T>(order: &[LoadId], mut all: Vec<Called<T>>) -> Vec<Called<T>> {
     let mut ordered = Vec::with_capacity(order.len());
     for load in order {
         let found = all.iter().position(|called| called.load == *load);
         ordered.push(found.map(|place| all.remove(place)).unwrap_or_else(|| {
-            Called::failed(*load, FailureKind::Skipped, "given up after other plugins of this turn had to be killed")
+            Called::failed(
+                *load,
+                FailureKind::Skipped,
+                "not called: a plugin before it had to be killed, or no worker was left",
+            )
         }));
     }
     ordered
-}
-
-/// What turns and events have in common on their way to a worker.
-trait Job: Sized {
-    type Reply;
-    fn asks(&self) -> Vec<LoadId>;
-    fn keep(&mut self, loads: &[LoadId]);
-    fn into_request(self) -> Request;
-    fn of(request: &mut Request) -> Option<&mut Self>;
-    fn reply(answer: Answer) -> Vec<Called<Self::Reply>>;
-}
-
-impl Job for TurnJob {
-    type Reply = Vec<WorkedDraft>;
-
-    fn asks(&self) -> Vec<LoadId> {
-        self.compose.iter().chain(&self.localize).map(|ask| ask.load).collect()
-    }
-
-    fn keep(&mut self, loads: &[LoadId]) {
-        let kept = |ask: &Ask| loads.contains(&ask.load);
-        self.compose.retain(kept);
-        self.localize.retain(kept);
-    }
-
-    fn into_request(self) -> Request {
-        Request::Turn(Box::new(self))
-    }
-
-    fn of(request: &mut Request) -> Option<&mut Self> {
-        if let Request::Turn(job) = request { Some(job) } else { None }
-    }
-
-    fn reply(answer: Answer) -> Vec<Called<Self::Reply>> {
-        if let Answer::Turn(called) = answer { called } else { Vec::new() }
-    }
-}
-
-impl Job for EventJob {
-    type Reply = Vec<Decision>;
-
-    fn asks(&self) -> Vec<LoadId> {
-        self.trigger.iter().map(|ask| ask.load).collect()
-    }
-
-    fn keep(&mut self, loads: &[LoadId]) {
-        self.trigger.retain(|ask| loads.contains(&ask.load));
-    }
-
-    fn into_request(self) -> Request {
-        Request::Event(Box::new(self))
-    }
-
-    fn of(request: &mut Request) -> Option<&mut Self> {
-        if let Request::Event(job) = request { Some(job) } else { None }
-    }
-
-    fn reply(answer: Answer) -> Vec<Called<Self::Reply>> {
-        if let Answer::Event(called) = answer { called } else { Vec::new() }
-    }
 }
 
 impl Loadable {

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cuecard_culture::Setting;
+use cuecard_culture::{Catalog, Setting};
 use cuecard_model::{
     Culture, Customer, Decision, Direction, Draft, Event, FailureKind, Fields, Register, Timestamp, Turn, Value,
 };
@@ -56,8 +56,10 @@ fn call(limits: Limits) -> Call {
         time_zone: None,
         now: Timestamp::from_seconds(1_800_000_000),
         register: Register::Formal,
+        name: None,
     };
-    Call::new(limits, Arc::default(), Arc::new(setting), Some(Fields::new()), "turn-1")
+    let catalog = Catalog::parse([("en", r#"{ "hello": "hello {$a}" }"#)]).unwrap();
+    Call::new(limits, Arc::new(catalog), Arc::new(setting), Some(Fields::new()), "turn-1")
 }
 
 fn turn() -> Turn {

@@ -26,7 +26,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve messages over HTTP, plugins reloaded as they are saved
-    Serve(serve::Args),
+    Serve(serve::Serve),
     /// Make a new plugin: a folder that passes its own tests
     New(new::New),
     /// Read, compile and load bundles; say what is wrong, with file, line and hint
@@ -48,7 +48,7 @@ enum Command {
     /// Measure messages a second over HTTP, beside a bare route that gives the same bytes
     Bench(bench::Bench),
     /// Make, list and take back keys to the API
-    Keys(keys::Args),
+    Keys(keys::Keys),
     /// Be one of the servers that `bench` measures
     #[command(hide = true)]
     BenchServe(bench::served::Serve),
@@ -62,7 +62,7 @@ enum Command {
 
 /// Runs the command and gives its exit code: 0 fine, 1 the check failed, 2 usage.
 pub fn main() -> ExitCode {
-    let command = Cli::parse().command.unwrap_or_else(|| Command::Serve(serve::Args::demo()));
+    let command = Cli::parse().command.unwrap_or_else(|| Command::Serve(serve::Serve::demo()));
     run(command).unwrap_or_else(|error| {
         lines::say(format!("cuecard: {error:#}"));
         ExitCode::FAILURE
@@ -71,7 +71,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve(args) => done(serve::run(args)),
+        Command::Serve(serve) => block_on(serve.run()),
         Command::New(new) => new.run(),
         Command::Check(check) => check.run(),
         Command::Build(build) => build.run(),
@@ -81,9 +81,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),
+        Command::Keys(keys) => block_on(keys.run()),
         Command::Bench(bench) => on_one_thread(bench.run()),
         Command::BenchServe(serve) => done(serve.run()),
-        Command::Keys(args) => done(keys::run(args)),
         Command::Worker => done(cuecard_plugin::worker::process::run().map_err(Into::into)),
         Command::ProveWorker => done(cuecard_plugin::prove::run().map_err(Into::into)),
     }
@@ -100,9 +100,4 @@ fn on_one_thread(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow
 
 fn done(result: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
     result.map(|()| ExitCode::SUCCESS)
-}
-
-/// Prints to standard output; that nobody reads it is no error.
-pub(crate) fn say(text: impl std::fmt::Display) {
-    lines::print(text.to_string());
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::Path};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use cuecard_pipeline::Merchant;
 use serde::Deserialize;
 
@@ -26,7 +26,7 @@ impl Config {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read {}\n  hint: name the file with --config", path.display()))?;
+            .map_err(|error| anyhow!("cannot read {}: {error}\n  hint: name the file with --config", path.display()))?;
         Self::parse(&text).map_err(|error| anyhow!("{}: {error:#}", path.display()))
     }
 
@@ -57,7 +57,8 @@ mod tests {
     #[test]
     fn says_where_and_what_is_known() {
         for (text, expected) in [
-            ("listen = 1", "unknown field `listen`"),
+            ("listem = 1", "unknown field `listem`"),
+            ("listen = 1", "expected socket address"),
             ("[limits]\nburts = 1", "line 2"),
             ("[[merchant]]\nid = \"a\"\nlinkz = []", "hint: known here are"),
             ("workers = 0", "leaves nobody"),

@@ -89,6 +89,7 @@ fn raise(due: DueTimer) -> (MerchantId, Event, Write) {
 
 async fn decide(app: &Arc<App>, merchant: &MerchantId, event: Event, done: Write) -> Result<(), Later> {
     let now = clock::now();
+    let end = done.clone();
     let mut writes = vec![done];
     // Triggers decide whom to contact: what concerns nobody is only remembered.
     if let Some(customer) = event.customer_id.clone() {
@@ -101,9 +102,13 @@ async fn decide(app: &Arc<App>, merchant: &MerchantId, event: Event, done: Write
         let decisions = judged.decisions.into_iter();
         writes.extend(decisions.map(|(plugin, decision)| write(app, plugin, &customer, decision, now)));
     }
+    keep(app, merchant, writes, end).await
+}
+
+async fn keep(app: &App, merchant: &MerchantId, writes: Vec<Write>, end: Write) -> Result<(), Later> {
     let said: Vec<_> = writes.iter().map(|write| said(app, merchant, write)).collect();
-    match app.engine.commit(Batch::new(merchant.clone(), writes)).await? {
-        Receipt::Kept(outcomes) => {
+    match app.engine.commit(Batch::new(merchant.clone(), writes)).await {
+        Ok(Receipt::Kept(outcomes)) => {
             for (heard, outcome) in said.into_iter().zip(outcomes) {
                 if let (Some(heard), Outcome::Done) = (heard, outcome) {
                     app.hub.say(merchant, heard);
@@ -111,7 +116,13 @@ async fn decide(app: &Arc<App>, merchant: &MerchantId, event: Event, done: Write
             }
         }
         // Somebody else has decided, or the timer was moved meanwhile.
-        Receipt::Refused(_) | Receipt::Duplicate(_) => {}
+        Ok(Receipt::Refused(_) | Receipt::Duplicate(_)) => {}
+        // It would fail for ever, and hold up everything behind it: the event ends, its decisions are dropped.
+        Err(error @ (Error::TooLarge { .. } | Error::Invalid { .. })) => {
+            tracing::warn!(%error, %merchant, "decisions cannot be kept and are dropped");
+            app.engine.commit(Batch::new(merchant.clone(), vec![end])).await?;
+        }
+        Err(error) => return Err(error.into()),
     }
     Ok(())
 }

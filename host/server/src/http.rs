@@ -246,3 +246,25 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
         .hint("the host's log has the details")
         .into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn breaks() -> Response {
+        panic!("a secret")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_without_details() {
+        let router: Router = Router::new().route("/", get(breaks)).layer(CatchPanicLayer::custom(panicked));
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), 500);
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        let text = std::str::from_utf8(&body).unwrap();
+        assert!(text.contains("urn:cuecard:problem:internal") && !text.contains("secret"), "{text}");
+    }
+}

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use cuecard_model::{MerchantId, PluginId, PluginVersion, TimingUs};
+use cuecard_model::{FailureKind, MerchantId, PluginVersion, TimingUs};
 use cuecard_pipeline::CallReport;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -236,14 +236,33 @@ impl Metrics {
     }
 
     /// Forgets the figures of plugins that serve no more, so that versions do not pile up.
-    pub fn keep_only(&self, live: &dyn Fn(&PluginId) -> bool) {
-        self.hooks.write().unwrap_or_else(PoisonError::into_inner).retain(|(_, plugin, _), _| live(&plugin.id));
+    pub fn keep_only(&self, live: &dyn Fn(&PluginVersion) -> bool) {
+        let mut hooks = self.hooks.write().unwrap_or_else(PoisonError::into_inner);
+        hooks.retain(|(owner, plugin, hook), _| {
+            let lives = live(plugin);
+            if !lives {
+                self.forget(scope(owner.as_ref()), plugin.to_string(), hook);
+            }
+            lives
+        });
+    }
+
+    fn forget(&self, scope: String, plugin: String, hook: &'static str) {
+        let outcomes = FailureKind::ALL.map(FailureKind::as_str);
+        for outcome in outcomes.into_iter().chain(["ok"]) {
+            let (plugin, scope) = (plugin.clone(), scope.clone());
+            self.calls.remove(&CallLabels { plugin, scope, hook, outcome });
+        }
+        self.call_time.remove(&HookLabels { plugin, scope, hook });
     }
 }
 
 fn labels(owner: Option<&MerchantId>, report: &CallReport, outcome: &'static str) -> CallLabels {
-    let scope = owner.map_or_else(|| "shared".to_owned(), |owner| format!("@{owner}"));
-    CallLabels { plugin: report.plugin.to_string(), scope, hook: report.hook, outcome }
+    CallLabels { plugin: report.plugin.to_string(), scope: scope(owner), hook: report.hook, outcome }
+}
+
+fn scope(owner: Option<&MerchantId>) -> String {
+    owner.map_or_else(|| "shared".to_owned(), |owner| format!("@{owner}"))
 }
 
 /// Two buckets to each doubling.

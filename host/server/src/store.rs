@@ -70,7 +70,7 @@ impl Store for EngineStore {
     fn publish(&mut self, generation: Arc<Generation>) {
         let before = self.snapshot.load_full();
         let snapshot = Snapshot::new(generation, before.as_deref());
-        let live: HashSet<PluginId> = snapshot.generation.all().map(|plugin| plugin.plugin.id.clone()).collect();
+        let live: HashSet<_> = snapshot.generation.all().map(|plugin| plugin.plugin.clone()).collect();
         self.snapshot.store(Some(Arc::new(snapshot)));
         self.metrics.keep_only(&|plugin| live.contains(plugin));
         for record in std::mem::take(&mut self.pending) {

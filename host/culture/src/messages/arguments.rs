@@ -39,9 +39,9 @@ pub(super) struct Absent {
 }
 
 impl<'a> Argument<'a> {
-    /// The value under a name. `$register` is there without being handed over, as `formal` or `informal`, so that a
-    /// message can have a variant for each.
-    pub(super) fn of(name: &str, fields: &'a Fields, register: Register) -> Self {
+    /// The value under a name. Two are there without being handed over: `$register`, which is `formal` or `informal`, so
+    /// that a message can have a variant for each, and `$person`, the customer's name as one would say it, or nothing.
+    pub(super) fn of(name: &str, fields: &'a Fields, register: Register, person: &'a str) -> Self {
         match fields.get(name).or_else(|| equivalent(name, fields)) {
             Some(Value::Text(text)) => Self::Plain(Arg::Str(text)),
             Some(Value::Number(number)) => Self::Plain(Arg::Float(*number)),
@@ -52,6 +52,7 @@ impl<'a> Argument<'a> {
                 Register::Formal => "formal",
                 Register::Informal => "informal",
             })),
+            None if name == "person" => Self::Plain(Arg::Str(person)),
             None => Self::Absent(Absent { shown: format!("{{${name}}}"), asked: Cell::new(false) }),
         }
     }

@@ -20,6 +20,8 @@ pub(super) struct Scene {
     pub(super) now: Timestamp,
     /// The form of address.
     pub(super) register: Register,
+    /// The customer's name as one would say it; empty if unknown or if the message does not ask for it.
+    pub(super) person: String,
 }
 
 thread_local! {

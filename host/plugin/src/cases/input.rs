@@ -106,18 +106,20 @@ impl About {
             time_zone: self.customer.time_zone.clone(),
             now: self.now,
             register: self.register,
+            name: self.customer.name.clone(),
         }
     }
 }
 
 fn read_about(section: &mut Section<'_, '_>, now: Timestamp) -> About {
     let locale = fields::locale(section, "locale");
-    let register = section.word("register", REGISTERS).unwrap_or(Register::Formal);
+    let register = section.word("register", REGISTERS);
     let mut customer = read_customer(section, now).unwrap_or_else(|| Customer::unknown(CustomerId::from("customer-1")));
     let locale = locale.or_else(|| customer.locale.clone());
     let language = if section.has("language") { fields::locale(section, "language") } else { None };
     let locale = locale.or(language).unwrap_or_else(|| "en".to_owned());
     customer.locale.get_or_insert_with(|| locale.clone());
+    let register = register.unwrap_or_else(|| cuecard_culture::register_for(&locale, "web_chat"));
     About { now, locale, register, customer }
 }
 

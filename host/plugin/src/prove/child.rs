@@ -17,6 +17,8 @@ use crate::{
 /// What the hidden `prove-worker` command of the binary does: one order on standard input, one report.
 pub fn run() -> io::Result<()> {
     let mut stream = stream()?;
+    // Proving must not slow the turns down that are answered meanwhile.
+    let _ = rustix::process::nice(10);
     let confinement = Confinement::enter(Bounds::PROVER);
     on_large_stack(move || {
         let mut body = Vec::new();

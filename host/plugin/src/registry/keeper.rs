@@ -163,6 +163,10 @@ impl<S: Store> Keeper<S> {
                     Candidate { place, bundle, source: Source::Pushed, rollback: false, by, answer: Some(answer) };
                 self.submit(candidate);
             }
+            Command::Refuse { place, problems, by } => {
+                let note = self.note(&place, None, Outcome::Refused, lines(&problems), by);
+                self.keep(&note, None);
+            }
             Command::Rollback { place, by, answer } => self.roll_back(place, by, answer),
             Command::Enable { merchant, plugin, wanted, by, answer } => {
                 let _ = answer.send(self.enable(merchant, plugin, wanted, by));

@@ -71,11 +71,14 @@ impl Bounds {
 impl Confinement {
     /// First step, before any other thread exists: memory, files, network, privileges. It cannot be taken back.
     pub fn enter(bounds: Bounds) -> Self {
+        // In this order: landlock wants no new privileges, and opens a file to make its rules.
+        let no_new_privileges = rustix::thread::set_no_new_privs(true).map_err(|error| error.to_string());
+        let landlock = imp::landlock();
         Self {
-            rlimits: layer(rlimits(bounds)),
-            no_new_privileges: layer(rustix::thread::set_no_new_privs(true).map_err(|error| error.to_string())),
-            landlock: layer(imp::landlock()),
+            landlock: layer(landlock),
             seccomp: Layer::default(),
+            rlimits: layer(rlimits(bounds)),
+            no_new_privileges: layer(no_new_privileges),
         }
     }
 

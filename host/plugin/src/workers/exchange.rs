@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     io,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, Weak},
     time::Duration,
 };
 
@@ -19,6 +19,7 @@ use crate::{
     frame,
     job::{Answer, Load, LoadId, Request},
     limits::Limits,
+    standing::Standing,
     worker::{
         confine::Confinement,
         progress::{self, Progress},
@@ -34,17 +35,23 @@ pub struct Loadable {
     pub(super) plugin: PluginVersion,
     load: Load,
     frame: OnceLock<Arc<[u8]>>,
+    standing: Standing,
 }
 
 impl Loadable {
     /// Wraps a load; its id must be unique among all that these workers ever see.
     pub fn new(load: Load) -> Self {
-        Self { plugin: load.plugin.clone(), load, frame: OnceLock::new() }
+        Self { plugin: load.plugin.clone(), load, frame: OnceLock::new(), standing: Standing::default() }
     }
 
     /// What a worker is told.
     pub fn load(&self) -> &Load {
         &self.load
+    }
+
+    /// How it has done lately.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     fn frame(&self) -> Arc<[u8]> {
@@ -53,29 +60,53 @@ impl Loadable {
     }
 }
 
+/// How long a worker may run no plugin and yet not answer. Then something outside has stopped it.
+const SILENCE: Duration = Duration::from_millis(120);
+
 /// How an exchange ended.
 pub(super) enum Exchanged {
     Answer(Answer),
-    /// The worker is gone; the plugin that was running, if any.
-    Killed {
+    /// A plugin did not stop: its worker is killed.
+    Killed(LoadId),
+    /// The worker ended by itself or went silent; the plugin that was running, if any.
+    Lost {
         load: Option<LoadId>,
         detail: String,
     },
 }
 
+/// A plugin that a worker has loaded.
+struct Held {
+    used: u64,
+    /// Gone when no generation has it any more.
+    plugin: Weak<Loadable>,
+}
+
 /// A worker that is ready, and what it has loaded.
 pub(super) struct Link {
     started: Started,
-    loaded: HashMap<LoadId, u64>,
+    loaded: HashMap<LoadId, Held>,
     clock: u64,
     body: Vec<u8>,
     out: Vec<u8>,
+    /// Said while nobody listened: goes out before the next job.
+    owed: Vec<u8>,
+    /// It has loaded something new, so there is a new generation.
+    changed: bool,
 }
 
 impl Link {
     /// Waits until a worker that was just started says that it is ready.
     pub(super) async fn open(started: Started) -> io::Result<(Self, Confinement)> {
-        let mut link = Self { started, loaded: HashMap::new(), clock: 0, body: Vec::new(), out: Vec::new() };
+        let mut link = Self {
+            started,
+            loaded: HashMap::new(),
+            clock: 0,
+            body: Vec::new(),
+            out: Vec::new(),
+            owed: Vec::new(),
+            changed: false,
+        };
         let ready = timeout(START_TIME, read(&mut link.started.stream, &mut link.body)).await??;
         match ready {
             Answer::Ready(confinement) => Ok((link, confinement)),
@@ -96,6 +127,7 @@ impl Link {
         keep: usize,
     ) -> Exchanged {
         self.out.clear();
+        self.out.append(&mut self.owed);
         let prepared = self.prepare(request, asks, plugins, keep);
         let Started { stream, progress, .. } = &mut self.started;
         let talk = async {
@@ -105,6 +137,7 @@ impl Link {
         };
         tokio::pin!(talk);
         let mut look = Instant::now() + Limits::default().time() + Limits::GRACE;
+        let mut silent = None;
         loop {
             tokio::select! {
                 biased;
@@ -112,12 +145,19 @@ impl Link {
                     Ok(answer) => Exchanged::Answer(answer),
                     Err(error) => ended(progress, &error),
                 },
-                () = sleep_until(look) => match overrun(progress) {
-                    Ok(next) => look = Instant::now() + next,
-                    Err(load) => {
-                        let detail = "did not stop after its time was up; its worker process was killed";
-                        return Exchanged::Killed { load: Some(load), detail: detail.into() };
+                () = sleep_until(look) => match progress.read() {
+                    Some(busy) => {
+                        silent = None;
+                        let left = (busy.due + Limits::GRACE).saturating_sub(progress::now());
+                        if left.is_zero() {
+                            return Exchanged::Killed(busy.load);
+                        }
+                        look = Instant::now() + left;
                     }
+                    None if silent.get_or_insert_with(Instant::now).elapsed() > SILENCE => {
+                        return Exchanged::Lost { load: None, detail: "its worker process went silent".into() };
+                    }
+                    None => look = Instant::now() + Limits::GRACE,
                 },
             }
         }
@@ -133,29 +173,53 @@ impl Link {
     ) -> io::Result<()> {
         self.clock += 1;
         for (id, plugin) in asks.iter().filter_map(|id| Some((id, plugins.get(id)?))) {
-            if self.loaded.insert(*id, self.clock).is_none() {
+            let held = Held { used: self.clock, plugin: Arc::downgrade(plugin) };
+            if self.loaded.insert(*id, held).is_none() {
                 self.out.extend_from_slice(&plugin.frame());
+                self.changed = true;
             }
         }
+        if self.changed {
+            self.unload_gone()?;
+        }
         while self.loaded.len() > keep.max(asks.len()) {
-            let Some(oldest) = self.loaded.iter().min_by_key(|(_, used)| **used).map(|(id, _)| *id) else { break };
-            self.loaded.remove(&oldest);
-            frame::append(&mut self.out, &Request::Unload(oldest))?;
+            let Some(oldest) = self.loaded.iter().min_by_key(|(_, held)| held.used).map(|(id, _)| *id) else { break };
+            self.unload(oldest)?;
         }
         frame::append(&mut self.out, request)
     }
-}
 
-/// Either how long until the next look, or the plugin that has overrun.
-fn overrun(progress: &Progress) -> Result<Duration, LoadId> {
-    let Some(busy) = progress.read() else { return Ok(Limits::GRACE) };
-    let left = (busy.due + Limits::GRACE).saturating_sub(progress::now());
-    if left.is_zero() { Err(busy.load) } else { Ok(left) }
+    /// Something new came, so something old may have gone: a reload leaves nothing behind.
+    fn unload_gone(&mut self) -> io::Result<()> {
+        let gone = self.loaded.iter().filter(|(_, held)| held.plugin.strong_count() == 0);
+        gone.map(|(id, _)| *id).collect::<Vec<_>>().into_iter().try_for_each(|id| self.unload(id))
+    }
+
+    /// Whether it has loaded something new since it was last asked this.
+    pub(super) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Tells an idle worker what it need not keep any more.
+    pub(super) fn release(&mut self) {
+        self.out.clear();
+        if self.unload_gone().is_ok() {
+            self.owed.append(&mut self.out);
+        }
+        if let Ok(sent) = self.started.stream.try_write(&self.owed) {
+            self.owed.drain(..sent);
+        }
+    }
+
+    fn unload(&mut self, id: LoadId) -> io::Result<()> {
+        self.loaded.remove(&id);
+        frame::append(&mut self.out, &Request::Unload(id))
+    }
 }
 
 fn ended(progress: &Progress, error: &io::Error) -> Exchanged {
     let load = progress.read().map(|busy| busy.load);
-    Exchanged::Killed { load, detail: format!("its worker process ended ({error})") }
+    Exchanged::Lost { load, detail: format!("its worker process ended ({error})") }
 }
 
 async fn read(stream: &mut UnixStream, body: &mut Vec<u8>) -> io::Result<Answer> {

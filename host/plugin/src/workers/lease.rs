@@ -77,7 +77,10 @@ impl Pool {
     fn give_back(&self, merchant: &MerchantId, link: Option<Link>) {
         let mut state = self.lock();
         state.let_go(merchant);
-        if let Some(link) = link {
+        if let Some(mut link) = link {
+            if link.take_changed() {
+                state.idle.iter_mut().for_each(Link::release);
+            }
             state.hand_on(link, self.share());
         }
     }
@@ -198,11 +201,11 @@ impl Lease {
         plugins: &BTreeMap<LoadId, Arc<Loadable>>,
     ) -> Exchanged {
         let Some(link) = &mut self.link else {
-            return Exchanged::Killed { load: None, detail: "its worker process is gone".into() };
+            return Exchanged::Lost { load: None, detail: "its worker process is gone".into() };
         };
         self.talking = true;
         let exchanged = link.exchange(request, asks, plugins, self.pool.options.loaded).await;
-        self.talking = matches!(exchanged, Exchanged::Killed { .. });
+        self.talking = !matches!(exchanged, Exchanged::Answer(_));
         exchanged
     }
 }

@@ -49,6 +49,8 @@ impl Spawn {
                     .env_clear()
                     .stdin(Stdio::from(OwnedFd::from(theirs)))
                     .stdout(Stdio::from(note))
+                    // Ctrl-C in a terminal is for the host, which finishes what is in flight first.
+                    .process_group(0)
                     .kill_on_drop(true)
                     .spawn()?,
             ),

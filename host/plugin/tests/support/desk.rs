@@ -64,6 +64,7 @@ pub fn call(limits: Limits, keys: Option<Fields>) -> Call {
         time_zone: None,
         now: Timestamp::from_seconds(1_795_000_000),
         register: Register::Formal,
+        name: None,
     };
     Call::new(limits, Arc::new(Catalog::default()), Arc::new(setting), keys, "turn-1")
 }

@@ -22,7 +22,7 @@ use self::{
     load::{Load, Run},
     served::What,
 };
-use super::{lines, say};
+use super::lines::{self, print};
 
 /// Measure messages a second over HTTP: the whole host beside a bare route that gives the same bytes
 ///
@@ -86,11 +86,11 @@ impl Bench {
     }
 
     fn report(&self, asked: &[What], runs: &[Vec<Run>], bytes: usize) {
-        say(format_args!(
+        print(format_args!(
             "one message in, {bytes} bytes out; {} connections, {} rounds of {} s, the middle one\n",
             self.connections, self.rounds, self.seconds
         ));
-        say(format_args!("{:<38}{:>12}{:>10}{:>10}", "", "requests/s", "p50 ms", "p99 ms"));
+        print(format_args!("{:<38}{:>12}{:>10}{:>10}", "", "requests/s", "p50 ms", "p99 ms"));
         let middle = |runs: &Vec<Run>| {
             let mut runs = runs.clone();
             runs.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
@@ -100,12 +100,12 @@ impl Bench {
         for (what, run) in &middles {
             let millis = |span: Duration| span.as_secs_f64() * 1000.0;
             let (half, most) = (millis(run.p50), millis(run.p99));
-            say(format_args!("{:<38}{:>12.0}{half:>10.2}{most:>10.2}", what.title(), run.per_second));
+            print(format_args!("{:<38}{:>12.0}{half:>10.2}{most:>10.2}", what.title(), run.per_second));
         }
         let of = |wanted| middles.iter().find(|(what, _)| *what == wanted).map(|(_, run)| run.per_second);
         for (over, words) in [(What::Bare, "bare route"), (What::Kept, "bare route with the commit")] {
             if let (Some(host), Some(bare)) = (of(What::Host), of(over)) {
-                say(format_args!("the host gives {:.2} of the {words}", host / bare));
+                print(format_args!("the host gives {:.2} of the {words}", host / bare));
             }
         }
     }

@@ -1,18 +1,19 @@
 //! `cuecard keys`: works on the data folder directly, so no server may hold it. A running host takes
 //! `/v1/keys` instead.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand, ValueEnum};
 use cuecard_engine::{ApiKey, Change, Engine, Error, KeyRole, SqliteEngine};
 use cuecard_model::MerchantId;
 
-use super::say;
+use super::lines::{print as say, say as note};
 use crate::{clock, http::make_key};
 
+/// Make, list and take back keys to the API.
 #[derive(Debug, Parser)]
-pub(crate) struct Args {
+pub(crate) struct Keys {
     /// Folder that holds all state
     #[arg(long, value_name = "FOLDER", default_value = "cuecard-data", global = true)]
     data: PathBuf,
@@ -55,20 +56,19 @@ enum Role {
     Operator,
 }
 
-pub(crate) fn run(args: Args) -> Result<()> {
-    let engine = SqliteEngine::open(&args.data).map_err(|error| match error {
-        Error::InUse { folder } => anyhow!(
-            "a running host holds {}\n  hint: ask it with an operator's key (POST, GET, DELETE /v1/keys), or stop it first",
-            folder.display()
-        ),
-        error => anyhow!(error),
-    })?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let result = act(&engine, args.command).await;
+impl Keys {
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        let engine = SqliteEngine::open(&self.data).map_err(|error| match error {
+            Error::InUse { folder } => anyhow!(
+                "a running host holds {}\n  hint: ask it with an operator's key (POST, GET, DELETE /v1/keys), or stop it first",
+                folder.display()
+            ),
+            error => anyhow!(error),
+        })?;
+        let result = act(&engine, self.command).await;
         engine.close().await;
-        result
-    })
+        result.map(|()| ExitCode::SUCCESS)
+    }
 }
 
 async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
@@ -81,10 +81,7 @@ async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
             let (key, record) = make_key(MerchantId::from(merchant), roles, name).map_err(|reason| anyhow!(reason))?;
             engine.change(vec![Change::ApiKey(record.clone())]).await?;
             say(&key);
-            let _ = std::io::Write::write_all(
-                &mut std::io::stderr(),
-                format!("{}\nkeep the key: only its hash is stored\n", line(&record)).as_bytes(),
-            );
+            note(format!("{}\nkeep the key: only its hash is stored", line(&record)));
         }
         Command::List => engine.api_keys().await?.iter().for_each(|key| say(line(key))),
         Command::Revoke { id } => {

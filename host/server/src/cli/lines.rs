@@ -88,6 +88,6 @@ pub(crate) fn say(text: impl AsRef<str>) {
 }
 
 /// Writes a line for a person to standard output.
-pub(crate) fn print(text: impl AsRef<str>) {
-    let _ = writeln!(io::stdout(), "{}", text.as_ref());
+pub(crate) fn print(text: impl std::fmt::Display) {
+    let _ = writeln!(io::stdout(), "{}", text);
 }

@@ -119,7 +119,8 @@ impl Status {
         for plugin in rows(&plugins, "plugins") {
             let name = format!("{}@{}", text(plugin, "id"), text(plugin, "version"));
             let hash: String = text(plugin, "hash").chars().take(8).collect();
-            let count = |name: &str| plugin.get(name).and_then(Json::as_u64).unwrap_or(0);
+            let figures = plugin.get("figures").unwrap_or(plugin);
+            let count = |name: &str| figures.get(name).and_then(Json::as_u64).unwrap_or(0);
             print(format!(
                 "{name:<28} {:<10} {:<10} {hash:<9} {:>8} {:>9}",
                 text(plugin, "scope"),

@@ -1,8 +1,13 @@
 //! `cuecard serve`: opens the port, says what to do next, serves until it is told to stop.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    io::{IsTerminal, stderr},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::{Parser, ValueEnum};
 use cuecard_engine::ReloadOutcome;
 use tokio::{
@@ -11,7 +16,7 @@ use tokio::{
 };
 use tracing_subscriber::EnvFilter;
 
-use super::say;
+use super::lines::print as say;
 use crate::{
     config::Config,
     start::{Host, Options, check_loopback, existing},
@@ -20,8 +25,9 @@ use crate::{
 /// Where the host listens if nobody says.
 const LISTEN: &str = "127.0.0.1:8787";
 
+/// Serve messages over HTTP.
 #[derive(Debug, Parser)]
-pub(crate) struct Args {
+pub(crate) struct Serve {
     /// Serve the demo shop: loopback only, and the key `dev` may do everything
     #[arg(long)]
     dev: bool,
@@ -50,20 +56,19 @@ enum LogFormat {
     Json,
 }
 
-impl Args {
+impl Serve {
     /// What `cuecard` without arguments does.
     pub(crate) fn demo() -> Self {
         Self::parse_from(["serve", "--dev"])
     }
+
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        log(self.log_format);
+        serve(self).await.map(|()| ExitCode::SUCCESS)
+    }
 }
 
-pub(crate) fn run(args: Args) -> Result<()> {
-    log(args.log_format);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(args))
-}
-
-async fn serve(args: Args) -> Result<()> {
+async fn serve(args: Serve) -> Result<()> {
     let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read)?;
     let default = LISTEN.parse().context("the default address")?;
     let listen = args.listen.or(config.listen).unwrap_or(default);
@@ -76,8 +81,8 @@ async fn serve(args: Args) -> Result<()> {
         "there is no folder {}\n  hint: create it, or name another with --plugins",
         args.plugins.display()
     );
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen}\n  hint: stop what listens there, or choose another address with --listen")
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        anyhow!("cannot listen on {listen}: {error}\n  hint: stop what listens there, or choose another address with --listen")
     })?;
     let mut stop = Stop::new()?;
     let mut options = Options::new(args.data.clone())?;
@@ -86,30 +91,38 @@ async fn serve(args: Args) -> Result<()> {
     options.config = config;
     let host = Host::build(options).await?;
     greet(&host, &args, listener.local_addr()?, plugins.is_some()).await?;
-    host.serve(listener, async move { stop.asked().await }).await;
+    let asked = async move {
+        stop.asked().await;
+        // Who asks twice does not want to wait. What was acknowledged is kept in any case.
+        tokio::spawn(async move {
+            stop.asked().await;
+            std::process::exit(130);
+        });
+    };
+    host.serve(listener, asked).await;
     say("stopped; everything acknowledged is kept");
     Ok(())
 }
 
-async fn greet(host: &Host, args: &Args, address: SocketAddr, watching: bool) -> Result<()> {
+async fn greet(host: &Host, args: &Serve, address: SocketAddr, watching: bool) -> Result<()> {
     let (app, plugins) = (&host.app, host.plugins());
-    say(format_args!("cuecard {} on http://{address}", env!("CARGO_PKG_VERSION")));
-    say(format_args!("  state       {}", args.data.display()));
+    say(format!("cuecard {} on http://{address}", env!("CARGO_PKG_VERSION")));
+    say(format!("  state       {}", args.data.display()));
     match watching {
-        true => say(format_args!("  plugins     {}, watched; generation {}", args.plugins.display(), app.generation())),
-        false => say(format_args!("  plugins     none: there is no folder {}", args.plugins.display())),
+        true => say(format!("  plugins     {}, watched; generation {}", args.plugins.display(), app.generation())),
+        false => say(format!("  plugins     none: there is no folder {}", args.plugins.display())),
     }
-    plugins.iter().for_each(|plugin| say(format_args!("              {plugin}")));
+    plugins.iter().for_each(|plugin| say(format!("              {plugin}")));
     // Only what this start has refused: an older refusal may be mended by now.
     let refused = app.engine.reloads(None, 100).await?.into_iter();
     let serves = |record: &cuecard_engine::ReloadRecord| record.generation + 1 >= app.generation();
     for record in refused.filter(|record| record.outcome == ReloadOutcome::Refused).filter(serves) {
-        say(format_args!("  refused     {}: {}", record.plugin, record.reason.replace('\n', "\n              ")));
+        say(format!("  refused     {}: {}", record.plugin, record.reason.replace('\n', "\n              ")));
     }
-    say(format_args!("  workers     {}", host.confinement));
-    say(format_args!("  API         http://{address}/openapi.json"));
+    say(format!("  workers     {}", host.confinement));
+    say(format!("  API         http://{address}/openapi.json"));
     if args.dev {
-        say(format_args!(
+        say(format!(
             "\nask it something (key 'dev', merchant 'demo'):\n  curl -s http://{address}/v1/messages -H 'authorization: Bearer dev' \\\n    -H 'content-type: application/json' -d '{ASK}'\n\nthen edit a file under {}/ and ask again with another message_id. Ctrl-C stops.\n",
             args.plugins.display()
         ));
@@ -145,7 +158,8 @@ impl Stop {
 
 fn log(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(stderr().is_terminal());
     // A second start in one process keeps the first log.
     let _ = match format {
         LogFormat::Text => builder.try_init(),

@@ -44,10 +44,12 @@ pub(crate) async fn create(
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
     check_id("merchant", body.merchant.as_str())?;
-    let (key, record) = make(body.merchant, body.roles, body.name).map_err(|reason| Problem::bad_request(reason))?;
+    let (key, record) = make(body.merchant, body.roles, body.name).map_err(Problem::bad_request)?;
     app.engine.change(vec![Change::ApiKey(record.clone())]).await?;
     let mut shown = shown(&record);
-    shown["key"] = key.into();
+    if let Some(shown) = shown.as_object_mut() {
+        shown.insert("key".into(), key.into());
+    }
     Ok(reply(StatusCode::CREATED, &shown))
 }
 

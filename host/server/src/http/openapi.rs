@@ -23,7 +23,7 @@ pub(crate) fn document() -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for route in routes() {
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
-        path[route.method] = operation(&route);
+        path.as_object_mut().map(|path| path.insert(route.method.into(), operation(&route).into()));
     }
     let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
     json!({
@@ -42,7 +42,7 @@ pub(crate) fn document() -> Value {
     })
 }
 
-fn operation(route: &Route) -> Value {
+fn operation(route: &Route) -> Map<String, Value> {
     let (status, schema) = route.answer;
     let answer = match schema {
         None => json!({"description": "Done"}),
@@ -53,20 +53,24 @@ fn operation(route: &Route) -> Value {
     };
     let problem = json!({"description": "What went wrong",
         "content": {"application/problem+json": {"schema": reference("Problem")}}});
-    let mut operation = json!({
-        "summary": route.summary,
-        "operationId": name(route),
-        "parameters": parameters(route),
-        "responses": {status.to_string(): answer, "default": problem},
-    });
+    let mut operation = Map::new();
+    let mut add = |name: &str, value: Value| operation.insert(name.to_owned(), value);
+    add("summary", route.summary.into());
+    add("operationId", name(route).into());
+    add("parameters", parameters(route).into());
+    let mut responses = json!({status.to_string(): answer, "default": problem});
+    if let (Some(responses), "/v1/messages") = (responses.as_object_mut(), route.path) {
+        responses.insert("204".into(), json!({"description": "An agent's message is remembered, not answered"}));
+    }
+    add("responses", responses);
     if !route.roles.is_empty() {
-        operation["security"] = json!([{"key": []}]);
+        add("security", json!([{"key": []}]));
         let roles: Vec<_> = route.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
-        operation["description"] = format!("Role {}; an operator may too.", roles.join(" or ")).into();
+        add("description", format!("Role {}; an operator may too.", roles.join(" or ")).into());
     }
     if let Some(body) = route.body {
         let kind = if body == "Bundle" { "application/octet-stream" } else { "application/json" };
-        operation["requestBody"] = json!({"required": true, "content": {kind: {"schema": reference(body)}}});
+        add("requestBody", json!({"required": true, "content": {kind: {"schema": reference(body)}}}));
     }
     operation
 }
@@ -94,4 +98,31 @@ fn reference(schema: &str) -> Value {
 fn name(route: &Route) -> String {
     let path = route.path.replace(['{', '}', '.'], "").replace('/', "_");
     format!("{}{path}", route.method)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn is_a_document_of_every_route() {
+        let document = document();
+        serde_json::from_value::<utoipa::openapi::OpenApi>(document.clone()).unwrap();
+        for route in routes() {
+            assert!(document["paths"][route.path][route.method].is_object(), "{} {}", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn every_shape_that_is_named_is_there_and_used() {
+        let document = document();
+        let text = document.to_string();
+        let named: BTreeSet<_> =
+            text.split("#/components/schemas/").skip(1).filter_map(|it| it.split('"').next()).collect();
+        let there: BTreeSet<_> =
+            document["components"]["schemas"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(named, there);
+    }
 }

@@ -66,7 +66,8 @@ fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin) -> Value {
     let declared: Vec<_> = declared.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
     let scenarios: Vec<_> = plugin.contents.scenarios.iter().map(|scenario| &scenario.id).collect();
     let owner = (plugin.scope != Scope::Shared).then_some(merchant);
-    json!({
+    let figures = app.metrics.of(owner, &plugin.plugin);
+    let mut shown = json!({
         "id": plugin.plugin.id,
         "version": plugin.plugin.version,
         "scope": plugin.scope.to_string(),
@@ -77,8 +78,16 @@ fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin) -> Value {
         "runtime": manifest.code.as_ref().map(|code| code.runtime.as_str()),
         "hooks": declared,
         "scenarios": scenarios,
-        "figures": app.metrics.of(owner, &plugin.plugin),
-    })
+        "calls": figures.calls,
+        "failures": figures.failures,
+        "p50_us": figures.p50_us,
+        "p99_us": figures.p99_us,
+    });
+    let failing = plugin.loadable.as_ref().and_then(|loadable| loadable.standing().failing(merchant));
+    if let (Some(failing), Some(shown)) = (failing, shown.as_object_mut()) {
+        shown.insert("failing".to_owned(), json!(failing));
+    }
+    shown
 }
 
 fn disabled(record: &PluginRecord) -> Value {
@@ -105,7 +114,13 @@ pub(crate) async fn push(
     let limits = app.bundle_limits;
     // Unpacking takes time, and the archive is a stranger's.
     let bundle = tokio::task::spawn_blocking(move || from_archive(&bytes, &limits)).await;
-    let bundle = bundle.map_err(|_| Problem::busy("the host is stopping"))?.map_err(Problem::bundle)?;
+    let bundle = match bundle.map_err(|_| Problem::busy("the host is stopping"))? {
+        Ok(bundle) => bundle,
+        Err(problems) => {
+            registry(&app)?.refuse(place, problems.clone(), &caller.name);
+            return Err(Problem::bundle(problems));
+        }
+    };
     let known = app.engine.plugins().await?;
     let known = known.iter().any(|record| record.scope == place.0 && record.plugin == place.1);
     let note = registry(&app)?.push(place, bundle, &caller.name).await?;

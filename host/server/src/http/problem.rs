@@ -10,9 +10,12 @@ use cuecard_engine::Error;
 use cuecard_plugin::{registry::Refusal, workers::Busy};
 use serde::Serialize;
 
-/// An error as it goes out.
+/// An error as it goes out. Boxed, because results carry it everywhere and it is rare.
+#[derive(Debug)]
+pub struct Problem(Box<Body>);
+
 #[derive(Debug, Serialize)]
-pub struct Problem {
+struct Body {
     #[serde(rename = "type")]
     kind: String,
     title: &'static str,
@@ -35,27 +38,27 @@ impl Problem {
     pub fn new(status: u16, kind: &str, title: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         let kind = format!("urn:cuecard:problem:{kind}");
         let (hint, field, problems, retry_after) = (None, None, Vec::new(), None);
-        Self { kind, title, status, detail: detail.into(), hint, field, problems, retry_after }
+        Self(Box::new(Body { kind, title, status, detail: detail.into(), hint, field, problems, retry_after }))
     }
 
     /// With the cure.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
     /// With the place in the body.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.0.field = Some(field.into());
         self
     }
 
     /// With the time after which to try again.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait.as_secs_f64().ceil().max(1.0) as u64);
+        self.0.retry_after = Some(wait.as_secs_f64().ceil().max(1.0) as u64);
         self
     }
 
@@ -82,13 +85,14 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let Self(problem) = self;
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = problem.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.status == 401 {
+        if problem.status == 401 {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
@@ -144,7 +148,7 @@ impl Problem {
         let detail = problems.first().map_or_else(String::new, |problem| problem.reason.clone());
         let mut problem = Self::new(422, "bundle-refused", "The bundle is not fit to serve", detail)
             .hint("what served before goes on; `cuecard check` and `cuecard test` say the same without a server");
-        problem.problems = problems;
+        problem.0.problems = problems;
         problem
     }
 }

@@ -98,9 +98,11 @@ fn run(source: &str, params: &Json, locale: &str, bidi: &Json) -> Result<Formatt
             Some((param["name"].as_str()?.to_owned(), value))
         })
         .collect();
-    let arguments: Vec<_> = set.variables(0).iter().map(|name| Argument::of(name, &fields, Register::Formal)).collect();
+    let arguments: Vec<_> =
+        set.variables(0).iter().map(|name| Argument::of(name, &fields, Register::Formal, "")).collect();
     let context = if bidi == "none" { &PLAIN } else { &ISOLATED };
     let now = Timestamp::from_seconds(0);
-    let scene = Scene { words: words(locale), zone: TimeZone::UTC, now, register: Register::Formal };
+    let scene =
+        Scene { words: words(locale), zone: TimeZone::UTC, now, register: Register::Formal, person: String::new() };
     Ok(set.format_in(context, 0, &arguments, scene))
 }

@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 
 use super::pin;
 use crate::{
-    cli::say,
+    cli::lines::print,
     clock,
     ids::Ids,
     start::{Host, Options},
@@ -84,7 +84,7 @@ impl Serve {
             options.config.limits.requests_per_second = 1e9;
             options.config.limits.burst = 1e9;
             let host = Host::build(options).await?;
-            say(address);
+            print(address);
             host.serve(listener, stop).await;
             return Ok(());
         }
@@ -92,7 +92,7 @@ impl Serve {
         let engine = if self.what == What::Kept { Some(SqliteEngine::open(&self.data)?) } else { None };
         let bare = Arc::new(Bare { reply, engine, ids: Ids::default(), merchant: "demo".into() });
         let router = Router::new().route("/v1/messages", post(answer)).with_state(bare);
-        say(address);
+        print(address);
         use axum::serve::ListenerExt;
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         Ok(axum::serve(listener, router).with_graceful_shutdown(stop).await?)
