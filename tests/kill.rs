@@ -118,6 +118,7 @@ fn verify_all(host: &Host, acknowledged: &Acknowledged) {
 
 fn same(host: &Host, id: &str, answer: &str) {
     let again = host.post("/v1/messages", &message(id, "where is my order?"));
+    assert_eq!(again.status, 200, "message {id}: {}", again.text);
     assert!(again.duplicate, "message {id} was lost");
     assert_eq!(again.text, answer, "message {id} has another answer");
 }

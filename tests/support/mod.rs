@@ -103,8 +103,15 @@ impl Host {
         call(&self.agent, &self.address, "GET", path, Vec::new())
     }
 
+    /// Comes back when it is told that it was too fast, as a client should.
     pub fn post(&self, path: &str, body: &Json) -> Answer {
-        call(&self.agent, &self.address, "POST", path, body.to_string().into_bytes()).unwrap()
+        loop {
+            let answer = call(&self.agent, &self.address, "POST", path, body.to_string().into_bytes()).unwrap();
+            if answer.status != 429 {
+                return answer;
+            }
+            thread::park_timeout(Duration::from_millis(200));
+        }
     }
 
     pub fn put(&self, path: &str, body: Vec<u8>) -> Answer {
