@@ -23,7 +23,7 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// There is nothing to build.
-    #[error("{folder} has no Cargo.toml; hint: `cuecard new <id> --rust` makes a plugin that builds")]
+    #[error("{folder} has no Cargo.toml; hint: `cuecard new <id> --lang rust` makes a plugin that builds")]
     NoSources {
         /// The plugin's folder.
         folder: String,
