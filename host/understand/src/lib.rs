@@ -6,6 +6,7 @@
 mod emotion;
 mod language;
 mod scenario;
+pub mod score;
 mod stage;
 mod text;
 
