@@ -6,11 +6,15 @@
 
 mod background;
 mod calibrate;
+mod compact;
+mod concepts;
 mod documents;
 mod features;
 mod follow_up;
+mod hashing;
 mod linear;
 mod model;
+mod spelling;
 mod verbatim;
 
 use std::sync::Arc;
@@ -21,17 +25,18 @@ use crate::{Scenario, reading::Reading, text::Normalized};
 use calibrate::{Calibration, Evidence};
 use documents::Documents;
 use model::Model;
+use spelling::Speller;
 use verbatim::Verbatim;
 
 /// Below this probability of being right, `none` is the better answer.
 const THRESHOLD: f64 = 0.5;
 /// An alternative less likely than this is not worth an agent's glance.
 const WORTH_NAMING: f64 = 0.1;
-/// How sure a message is that an example says outright. A person could still mean something else.
+/// How sure a message is that an example says outright, and nothing is surer: a person could still mean something else.
 const SAID_OUTRIGHT: f64 = 0.97;
 const ALTERNATIVES: usize = 3;
-/// What a clause's confidence is worth for the whole message.
-const IN_A_CLAUSE: f64 = 0.9;
+/// What the odds of a clause are worth for the whole message, shared among its clauses: each is one more chance to err.
+const IN_A_CLAUSE: f64 = 0.5;
 /// So many clauses are read on their own, so that a long message costs no more than a few short ones.
 const CLAUSES: usize = 6;
 
@@ -42,6 +47,7 @@ pub(crate) struct Classifier {
     model: Model,
     calibration: Calibration,
     verbatim: Verbatim,
+    speller: Speller,
 }
 
 /// A class with its probability of being right, best first.
@@ -58,7 +64,7 @@ impl Classifier {
             (Model::fit(&all, classes), Calibration::cross_validated(&all, classes))
         };
         let verbatim = Verbatim::new(&all);
-        Self { classes: documents.classes, model, calibration, verbatim }
+        Self { classes: documents.classes, model, calibration, verbatim, speller: documents.speller }
     }
 
     /// `past`: the customer's earlier messages, newest first.
@@ -69,8 +75,9 @@ impl Classifier {
         }
         let mut ranking = self.rank(text);
         // As it was written: punctuation parts two wishes.
-        for clause in clauses(&message.text) {
-            self.add_clause(&mut ranking, &Normalized::new(clause));
+        let clauses: Vec<_> = clauses(&message.text).collect();
+        for clause in &clauses {
+            self.add_clause(&mut ranking, &Normalized::new(clause), IN_A_CLAUSE / clauses.len() as f64);
         }
         let found = ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD);
         if !found
@@ -84,9 +91,9 @@ impl Classifier {
     }
 
     /// A wish that stands in a clause of its own counts nearly as one that is all of the message.
-    fn add_clause(&self, ranking: &mut Ranking, clause: &Normalized) {
+    fn add_clause(&self, ranking: &mut Ranking, clause: &Normalized, worth: f64) {
         for (class, confidence) in self.rank(clause) {
-            let confidence = confidence * IN_A_CLAUSE;
+            let confidence = confidence * worth / (confidence * worth + 1.0 - confidence);
             match ranking.iter_mut().find(|(known, _)| *known == class) {
                 Some((_, whole)) => *whole = whole.max(confidence),
                 None => ranking.push((class, confidence)),
@@ -109,9 +116,10 @@ impl Classifier {
     }
 
     fn rank(&self, text: &Normalized) -> Ranking {
-        let evidence = Evidence::of(&self.model, text);
-        let mut ranking: Ranking =
-            (0..self.classes.len()).map(|class| (class, self.calibration.confidence(&evidence, class))).collect();
+        let evidence = Evidence::of(&self.model, &features::of(&self.speller.read(text)));
+        let mut ranking: Ranking = (0..self.classes.len())
+            .map(|class| (class, self.calibration.confidence(&evidence, class).min(SAID_OUTRIGHT)))
+            .collect();
         match self.verbatim.find(text) {
             verbatim::Found::Nothing => {}
             verbatim::Found::Background => ranking.iter_mut().for_each(|(_, confidence)| *confidence *= 0.5),
