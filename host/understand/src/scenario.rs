@@ -6,6 +6,7 @@
 
 mod background;
 mod calibrate;
+mod clauses;
 mod compact;
 mod concepts;
 mod documents;
@@ -37,8 +38,6 @@ const SAID_OUTRIGHT: f64 = 0.97;
 const ALTERNATIVES: usize = 3;
 /// What the odds of a clause are worth for the whole message, shared among its clauses: each is one more chance to err.
 const IN_A_CLAUSE: f64 = 0.5;
-/// So many clauses are read on their own, so that a long message costs no more than a few short ones.
-const CLAUSES: usize = 6;
 
 /// A merchant's scenarios, learned.
 #[derive(Debug)]
@@ -74,10 +73,12 @@ impl Classifier {
             return DetectedScenario { id: none(), confidence: 1.0, alternatives: Vec::new() };
         }
         let mut ranking = self.rank(text);
-        // As it was written: punctuation parts two wishes.
-        let clauses: Vec<_> = clauses(&message.text).collect();
-        for clause in &clauses {
-            self.add_clause(&mut ranking, &Normalized::new(clause), IN_A_CLAUSE / clauses.len() as f64);
+        // As it was written: punctuation parts two wishes. A greeting beside one wish parts nothing.
+        let mut clauses: Vec<_> = clauses::of(&message.text).into_iter().map(Normalized::new).collect();
+        clauses.retain(|clause| !self.verbatim.is_background(clause));
+        if clauses.len() > 1 {
+            let worth = IN_A_CLAUSE / clauses.len() as f64;
+            clauses.iter().for_each(|clause| self.add_clause(&mut ranking, clause, worth));
         }
         let found = ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD);
         if !found
@@ -150,14 +151,6 @@ impl Classifier {
 fn sort(ranking: &mut Ranking) {
     ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     ranking.truncate(ALTERNATIVES + 1);
-}
-
-/// The parts of a message between marks, if there are several that could hold a wish.
-fn clauses(text: &str) -> impl Iterator<Item = &str> {
-    const MARKS: [char; 14] = ['.', '!', '?', ';', ',', '\n', '。', '！', '？', '；', '，', '、', '؟', '،'];
-    let parts = || text.split(MARKS).filter(|part| part.chars().filter(|letter| letter.is_alphanumeric()).count() >= 4);
-    let several = parts().nth(1).is_some();
-    parts().take(if several { CLAUSES } else { 0 })
 }
 
 fn none() -> ScenarioId {

@@ -57,6 +57,7 @@ struct Answer {
 fn score(path: &str, outside: &[Outside], most: usize, confusions: bool) {
     let scenarios = read(path);
     let (mut clean, mut noisy, mut training, mut folds) = (Vec::new(), Vec::new(), 0.0, Vec::new());
+    let mut two = [0_usize; 3];
     let mut strangers: Vec<(Vec<Answer>, Vec<Answer>)> = outside.iter().map(|_| Default::default()).collect();
     for third in 0..THIRDS {
         for fold in 0..FOLDS {
@@ -68,6 +69,7 @@ fn score(path: &str, outside: &[Outside], most: usize, confusions: bool) {
             folds.push(format!("{:.3}", confused(&answers).matthews()));
             clean.extend(answers);
             noisy.extend(ask(&understanding, asked.iter().map(|(right, text)| (*right, noise::noisy(text, 1)))));
+            ask_two(&understanding, &asked, &mut two);
             for ((_, texts), (clean, noisy)) in outside.iter().zip(&mut strangers) {
                 let some = || texts.iter().skip(fold).step_by(FOLDS);
                 clean.extend(ask(&understanding, some().map(|text| ("none", text.clone()))));
@@ -94,6 +96,9 @@ fn score(path: &str, outside: &[Outside], most: usize, confusions: bool) {
     let mut live = noisy;
     live.extend(picked.map(|(_, answer)| answer));
     print("in a hurry, half from outside", &live);
+    let [all, both, one] = two;
+    let share = |count: usize| count as f64 / all.max(1) as f64;
+    println!("  two wishes in one message: both named {:.3}, one {:.3}", share(both), share(one));
     if confusions {
         for mistake in confused(&clean).mistakes().iter().take(40) {
             println!("    {:4} {} taken for {}", mistake.times, mistake.right, mistake.found);
@@ -172,6 +177,25 @@ fn ask<'a>(understanding: &Understanding, questions: impl Iterator<Item = (&'a s
         Answer { right: right.to_owned(), found, best, confidence }
     };
     questions.map(answer).collect()
+}
+
+/// Two messages of different scenarios joined into one: counts all, those of which both scenarios are named, and one.
+fn ask_two(understanding: &Understanding, asked: &[(&str, &String)], counts: &mut [usize; 3]) {
+    const JOINTS: [&str; 4] = [" and ", ". ", ", also ", " "];
+    let customer = Customer::unknown("u-1".into());
+    let in_scope: Vec<_> = asked.iter().filter(|(right, _)| *right != "none").collect();
+    let pairs = in_scope.iter().zip(in_scope.iter().skip(in_scope.len() / 2)).filter(|(a, b)| a.0 != b.0);
+    for (joint, (first, second)) in JOINTS.iter().cycle().zip(pairs) {
+        let text = &format!("{}{joint}{}", first.1.trim(), second.1.trim());
+        let input = Input { text, history: &[], customer: &customer, now: Timestamp::default(), languages: &[] };
+        let found = understanding.signals(&input).scenario;
+        let named =
+            |id: &str| found.id.as_str() == id || found.alternatives.iter().any(|other| other.id.as_str() == id);
+        let [all, both, one] = counts;
+        *all += 1;
+        *both += usize::from(named(first.0) && named(second.0));
+        *one += usize::from(named(first.0) != named(second.0));
+    }
 }
 
 fn confused(answers: &[Answer]) -> Confusions {
