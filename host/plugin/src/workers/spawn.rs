@@ -13,7 +13,12 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::worker::{self, confine::Confinement, process::STACK_BYTES, progress::Progress};
+use crate::worker::{
+    self,
+    confine::Confinement,
+    process::STACK_BYTES,
+    progress::{Note, Progress},
+};
 
 /// How workers are started.
 #[derive(Clone, Debug)]
@@ -55,7 +60,8 @@ impl Spawn {
                     .spawn()?,
             ),
             Self::Threads => {
-                let worker = move || worker::serve(theirs, Progress::from_file(note), Confinement::default);
+                let note = Note::from_file(&note)?;
+                let worker = move || worker::serve(theirs, note, Confinement::default);
                 thread::Builder::new().name("worker".into()).stack_size(STACK_BYTES).spawn(worker)?;
                 None
             }
