@@ -47,7 +47,7 @@ pub fn person(name: &PersonName, locale: &str, register: Register) -> Option<Str
     if register != Register::Formal {
         return Some(address(&parts, locale, custom.informal));
     }
-    let title = known(&name.title).filter(|_| is_native && surname.is_some());
+    let title = known(&name.title).filter(|_| is_native);
     let titled = title.and_then(|title| with_title(&parts, title, language, locale));
     Some(titled.unwrap_or_else(|| address(&parts, locale, custom.formal)))
 }
@@ -67,24 +67,26 @@ const WHOLE: NameForm = NameForm { length: NameLength::Long, usage: NameUsage::R
 
 /// Title and name, if the language says the title: its own as it came, others' by what they tell.
 fn with_title(name: &NameParts<'_>, title: &str, language: &str, locale: &str) -> Option<String> {
-    let (pattern, masculine, feminine) = match custom(language).titles {
+    let (own, masculine, feminine) = match custom(language).titles {
         Titles::Never => return None,
         Titles::Rare => (None, "", ""),
         Titles::Usual(masculine, feminine) => (None, masculine, feminine),
-        Titles::Own(pattern, masculine, feminine) => (Pattern::parse(pattern), masculine, feminine),
+        Titles::Own(pattern, masculine, feminine) => (Some(pattern), masculine, feminine),
     };
-    let Some((courtesy, is_own)) = courtesy(title, language) else {
-        let is_readable = is_written_in(&NameParts { given: Some(title), ..NameParts::default() }, locale);
-        return is_readable.then(|| format_name(&NameParts { title: Some(title), ..*name }, locale, FORMAL));
+    let (title, pattern) = match courtesy(title, language) {
+        None if is_written_in(&NameParts { given: Some(title), ..NameParts::default() }, locale) => (title, None),
+        Some((Courtesy::Masculine, is_own)) if !masculine.is_empty() => (if is_own { title } else { masculine }, own),
+        Some((Courtesy::Feminine, is_own)) if !feminine.is_empty() => (if is_own { title } else { feminine }, own),
+        _ => return None,
     };
-    let usual = match courtesy {
-        Courtesy::Masculine => masculine,
-        Courtesy::Feminine => feminine,
-        Courtesy::Neutral => "",
-    };
-    let title = Some(if is_own { title } else { usual }).filter(|_| !usual.is_empty());
-    let name = NameParts { title: Some(title?), ..*name };
-    Some(format_with(&name, locale, FORMAL, pattern.as_ref()))
+    // A title that goes with the family name does not go with the given name.
+    if name.surname.is_none() && !pattern.is_some_and(|pattern| pattern.contains("{given}")) {
+        return None;
+    }
+    let pattern = pattern.and_then(Pattern::parse);
+    let name = NameParts { title: Some(title), ..*name };
+    // Where the part that the pattern says is not known, the title would stand alone.
+    Some(format_with(&name, locale, FORMAL, pattern.as_ref())).filter(|text| text != title)
 }
 
 /// A part of the name with its honorific; a space parts the two where the name is in Latin letters.

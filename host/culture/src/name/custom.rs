@@ -54,8 +54,7 @@ const fn always(formal: Address, informal: Address) -> Custom {
 }
 
 /// The custom of a language. The whole name is formal anywhere and presumes nothing; a family name without a title
-/// would be curt. Customs of e-commerce and of polite letters, 2026-11; the words are those of CLDR's sample names
-/// where it has them.
+/// would be curt. Our reading of how large shops and polite letters address customers, 2026-11.
 pub(super) fn custom(language: &str) -> Custom {
     let after = |said, after| Address { said, before: "", after };
     match language {
@@ -75,7 +74,8 @@ pub(super) fn custom(language: &str) -> Custom {
         },
         // Bey and Hanım follow the given name.
         "tr" => titled(Titles::Own("{given} {title}", "Bey", "Hanım")),
-        "vi" => titled(Titles::Usual("anh", "chị")),
+        // The given name, with a word of kinship.
+        "vi" => titled(Titles::Own("{title} {given}", "anh", "chị")),
         // Many Indonesians have no family name, and the given name is the one said.
         "id" => titled(Titles::Own("{title} {given}", "Bapak", "Ibu")),
         "ar" => titled(Titles::Own("{title} {given} {surname}", "السيد", "السيدة")),

@@ -179,6 +179,21 @@ mod tests {
         assert!(TABLE.locales.values().all(|row| *row < TABLE.rows.len()));
     }
 
+    /// The form in which customers are addressed by their whole name.
+    #[test]
+    fn the_longest_form_is_whole_in_every_locale() {
+        let name = NameParts { given: Some("Aaa"), surname: Some("Bbb"), ..NameParts::default() };
+        for (tag, row) in &TABLE.locales {
+            let form = |order| crate::NameForm { order: Some(order), ..crate::name::WHOLE };
+            for order in [NameOrder::GivenFirst, NameOrder::SurnameFirst] {
+                let text = crate::format_name(&name, tag, form(order));
+                assert!(text.contains("Aaa") && text.contains("Bbb"), "{tag} {row} {order:?}: {text}");
+                let is_first = text.starts_with("Aaa");
+                assert_eq!(is_first, order == NameOrder::GivenFirst, "{tag} {row} {order:?}: {text}");
+            }
+        }
+    }
+
     #[test]
     fn orders() {
         let order = |rules: &str, name: &str| rules_for(rules).unwrap().order_of(&name.parse().unwrap());

@@ -14,7 +14,7 @@ pub(super) enum Courtesy {
 /// A language's titles of courtesy, as customers write them: masculine, feminine, neutral.
 type Titles = (&'static str, [&'static [&'static str]; 3]);
 
-/// Short forms stand without their full stop. The CLDR sample names and the languages' own dictionaries are the source.
+/// Those in common use, 2026-11. Short forms stand without their full stop.
 const TITLES: &[Titles] = &[
     ("ar", [&["السيد", "سيد", "الأستاذ", "أستاذ"], &["السيدة", "سيدة", "الآنسة", "آنسة", "الأستاذة", "أستاذة"], &[]]),
     ("de", [&["herr", "hr"], &["frau"], &[]]),
