@@ -6,6 +6,7 @@
 mod custom;
 mod form;
 mod format;
+mod gap;
 mod parts;
 mod pattern;
 mod rules;

@@ -64,6 +64,13 @@ fn addresses() {
         ("ar", ["سارة", "حداد", ""], "سارة حداد", "سارة"),
         ("ar", ["سارة", "حداد", "Ms"], "السيدة سارة حداد", "سارة"),
         ("ar-SA", ["Sara", "Haddad", ""], "Sara Haddad", "Sara"),
+        ("zh-HK", ["大文", "陳", "Mr"], "陳先生", "陳大文"),
+        ("en-IN", ["Lalit", "Sharma", ""], "Lalit Sharma", "Lalit"),
+        ("es-AR", ["Juan", "Pérez", "Don"], "Sr. Pérez", "Juan"),
+        ("fr-CA", ["Luc", "Roy", "M."], "M. Roy", "Luc"),
+        ("pt-PT", ["Inês", "Costa", ""], "Inês Costa", "Inês"),
+        ("ar-EG", ["سامي", "حداد", "السيد"], "السيد سامي حداد", "سامي"),
+        ("he-IL", ["נועה", "כהן", "גברת"], "נועה כהן", "נועה"),
         ("nonsense!", ["Sara", "Weber", ""], "Sara Weber", "Sara"),
         ("en", [" Sara ", "  ", ""], "Sara", "Sara"),
     ] {

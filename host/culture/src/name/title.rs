@@ -19,7 +19,7 @@ const TITLES: &[Titles] = &[
     ("ar", [&["السيد", "سيد", "الأستاذ", "أستاذ"], &["السيدة", "سيدة", "الآنسة", "آنسة", "الأستاذة", "أستاذة"], &[]]),
     ("de", [&["herr", "hr"], &["frau"], &[]]),
     ("en", [&["mr", "mister", "sir"], &["ms", "mrs", "miss", "madam"], &["mx"]]),
-    ("es", [&["señor", "sr", "don"], &["señora", "sra", "señorita", "srta", "doña"], &[]]),
+    ("es", [&["señor", "sr"], &["señora", "sra", "señorita", "srta"], &[]]),
     ("fr", [&["monsieur", "m"], &["madame", "mme", "mademoiselle", "mlle"], &[]]),
     ("he", [&["מר", "אדון"], &["גברת", "גב׳", "גב'"], &[]]),
     ("hi", [&["श्री", "श्रीमान"], &["श्रीमती", "सुश्री", "कुमारी"], &["जी"]]),
@@ -36,6 +36,8 @@ const TITLES: &[Titles] = &[
     ("th", [&["นาย"], &["นาง", "นางสาว"], &["คุณ"]]),
     ("tr", [&["bay", "bey"], &["bayan", "hanım"], &["sayın", "sn"]]),
     ("vi", [&["ông", "anh"], &["bà", "chị", "cô"], &[]]),
+    // These go with given names; before a family name the language's usual title is said.
+    ("", [&["don", "dom"], &["doña", "dona", "donna"], &[]]),
     ("zh", [&["先生"], &["女士", "小姐", "太太", "夫人"], &[]]),
 ];
 
