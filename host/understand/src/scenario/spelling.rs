@@ -64,6 +64,7 @@ const SHORTHAND: &[(&str, &str)] = &[
     ("avlbl", "available"),
     ("pymt", "payment"),
     ("tmrw", "tomorrow"),
+    ("diff", "difference"),
 ];
 
 /// The words of one merchant's examples, beside those that all have in common.
