@@ -7,15 +7,15 @@ mod cues;
 mod lexicon;
 mod mix;
 
-use cuecard_model::{DetectedLanguage, Emotion, EmotionLabel, Message, Role, Trend};
+use std::sync::Arc;
 
-use crate::{scenario::round, text::Normalized};
+use cuecard_model::{Emotion, EmotionLabel, Trend};
+
+use crate::{language, reading::Reading, scenario::round, text::Normalized};
 use cues::Cues;
 use lexicon::Lexicons;
 use mix::Mix;
 
-/// How many of the customer's earlier messages count.
-const LOOK_BACK: usize = 5;
 /// How much of a feeling is left one message later.
 const MEMORY: f64 = 0.8;
 /// What asking the same again adds.
@@ -30,46 +30,58 @@ struct Feeling {
     intensity: f64,
 }
 
-pub(crate) fn detect(text: &str, normalized: &Normalized, history: &[Message], language: &DetectedLanguage) -> Emotion {
-    let lexicons = Lexicons::for_language(language);
-    let theirs = history.iter().filter(|message| message.role == Role::Customer);
-    let skipped = theirs.clone().count().saturating_sub(LOOK_BACK);
-    let mut conversation = Conversation { lexicons, carried: 0.0, said: Vec::new(), curve: Vec::new() };
-    for message in theirs.skip(skipped) {
-        conversation.hear(&message.text, Normalized::new(&message.text));
+/// What a message says of its writer's feelings, without what was felt before.
+#[derive(Debug)]
+pub(crate) struct Alone {
+    mix: Mix,
+    cues: Cues,
+}
+
+impl Alone {
+    pub(crate) fn of(text: &str, normalized: &Normalized, language: &language::Alone) -> Self {
+        let mut mix = Mix::default();
+        lexicon::read(normalized, Lexicons::for_language(language.best()), &mut mix);
+        cues::add_emoji(text, &mut mix);
+        Self { mix, cues: Cues::of(text) }
     }
-    let Feeling { label, intensity } = conversation.feeling(text, normalized);
+}
+
+/// `past`: the customer's earlier messages, newest first.
+pub(crate) fn detect(message: &Reading, past: &[Arc<Reading>]) -> Emotion {
+    let mut conversation = Conversation { carried: 0.0, said: Vec::new(), curve: Vec::new() };
+    for message in past.iter().rev() {
+        conversation.hear(message);
+    }
+    let Feeling { label, intensity } = conversation.feeling(message);
     let trend = trend(&conversation.curve, distress(label, intensity));
     Emotion { label, intensity: round(intensity), trend }
 }
 
 /// The customer's side so far.
-struct Conversation {
-    lexicons: Lexicons,
+struct Conversation<'a> {
     /// What is left of earlier upset, 0 to 1.
     carried: f64,
-    said: Vec<Normalized>,
+    said: Vec<&'a Normalized>,
     curve: Vec<f64>,
 }
 
-impl Conversation {
-    fn hear(&mut self, text: &str, normalized: Normalized) {
-        let Feeling { label, intensity } = self.feeling(text, &normalized);
+impl<'a> Conversation<'a> {
+    fn hear(&mut self, message: &'a Reading) {
+        let Feeling { label, intensity } = self.feeling(message);
         let upset = if label.is_upset() { intensity } else { 0.0 };
         self.carried = (self.carried * MEMORY).max(upset);
         self.curve.push(distress(label, intensity));
-        self.said.push(normalized);
+        self.said.push(&message.normalized);
     }
 
-    fn feeling(&self, text: &str, normalized: &Normalized) -> Feeling {
-        let mut mix = Mix::default();
-        lexicon::read(normalized, self.lexicons, &mut mix);
-        let cues = Cues::of(text);
-        cues::add_emoji(text, &mut mix);
-        if self.said.iter().any(|before| cues::is_the_same_question(before, normalized)) {
+    fn feeling(&self, message: &Reading) -> Feeling {
+        let Alone { mix, cues } = &message.emotion;
+        if self.said.iter().any(|before| cues::is_the_same_question(before, &message.normalized)) {
+            let mut mix = mix.clone();
             mix.add(EmotionLabel::Frustrated, ASKED_AGAIN);
+            return decide(&mix, cues, self.carried * MEMORY);
         }
-        decide(&mix, &cues, self.carried * MEMORY)
+        decide(mix, cues, self.carried * MEMORY)
     }
 }
 

@@ -8,9 +8,11 @@ mod evidence;
 mod script;
 mod words;
 
-use cuecard_model::{DetectedLanguage, Role};
+use std::sync::Arc;
 
-use crate::{Input, scenario::round, text::Normalized};
+use cuecard_model::DetectedLanguage;
+
+use crate::{Input, reading::Reading, scenario::round, text::Normalized};
 
 /// What the customer's last message says beforehand; each earlier one half of it.
 const CONVERSATION: f64 = 2.0;
@@ -22,7 +24,7 @@ const CONFIGURED: f64 = 0.4;
 const LOOK_BACK: usize = 4;
 
 /// Points for each candidate; a point more is e times as likely.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Points {
     list: Vec<(String, f64)>,
 }
@@ -47,26 +49,38 @@ impl Points {
     }
 }
 
-pub(crate) fn detect(input: &Input<'_>, normalized: &Normalized) -> DetectedLanguage {
-    let mut points = Points::default();
-    evidence::of(input.text, normalized, &mut points);
-    add_priors(input, &mut points);
+/// What a message says of its language, without what was known beforehand.
+#[derive(Debug)]
+pub(crate) struct Alone(Points);
+
+impl Alone {
+    pub(crate) fn of(text: &str, normalized: &Normalized) -> Self {
+        let mut points = Points::default();
+        evidence::of(text, normalized, &mut points);
+        Self(points)
+    }
+
+    /// The likeliest language and its share, if anything spoke for one.
+    pub(crate) fn best(&self) -> Option<(&str, f64)> {
+        self.0.best()
+    }
+}
+
+/// `past`: the customer's earlier messages, newest first.
+pub(crate) fn detect(message: &Reading, past: &[Arc<Reading>], input: &Input<'_>) -> DetectedLanguage {
+    let mut points = message.language.0.clone();
+    add_priors(past, input, &mut points);
     match points.best() {
         Some((tag, share)) => DetectedLanguage { tag: tag.to_owned(), confidence: round(share) },
         None => DetectedLanguage { tag: "und".to_owned(), confidence: 0.0 },
     }
 }
 
-fn add_priors(input: &Input<'_>, points: &mut Points) {
-    let said = input.history.iter().rev().filter(|message| message.role == Role::Customer);
+fn add_priors(past: &[Arc<Reading>], input: &Input<'_>, points: &mut Points) {
     let mut weight = CONVERSATION;
-    for message in said.take(LOOK_BACK) {
-        let mut alone = Points::default();
-        evidence::of(&message.text, &Normalized::new(&message.text), &mut alone);
-        if let Some((tag, share)) = alone.best() {
-            points.add(tag, weight * share);
-            weight /= 2.0;
-        }
+    for (tag, share) in past.iter().take(LOOK_BACK).filter_map(|message| message.language.best()) {
+        points.add(tag, weight * share);
+        weight /= 2.0;
     }
     if let Some(tag) = input.customer.locale.as_deref().and_then(tag_of_locale) {
         points.add(&tag, LOCALE);

@@ -5,14 +5,20 @@
 
 mod emotion;
 mod language;
+mod reading;
 mod scenario;
 mod stage;
 mod text;
 
-use cuecard_model::{Customer, Message, ScenarioId, Signals, Timestamp};
+use std::sync::Arc;
 
+use cuecard_model::{Customer, Message, Role, ScenarioId, Signals, Timestamp};
+
+use reading::Reading;
 use scenario::Classifier;
-use text::Normalized;
+
+/// So many of the customer's earlier messages count.
+const LOOK_BACK: usize = 5;
 
 /// A scenario as plugins declare it: what customers want, with messages that show how they say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,10 +79,12 @@ impl Understanding {
 
     /// Finds the signals of one message. Cannot fail: what is not found is `und`, `none` or neutral.
     pub fn signals(&self, input: &Input<'_>) -> Signals {
-        let normalized = Normalized::new(input.text);
-        let language = language::detect(input, &normalized);
-        let scenario = self.classifier.classify(input.text, &normalized, input.history);
-        let emotion = emotion::detect(input.text, &normalized, input.history, &language);
+        let message = Reading::of(input.text);
+        let theirs = input.history.iter().rev().filter(|message| message.role == Role::Customer);
+        let past: Vec<Arc<Reading>> = theirs.take(LOOK_BACK).map(|message| Reading::of(&message.text)).collect();
+        let language = language::detect(&message, &past, input);
+        let scenario = self.classifier.classify(&message, &past);
+        let emotion = emotion::detect(&message, &past);
         let stage = stage::find(input.customer, scenario.id.as_str(), input.now);
         Signals { language, scenario, emotion, stage }
     }

@@ -13,9 +13,11 @@ mod linear;
 mod model;
 mod verbatim;
 
-use cuecard_model::{Alternative, DetectedScenario, Message, ScenarioId};
+use std::sync::Arc;
 
-use crate::{Scenario, text::Normalized};
+use cuecard_model::{Alternative, DetectedScenario, ScenarioId};
+
+use crate::{Scenario, reading::Reading, text::Normalized};
 use calibrate::{Calibration, Evidence};
 use documents::Documents;
 use model::Model;
@@ -59,20 +61,22 @@ impl Classifier {
         Self { classes: documents.classes, model, calibration, verbatim }
     }
 
-    /// `raw` is the message as it was written: its punctuation parts two wishes.
-    pub(crate) fn classify(&self, raw: &str, text: &Normalized, history: &[Message]) -> DetectedScenario {
+    /// `past`: the customer's earlier messages, newest first.
+    pub(crate) fn classify(&self, message: &Reading, past: &[Arc<Reading>]) -> DetectedScenario {
+        let text = &message.normalized;
         if self.classes.is_empty() {
             return DetectedScenario { id: none(), confidence: 1.0, alternatives: Vec::new() };
         }
         let mut ranking = self.rank(text);
-        for clause in clauses(raw) {
+        // As it was written: punctuation parts two wishes.
+        for clause in clauses(&message.text) {
             self.add_clause(&mut ranking, &Normalized::new(clause));
         }
         let found = ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD);
         if !found
             && follow_up::leans_on_what_was_said(text)
             && !self.verbatim.is_background(text)
-            && let Some(carried) = self.carried(history)
+            && let Some(carried) = self.carried(past)
         {
             return self.detected(carried);
         }
@@ -92,9 +96,11 @@ impl Classifier {
     }
 
     /// What the customer last wanted, a little less sure: a follow-up may also turn to something new.
-    fn carried(&self, history: &[Message]) -> Option<Ranking> {
-        let mut ranking = follow_up::customers_last(history)
-            .map(|text| self.rank(&Normalized::new(text)))
+    fn carried(&self, past: &[Arc<Reading>]) -> Option<Ranking> {
+        let mut ranking = past
+            .iter()
+            .take(follow_up::LOOK_BACK)
+            .map(|message| self.rank(&message.normalized))
             .find(|ranking| ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD))?;
         for (_, confidence) in &mut ranking {
             *confidence *= follow_up::CARRIED;

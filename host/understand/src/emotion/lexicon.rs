@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use cuecard_model::{DetectedLanguage, EmotionLabel};
+use cuecard_model::EmotionLabel;
 
 use super::mix::Mix;
 use crate::text::{Kind, Normalized};
@@ -34,7 +34,7 @@ struct Phrase {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lexicons {
     language: u8,
-    english: bool,
+    unsure: bool,
 }
 
 const FILES: [(&str, &str); 11] = [
@@ -51,18 +51,22 @@ const FILES: [(&str, &str); 11] = [
     ("ja", concat!(include_str!("lexicon/ja.txt"), "\n", include_str!("lexicon/zh.txt"))),
 ];
 const ENGLISH: u8 = 0;
+/// In Latin letters it is hard to tell from a short message.
+const HINDI: u8 = 6;
 const LONGEST_DENSE: usize = 10;
 
 impl Lexicons {
-    pub(super) fn for_language(language: &DetectedLanguage) -> Self {
-        let primary = language.tag.split('-').next().unwrap_or_default();
+    /// `language`: its tag, and how sure that is.
+    pub(super) fn for_language(language: Option<(&str, f64)>) -> Self {
+        let (tag, share) = language.unwrap_or_default();
+        let primary = tag.split('-').next().unwrap_or_default();
         let known = FILES.iter().position(|(tag, _)| *tag == primary);
-        let unsure = known.is_none() || language.confidence < 0.6 || primary == "hi";
-        Self { language: known.map_or(ENGLISH, |at| at as u8), english: unsure }
+        let unsure = known.is_none() || share < 0.6 || primary == "hi";
+        Self { language: known.map_or(ENGLISH, |at| at as u8), unsure }
     }
 
     fn reads(self, language: u8) -> bool {
-        language == self.language || (self.english && language == ENGLISH) || language >= 7
+        language == self.language || (self.unsure && (language == ENGLISH || language == HINDI)) || language >= 7
     }
 }
 

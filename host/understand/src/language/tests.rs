@@ -1,15 +1,13 @@
-use cuecard_model::{Customer, Message, Timestamp};
+use cuecard_model::{Customer, Timestamp};
 
 use super::*;
 
 fn detected(text: &str, said: &[&str], locale: Option<&str>, languages: &[&str]) -> DetectedLanguage {
-    let message = |text: &&str| Message { role: Role::Customer, text: (*text).to_owned(), at: Timestamp::default() };
-    let history: Vec<_> = said.iter().map(message).collect();
     let customer = Customer { locale: locale.map(str::to_owned), ..Customer::unknown("u".into()) };
     let languages: Vec<_> = languages.iter().map(|tag| (*tag).to_owned()).collect();
-    let input =
-        Input { text, history: &history, customer: &customer, now: Timestamp::default(), languages: &languages };
-    detect(&input, &Normalized::new(text))
+    let input = Input { text, history: &[], customer: &customer, now: Timestamp::default(), languages: &languages };
+    let past: Vec<_> = said.iter().rev().map(|text| Reading::of(text)).collect();
+    detect(&Reading::of(text), &past, &input)
 }
 
 #[test]

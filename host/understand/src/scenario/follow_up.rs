@@ -2,14 +2,12 @@
 //!
 //! Owns which messages those are and how far back to look. Knows no scenario.
 
-use cuecard_model::{Message, Role};
-
 use crate::text::{Kind, Normalized};
 
 /// How sure a carried scenario is, against the message that it comes from.
 pub(super) const CARRIED: f64 = 0.75;
 /// How many of the customer's messages to look back.
-const LOOK_BACK: usize = 3;
+pub(super) const LOOK_BACK: usize = 3;
 
 /// Words with which short follow-ups are made, in normalized form.
 const FOLLOW_UPS: &[&str] = &[
@@ -92,10 +90,4 @@ pub(super) fn leans_on_what_was_said(text: &Normalized) -> bool {
             Kind::Word => FOLLOW_UPS.contains(&token) || token.chars().all(|letter| letter.is_ascii_digit()),
             Kind::Dense => DENSE_FOLLOW_UPS.contains(&token),
         })
-}
-
-/// The customer's last messages, newest first.
-pub(super) fn customers_last(history: &[Message]) -> impl Iterator<Item = &str> {
-    let theirs = history.iter().rev().filter(|message| message.role == Role::Customer);
-    theirs.take(LOOK_BACK).map(|message| message.text.as_str())
 }

@@ -1,5 +1,3 @@
-use cuecard_model::{Role, Timestamp};
-
 use super::*;
 use crate::Example;
 
@@ -120,9 +118,8 @@ fn shop() -> Vec<Scenario> {
 }
 
 fn classify(classifier: &Classifier, text: &str, said: &[&str]) -> DetectedScenario {
-    let message = |text: &&str| Message { role: Role::Customer, text: (*text).to_owned(), at: Timestamp::default() };
-    let history: Vec<_> = said.iter().map(message).collect();
-    classifier.classify(text, &Normalized::new(text), &history)
+    let past: Vec<_> = said.iter().rev().map(|text| Reading::of(text)).collect();
+    classifier.classify(&Reading::of(text), &past)
 }
 
 #[track_caller]
