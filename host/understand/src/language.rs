@@ -19,38 +19,42 @@ use crate::{Input, reading::Reading, scenario::round};
 
 pub(crate) use alone::Alone;
 
-/// What the customer's last message says beforehand; each earlier one half of it.
-const CONVERSATION: f32 = 2.5;
+/// What the customer's last message says beforehand; each earlier one a third of it.
+const CONVERSATION: f32 = 4.0;
 /// What the customer's locale says: people write in other languages than their shop account's, but not often.
-const LOCALE: f32 = 1.5;
+const LOCALE: f32 = 2.0;
 /// What a language gains for being one that the merchant answers in.
 const CONFIGURED: f32 = 0.7;
+/// The share of languages that we do not know.
+const REST: f32 = 0.01;
 /// How many earlier messages of the customer count.
 const LOOK_BACK: usize = 4;
 
 /// Logarithms of shares; one more is e times as likely.
 struct Points<'a> {
     list: Vec<(Cow<'a, str>, f32)>,
-    others: f32,
+    message: &'a Alone,
 }
 
 impl<'a> Points<'a> {
-    fn of(message: &Alone) -> Self {
+    fn of(message: &'a Alone) -> Self {
         let mut list = Vec::with_capacity(12);
         list.extend(message.candidates().iter().map(|(tag, share)| (Cow::Borrowed(*tag), *share)));
-        Self { list, others: message.others() }
+        Self { list, message }
     }
 
+    /// What is known beforehand. From here on the message can rule out only as much as it tells.
     fn add(&mut self, tag: Cow<'a, str>, points: f32) {
         match self.list.iter_mut().find(|(known, _)| *known == tag) {
-            Some((_, sum)) => *sum += points,
-            None => self.list.push((tag, self.others + points)),
+            Some((_, sum)) => *sum = sum.max(self.message.ruled_out()) + points,
+            None => self.list.push((tag, self.message.others() + points)),
         }
     }
 
     fn best(self) -> DetectedLanguage {
-        // The first stands for all languages that nothing spoke for.
-        let all: f32 = self.others.exp() + self.list.iter().map(|(_, points)| points.exp()).sum::<f32>();
+        // The languages that nothing spoke for; after a message that tells nothing they are as good as any.
+        let rest = if self.message.candidates().is_empty() { 1.0 } else { REST };
+        let all: f32 = rest + self.list.iter().map(|(_, points)| points.exp()).sum::<f32>();
         match self.list.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)) {
             Some((tag, most)) => {
                 DetectedLanguage { tag: tag.into_owned(), confidence: round(f64::from(most.exp() / all)) }
@@ -66,7 +70,7 @@ pub(crate) fn detect(message: &Reading, past: &[Arc<Reading>], input: &Input<'_>
     let mut weight = CONVERSATION;
     for (tag, share) in past.iter().take(LOOK_BACK).filter_map(|message| message.language.best()) {
         points.add(Cow::Borrowed(tag), weight * share as f32);
-        weight /= 2.0;
+        weight /= 3.0;
     }
     if let Some(tag) = input.customer.locale.as_deref().and_then(tag_of_locale) {
         points.add(tag, LOCALE);

@@ -14,6 +14,7 @@
 )]
 
 #[path = "../../src/language/features.rs"]
+#[allow(dead_code, reason = "the crate uses the rest")]
 mod features;
 mod learn;
 mod romanise;
@@ -31,8 +32,8 @@ use sample::{Random, Source};
 use script::Script;
 
 /// Messages in the pass that chooses the features, and in the one that trains them.
-const CHOOSING: usize = 5_000_000;
-const TRAINING: usize = 8_000_000;
+const CHOOSING: usize = 6_000_000;
+const TRAINING: usize = 16_000_000;
 /// The share of each script among the messages, and what it is worth: Latin has most to tell apart.
 const SHARES: [(Script, f64); 4] =
     [(Script::Latin, 0.80), (Script::Cyrillic, 0.06), (Script::Arabic, 0.04), (Script::Han, 0.10)];

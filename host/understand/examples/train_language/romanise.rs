@@ -36,14 +36,15 @@ fn pick<'a>(ways: &[&'a str], choose: &mut impl FnMut(usize) -> usize) -> &'a st
 
 /// The last inherent vowel is silent, and one between a vowel with its consonant and a consonant with its vowel.
 fn drop_silent(made: &mut String, inherent: &[usize]) {
-    let is_vowel = |letter: char| "aeiou".contains(letter);
-    let last = inherent.last().copied().filter(|at| at + 1 == made.len() && made.len() > 2);
-    let inner = inherent.iter().rev().copied().find(|at| {
-        let before = made[..*at].chars().next_back().is_some_and(|letter| !is_vowel(letter));
-        let earlier = made[..*at].chars().rev().nth(1).is_some_and(is_vowel);
-        let mut after = made[at + 1..].chars();
-        before && earlier && after.next().is_some_and(|letter| !is_vowel(letter)) && after.next().is_some_and(is_vowel)
-    });
+    let letters = made.as_bytes();
+    let is = |at: Option<usize>, vowel: bool| {
+        at.and_then(|at| letters.get(at)).is_some_and(|letter| b"aeiou".contains(letter) == vowel)
+    };
+    let last = inherent.last().copied().filter(|at| at + 1 == letters.len() && letters.len() > 2);
+    let between = |at: usize| {
+        is(at.checked_sub(2), true) && is(at.checked_sub(1), false) && is(Some(at + 1), false) && is(Some(at + 2), true)
+    };
+    let inner = inherent.iter().rev().copied().find(|at| between(*at));
     if let Some(at) = last {
         made.remove(at);
     }

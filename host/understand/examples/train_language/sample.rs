@@ -16,6 +16,9 @@ const GUESTS: &str = "order refund tracking delivery email code app sms link pdf
     hoodie top jeans gift voucher cashback feedback reset checkout express premium xl xxl sony lego philips bosch dyson \
     puma gucci levis canon nikon xiaomi huawei lenovo asus shein temu zalando shopify instagram facebook whatsapp tiktok";
 
+/// The scripts that several taught languages share.
+const SCRIPTS: [Script; 4] = [Script::Latin, Script::Cyrillic, Script::Arabic, Script::Han];
+
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -51,14 +54,23 @@ struct Language {
     until: Vec<f64>,
     sentences: Vec<Vec<String>>,
     phrases: Vec<Vec<String>>,
+    phrases_until: Vec<f64>,
 }
 
 impl Language {
     fn word(&self, random: &mut Random) -> &str {
-        let at = random.share() * self.until.last().copied().unwrap_or_default();
-        let place = self.until.partition_point(|until| *until < at);
-        self.words.get(place).map_or("", String::as_str)
+        self.words.get(pick(&self.until, random)).map_or("", String::as_str)
     }
+
+    fn phrase(&self, random: &mut Random) -> &[String] {
+        self.phrases.get(pick(&self.phrases_until, random)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A place by weights that were added up.
+fn pick(until: &[f64], random: &mut Random) -> usize {
+    let at = random.share() * until.last().copied().unwrap_or_default();
+    until.partition_point(|until| *until < at)
 }
 
 pub(crate) struct Source {
@@ -69,7 +81,7 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn read(folder: &Path, chats: &Path) -> Self {
         let mut languages = HashMap::new();
-        for (at, script) in taught::SCRIPTS.into_iter().enumerate() {
+        for (at, script) in SCRIPTS.into_iter().enumerate() {
             for tag in taught::languages(script) {
                 languages.insert((at, *tag), read_language(folder, chats, script, tag));
             }
@@ -79,7 +91,7 @@ impl Source {
 
     /// A message in a language, as people type it.
     pub(crate) fn message(&self, script: Script, tag: &str, random: &mut Random) -> String {
-        let at = taught::SCRIPTS.iter().position(|known| *known == script).expect("a taught script");
+        let at = SCRIPTS.iter().position(|known| *known == script).expect("a taught script");
         let language = self.languages.iter().find(|(key, _)| key.0 == at && key.1 == tag).expect("a taught language").1;
         let mut words = self.words(language, tag, random);
         if script == Script::Latin {
@@ -92,10 +104,9 @@ impl Source {
     fn words(&self, language: &Language, tag: &str, random: &mut Random) -> Vec<String> {
         let share = random.share();
         if !language.phrases.is_empty() && share < 0.35 {
-            let phrase = &language.phrases[random.below(language.phrases.len())];
-            let mut words = phrase.clone();
+            let mut words = language.phrase(random).to_vec();
             if random.chance(0.3) {
-                words.extend(language.phrases[random.below(language.phrases.len())].iter().cloned());
+                words.extend(language.phrase(random).iter().cloned());
             }
             return words;
         }
@@ -220,7 +231,9 @@ fn read_language(folder: &Path, chats: &Path, script: Script, tag: &str) -> Lang
     let texts = std::fs::read_to_string(folder.join(format!("texts/{tag}.txt"))).unwrap_or_default();
     language.sentences = texts.lines().map(|line| split(line, script)).filter(|words| words.len() > 1).collect();
     let chat = std::fs::read_to_string(chats.join(format!("{tag}.txt"))).unwrap_or_default();
-    language.phrases = chat.split(['\n', ',']).map(|line| split(line, script)).filter(|words| !words.is_empty()).collect();
+    for (row, line) in chat.lines().enumerate() {
+        add_phrases(&mut language, line, row, script);
+    }
     println!(
         "{tag:>8} {script:?}: {} words, {} sentences, {} phrases",
         language.words.len(),
@@ -228,6 +241,18 @@ fn read_language(folder: &Path, chats: &Path, script: Script, tag: &str) -> Lang
         language.phrases.len()
     );
     language
+}
+
+/// In each file the lines and the phrases of a line stand in the order of how usual they are.
+fn add_phrases(language: &mut Language, line: &str, row: usize, script: Script) {
+    for (place, phrase) in line.split(',').enumerate() {
+        let words = split(phrase, script);
+        if !words.is_empty() {
+            let before = language.phrases_until.last().copied().unwrap_or_default();
+            language.phrases_until.push(before + 1.0 / (1.0 + row as f64).sqrt() / (2.0 + place as f64).sqrt());
+            language.phrases.push(words);
+        }
+    }
 }
 
 fn add_words(language: &mut Language, list: &str, script: Script) {

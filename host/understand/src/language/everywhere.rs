@@ -1,26 +1,39 @@
-//! The words that all the world writes: they speak for no language.
+//! The words that all the world writes: names, which speak for no language, and interjections, which hardly do.
 
-/// Sorted, for a binary search.
-const EVERYWHERE: &[&str] = &[
-    "adidas", "airpods", "alipay", "amazon", "amex", "android", "app", "apple", "asap", "bot", "bye", "chat", "chatgpt",
-    "cm", "cod", "covid", "dhl", "dpd", "ebay", "email", "eur", "facebook", "faq", "fedex", "gb", "gls", "gmail", "google",
-    "gopro", "gps", "gucci", "haha", "hahah", "hahaha", "hermes", "hm", "hmm", "hotmail", "hp", "ikea", "instagram", "ios",
-    "ipad", "iphone", "kg", "klarna", "lego", "lenovo", "lol", "mastercard", "max", "mini", "nike", "ok", "okok", "omg",
-    "online", "paypal", "pc", "pdf", "playstation", "plus", "pro", "ps", "puma", "qr", "samsung", "shein", "shopify", "sku",
-    "sms", "sony", "temu", "tiktok", "tv", "ups", "usb", "usd", "usps", "vip", "visa", "wa", "web", "whatsapp", "wifi",
-    "wow", "xbox", "xiaomi", "xl", "xs", "xxl", "xxs", "youtube", "zalando", "zara",
+/// Shops, carriers, things and units. Sorted, for a binary search.
+const NAMES: &[&str] = &[
+    "adidas", "airpods", "alipay", "amazon", "amex", "android", "app", "apple", "bot", "chat", "chatgpt", "cm", "cod",
+    "covid", "dhl", "dpd", "ebay", "email", "eur", "facebook", "faq", "fedex", "gb", "gls", "gmail", "google", "gopro",
+    "gps", "gucci", "hermes", "hotmail", "hp", "ikea", "instagram", "ios", "ipad", "iphone", "kg", "klarna", "lego",
+    "lenovo", "mastercard", "max", "mini", "nike", "online", "paypal", "pc", "pdf", "playstation", "plus", "pro", "ps",
+    "puma", "qr", "samsung", "shein", "shopify", "sku", "sms", "sony", "temu", "tiktok", "tv", "ups", "usb", "usd", "usps",
+    "vip", "visa", "wa", "web", "whatsapp", "wifi", "xbox", "xiaomi", "xl", "xs", "xxl", "xxs", "youtube", "zalando",
+    "zara",
 ];
 
+/// Sorted too.
+const INTERJECTIONS: &[&str] =
+    &["ah", "haha", "hahah", "hahaha", "hm", "hmm", "lol", "oh", "ok", "okay", "okey", "oki", "okok", "omg", "wow"];
+
 /// Whether a word says nothing about its language.
-pub(super) fn is_everywhere(word: &[char]) -> bool {
-    let compare = |known: &&str| known.chars().cmp(word.iter().copied());
-    EVERYWHERE.binary_search_by(compare).is_ok()
+pub(super) fn is_name(word: &[char]) -> bool {
+    is_among(NAMES, word)
+}
+
+/// Whether a word says so little that it must not stand against anything else.
+pub(super) fn is_interjection(word: &[char]) -> bool {
+    is_among(INTERJECTIONS, word)
+}
+
+fn is_among(list: &[&str], word: &[char]) -> bool {
+    list.binary_search_by(|known| known.chars().cmp(word.iter().copied())).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn sorted() {
-        assert!(super::EVERYWHERE.is_sorted());
+        assert!(super::NAMES.is_sorted());
+        assert!(super::INTERJECTIONS.is_sorted());
     }
 }

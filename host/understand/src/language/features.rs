@@ -18,19 +18,20 @@ pub(crate) struct Word {
     len: usize,
     /// What all its letters belong to.
     pub(crate) script: Script,
-    /// `iPhone` and `Nike`: more often a name than a word.
-    pub(crate) capital: bool,
+    upper: bool,
+    lower: bool,
 }
 
 const EDGE: char = '_';
 
 impl Word {
     fn new(script: Script) -> Self {
-        Self { letters: [EDGE; MAX_WORD + 2], len: 0, script, capital: false }
+        Self { letters: [EDGE; MAX_WORD + 2], len: 0, script, upper: false, lower: false }
     }
 
     fn push(&mut self, raw: char) {
-        self.capital |= raw.is_uppercase();
+        self.upper |= raw.is_uppercase();
+        self.lower |= raw.is_lowercase();
         let letter = narrow(raw).to_lowercase().next().unwrap_or(raw);
         if let Some(place) = self.letters.get_mut(self.len + 1).filter(|_| self.len < MAX_WORD) {
             *place = letter;
@@ -41,6 +42,11 @@ impl Word {
     /// The letters.
     pub(crate) fn letters(&self) -> &[char] {
         self.letters.get(1..=self.len).unwrap_or_default()
+    }
+
+    /// `iPhone`, `Nike` and the size `M`: more often a name than a word. `AGAIN` is shouted.
+    pub(crate) fn is_like_a_name(&self) -> bool {
+        self.upper && (self.lower || self.len == 1)
     }
 
     /// `holaaaa` becomes `hola`: a letter three times in a row is meant once.

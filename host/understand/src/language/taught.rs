@@ -21,9 +21,6 @@ const CYRILLIC: &[&str] = &["ru", "uk", "bg", "mk", "sr"];
 const ARABIC: &[&str] = &["ar", "fa", "ur"];
 const HAN: &[&str] = &["zh-Hans", "zh-Hant", "ja"];
 
-/// The scripts that several taught languages share.
-pub(crate) const SCRIPTS: [Script; 4] = [Script::Latin, Script::Cyrillic, Script::Arabic, Script::Han];
-
 /// The languages that share a script, each at its place.
 pub(crate) fn languages(script: Script) -> &'static [&'static str] {
     match script {
