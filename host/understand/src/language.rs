@@ -9,6 +9,7 @@ mod everywhere;
 mod features;
 mod model;
 mod script;
+mod tally;
 mod taught;
 
 use std::{borrow::Cow, sync::Arc};

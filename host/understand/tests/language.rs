@@ -46,7 +46,8 @@ fn check<'a>(name: &str, answers: impl Iterator<Item = &'a Answer> + Clone, floo
     let count = answers.clone().count();
     let wrong: Vec<_> = answers.filter(|answer| !answer.is_right()).collect();
     let share = 1.0 - wrong.len() as f64 / count.max(1) as f64;
-    let wrong: Vec<_> = wrong.iter().map(|wrong| format!("{}: {} ({})", wrong.text, wrong.found, wrong.right)).collect();
+    let wrong: Vec<_> =
+        wrong.iter().map(|wrong| format!("{}: {} ({})", wrong.text, wrong.found, wrong.right)).collect();
     assert!(count > 10 && share >= floor, "{name}: {share:.3} of {count}: {wrong:#?}");
 }
 

@@ -3,7 +3,7 @@
 //!
 //! FOLDER holds `words/<tag>.tsv` (a word and its frequency; `export.py` beside this file writes them) and
 //! `texts/<tag>.txt` (a sentence a line; may be missing). `training/language/<tag>.txt` of this crate, what people
-//! type in chats, is read too. Multinomial logistic regression over the pieces of words; the features that tell most
+//! type in chats, and the examples of the plugins that ship are read too. Multinomial logistic regression over the pieces of words; the features that tell most
 //! are kept and trained on alone.
 #![allow(
     clippy::print_stdout,
@@ -32,8 +32,8 @@ use sample::{Random, Source};
 use script::Script;
 
 /// Messages in the pass that chooses the features, and in the one that trains them.
-const CHOOSING: usize = 6_000_000;
-const TRAINING: usize = 16_000_000;
+const CHOOSING: usize = 5_000_000;
+const TRAINING: usize = 12_000_000;
 /// The share of each script among the messages, and what it is worth: Latin has most to tell apart.
 const SHARES: [(Script, f64); 4] =
     [(Script::Latin, 0.80), (Script::Cyrillic, 0.06), (Script::Arabic, 0.04), (Script::Han, 0.10)];
@@ -46,7 +46,7 @@ fn main() {
     };
     let kept = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(36_000);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let source = Source::read(Path::new(&folder), &root.join("training/language"));
+    let source = Source::read(Path::new(&folder), &root.join("training/language"), &root.join("../../plugins"));
     let mut random = Random::new(20_261_122);
     let mut learner = Learner::new();
     pass(&mut learner, &source, &mut random, CHOOSING);

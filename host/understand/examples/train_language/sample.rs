@@ -46,6 +46,9 @@ impl Random {
     }
 }
 
+/// How usual an example message is, beside the phrases of the lists.
+const EXAMPLE: f64 = 0.06;
+
 /// What one language is learned from.
 #[derive(Default)]
 struct Language {
@@ -79,11 +82,23 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    pub(crate) fn read(folder: &Path, chats: &Path) -> Self {
+    pub(crate) fn read(folder: &Path, chats: &Path, plugins: &Path) -> Self {
         let mut languages = HashMap::new();
+        let examples = read_examples(plugins);
         for (at, script) in SCRIPTS.into_iter().enumerate() {
             for tag in taught::languages(script) {
-                languages.insert((at, *tag), read_language(folder, chats, script, tag));
+                let mut language = read_language(folder, chats, script, tag);
+                examples
+                    .iter()
+                    .filter(|(known, _)| known == tag)
+                    .for_each(|(_, text)| add_example(&mut language, text, script));
+                println!(
+                    "{tag:>8} {script:?}: {} words, {} sentences, {} phrases",
+                    language.words.len(),
+                    language.sentences.len(),
+                    language.phrases.len()
+                );
+                languages.insert((at, *tag), language);
             }
         }
         Self { languages, guests: GUESTS.split_whitespace().collect() }
@@ -234,12 +249,6 @@ fn read_language(folder: &Path, chats: &Path, script: Script, tag: &str) -> Lang
     for (row, line) in chat.lines().enumerate() {
         add_phrases(&mut language, line, row, script);
     }
-    println!(
-        "{tag:>8} {script:?}: {} words, {} sentences, {} phrases",
-        language.words.len(),
-        language.sentences.len(),
-        language.phrases.len()
-    );
     language
 }
 
@@ -252,6 +261,38 @@ fn add_phrases(language: &mut Language, line: &str, row: usize, script: Script) 
             language.phrases_until.push(before + 1.0 / (1.0 + row as f64).sqrt() / (2.0 + place as f64).sqrt());
             language.phrases.push(words);
         }
+    }
+}
+
+/// The language and text of every example message of the plugins that ship.
+fn read_examples(plugins: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders: Vec<_> =
+        std::fs::read_dir(plugins).expect("plugins").flatten().map(|entry| entry.path()).collect();
+    folders.sort();
+    for folder in folders {
+        let Ok(file) = std::fs::read_to_string(folder.join("scenarios.toml")) else { continue };
+        let scenarios: toml::Table = file.parse().expect("a scenario file");
+        let examples = scenarios.values().filter_map(|scenario| scenario.get("examples")?.as_table());
+        for (tag, texts) in examples.flatten() {
+            let texts = texts.as_array().into_iter().flatten().filter_map(|text| text.as_str());
+            found.extend(texts.map(|text| (tag.clone(), text.to_owned())));
+        }
+    }
+    found
+}
+
+/// A customer's whole message, unless it is written in two scripts.
+fn add_example(language: &mut Language, text: &str, script: Script) {
+    let others = |letter: char| script::of(letter).is_some_and(|other| other != script);
+    if script != Script::Han && text.chars().any(others) {
+        return;
+    }
+    let words = split(text, script);
+    if !words.is_empty() {
+        let before = language.phrases_until.last().copied().unwrap_or_default();
+        language.phrases_until.push(before + EXAMPLE);
+        language.phrases.push(words);
     }
 }
 
@@ -286,16 +327,41 @@ fn push(language: &mut Language, word: String, frequency: f64) {
 
 /// The words of a sentence that are of a script; Chinese and Japanese by runs.
 fn split(line: &str, script: Script) -> Vec<String> {
-    let fits = |letter: char| script::of(letter) == Some(script) || (script != Script::Han && script::is_ignored(letter));
+    let fits =
+        |letter: char| script::of(letter) == Some(script) || (script != Script::Han && script::is_ignored(letter));
     let runs = line.split(|letter| !fits(letter)).filter(|run| !run.is_empty());
     runs.map(str::to_lowercase).collect()
 }
 
 fn cyrillic(letter: char) -> char {
     const PAIRS: &[(char, char)] = &[
-        ('a', 'а'), ('b', 'б'), ('v', 'в'), ('g', 'г'), ('d', 'д'), ('đ', 'ђ'), ('e', 'е'), ('ž', 'ж'), ('z', 'з'),
-        ('i', 'и'), ('j', 'ј'), ('k', 'к'), ('l', 'л'), ('m', 'м'), ('n', 'н'), ('o', 'о'), ('p', 'п'), ('r', 'р'),
-        ('s', 'с'), ('t', 'т'), ('ć', 'ћ'), ('u', 'у'), ('f', 'ф'), ('h', 'х'), ('c', 'ц'), ('č', 'ч'), ('š', 'ш'),
+        ('a', 'а'),
+        ('b', 'б'),
+        ('v', 'в'),
+        ('g', 'г'),
+        ('d', 'д'),
+        ('đ', 'ђ'),
+        ('e', 'е'),
+        ('ž', 'ж'),
+        ('z', 'з'),
+        ('i', 'и'),
+        ('j', 'ј'),
+        ('k', 'к'),
+        ('l', 'л'),
+        ('m', 'м'),
+        ('n', 'н'),
+        ('o', 'о'),
+        ('p', 'п'),
+        ('r', 'р'),
+        ('s', 'с'),
+        ('t', 'т'),
+        ('ć', 'ћ'),
+        ('u', 'у'),
+        ('f', 'ф'),
+        ('h', 'х'),
+        ('c', 'ц'),
+        ('č', 'ч'),
+        ('š', 'ш'),
     ];
     PAIRS.iter().find(|(latin, _)| *latin == letter).map_or(letter, |(_, cyrillic)| *cyrillic)
 }
