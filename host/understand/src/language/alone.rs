@@ -34,6 +34,7 @@ impl Alone {
     /// Reads a message.
     pub(crate) fn of(text: &str) -> Self {
         let mut tally = Tally::new();
+        tally.count_signs(text);
         features::words(text, |word| tally.count(word));
         tally.judge()
     }

@@ -16,6 +16,10 @@ const CERTAIN: f32 = 20.0;
 /// What a letter of a name is worth, or of a word that the model does not know.
 const NAME: f32 = 0.25;
 
+/// What a `¿` is worth, in points and in letters.
+const SPANISH: f32 = 3.0;
+const SPANISH_LETTERS: f32 = 4.0;
+
 /// What was met of each script.
 pub(super) struct Tally {
     latin: Sums,
@@ -31,6 +35,8 @@ pub(super) struct Tally {
     only: [(Tag, usize); 2],
     /// A letter that tells of a language that the model was not taught.
     untaught: Option<Tag>,
+    /// `¿` and `¡`, which Spanish alone writes.
+    is_spanish: bool,
 }
 
 impl Tally {
@@ -45,7 +51,13 @@ impl Tally {
             other_words: 0.0,
             only: [("und", 0); 2],
             untaught: None,
+            is_spanish: false,
         }
+    }
+
+    /// Looks at what stands between the words.
+    pub(super) fn count_signs(&mut self, text: &str) {
+        self.is_spanish = text.contains(['¿', '¡']);
     }
 
     /// Counts one word.
@@ -108,8 +120,13 @@ impl Tally {
         if self.other_words > 0.0 && self.other_words >= self.latin_words {
             return self.judge_others();
         }
-        let letters = self.of(Script::Latin);
-        if letters > 0.0 { model(Script::Latin, &self.latin, letters) } else { Alone::NOTHING }
+        let (letters, spanish) = if self.is_spanish { (SPANISH_LETTERS, SPANISH) } else { (0.0, 0.0) };
+        let letters = letters + self.of(Script::Latin);
+        if letters == 0.0 {
+            return Alone::NOTHING;
+        }
+        let more = |(tag, points)| (tag, if tag == "es" { points + spanish } else { points });
+        Alone::from_points(points(Script::Latin, &self.latin).map(more), Script::Latin, letters)
     }
 
     fn judge_others(&self) -> Alone {
@@ -168,9 +185,12 @@ fn certain(script: Script, tag: Tag) -> Alone {
 }
 
 fn model(script: Script, sums: &Sums, letters: f32) -> Alone {
-    let points = taught::languages(script).iter().zip(sums.iter());
-    let softer = 1.0 / taught::SCALE;
-    Alone::from_points(points.map(|(tag, sum)| (*tag, sum as f32 * softer + beforehand(tag))), script, letters)
+    Alone::from_points(points(script, sums), script, letters)
+}
+
+fn points(script: Script, sums: &Sums) -> impl Iterator<Item = (Tag, f32)> {
+    let languages = taught::languages(script).iter().zip(sums.iter());
+    languages.map(|(tag, sum)| (*tag, sum as f32 / taught::SCALE + beforehand(tag)))
 }
 
 /// What speaks for a language before a word is read: shops meet some far more often than others.

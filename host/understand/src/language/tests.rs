@@ -18,6 +18,7 @@ fn whole_messages() {
         ("wheres my pkg", "en"),
         ("I WANT MY MONEY BACK", "en"),
         ("¿Dónde está mi pedido?", "es"),
+        ("¿Y?", "es"),
         ("mi paquete no llega", "es"),
         ("quiero devolver la chaqueta", "es"),
         ("Meu pedido ainda não chegou", "pt"),
