@@ -36,6 +36,7 @@ fn setting(locale: &str) -> Setting {
         now: Timestamp::from_seconds(1_795_335_304),
         register: Register::Informal,
         name: None,
+        manner: None,
     }
 }
 

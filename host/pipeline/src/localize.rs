@@ -26,6 +26,7 @@ pub(crate) fn localize(composed: &Composed, turn: &Turn, understanding: &Underst
         now: turn.now,
         register: composed.culture.register,
         name: turn.customer.name.clone(),
+        manner: None,
     };
     let for_agent = turn.agent_locale.as_ref().filter(|locale| language(locale) != language(&turn.locale));
     let for_agent = for_agent.map(|locale| Setting { locale: locale.clone(), ..setting.clone() });
