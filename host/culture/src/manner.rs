@@ -45,6 +45,9 @@ pub struct Occasion {
     pub solemn: Option<String>,
 }
 
+/// What phrases name as `holiday` to be said on any solemn day.
+pub(crate) const SOLEMN: &str = "solemn";
+
 /// Things that the host says itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saying {
@@ -81,7 +84,8 @@ impl Occasion {
         let kept = rules.holidays_on(local.date());
         let is_solemn = |(_, holiday, is_today): &&(&str, &crate::pack::Holiday, bool)| *is_today && holiday.tone == Solemnity::Solemn;
         let solemn = kept.iter().find(is_solemn).map(|(_, holiday, _)| holiday.name.clone());
-        let holidays = kept.into_iter().map(|(id, ..)| id.to_owned()).collect();
+        let holidays = kept.iter().map(|(id, ..)| *id).chain(solemn.is_some().then_some(SOLEMN));
+        let holidays = holidays.map(str::to_owned).collect();
         Self { hour: local.hour(), weekday, holidays, solemn }
     }
 

@@ -26,6 +26,12 @@ impl Said {
         parts.map(String::as_str).collect::<Vec<_>>().join("\n")
     }
 
+    /// Whether there are no words.
+    pub fn is_empty(&self) -> bool {
+        let mut parts = self.whole.iter().chain(self.steps.iter().map(|step| &step.text));
+        parts.all(|text| text.trim().is_empty())
+    }
+
     fn has(&self, sign: fn(char) -> bool) -> bool {
         self.whole.iter().chain(self.steps.iter().map(|step| &step.text)).any(|text| text.contains(sign))
     }

@@ -185,7 +185,7 @@ impl Rules {
     pub(crate) fn unknown_holidays(&self) -> Vec<String> {
         let named = self.pack.phrases().into_iter().flat_map(|(_, phrases)| phrases.values().filter_map(|it| it.holiday.clone()));
         let during = self.pack.taboo.values().chain(self.pack.claim.values()).filter_map(|it| it.during.clone());
-        named.chain(during).filter(|id| !self.pack.holiday.contains_key(id)).collect()
+        named.chain(during).filter(|id| id != crate::manner::SOLEMN && !self.pack.holiday.contains_key(id)).collect()
     }
 }
 

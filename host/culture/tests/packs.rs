@@ -149,3 +149,22 @@ fn tones(out: &mut String, locale: &str, manner: &Make<'_>) {
         }
     }
 }
+
+/// Sentences and the rules that they break, a line each: `tests/lint/<locale>.txt`. Most should break none.
+#[test]
+fn sentences() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let locale = path.file_stem().unwrap().to_str().unwrap();
+        let rules = Cultures::shipped().rules(locale);
+        let occasion = Occasion::at("2026-06-10T09:00:00Z".parse().unwrap(), None, &rules);
+        let manner = Manner::plain(rules, "web_chat", Register::Formal, occasion);
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            let (text, expected) = line.split_once('|').unwrap_or_else(|| panic!("{locale}: no | in '{line}'"));
+            let found = lint(text.trim(), &manner, locale, None);
+            let found: Vec<_> = found.iter().map(|it| it.rule.rsplit('/').next().unwrap()).collect();
+            assert_eq!(found.join(" "), expected.trim(), "{locale}: {text}");
+        }
+    }
+}
