@@ -65,9 +65,8 @@ pub fn lint_words(text: &str, manner: &Manner) -> Vec<LintFinding> {
     found.extend(marks::quotes(text, manner));
     found.extend(marks::spacing(text, manner));
     found.extend(too_many(text, manner));
-    found.retain(|finding| {
-        manner.off.is_empty() || !manner.is_off(finding.rule.rsplit('/').next().unwrap_or_default())
-    });
+    found
+        .retain(|finding| manner.off.is_empty() || !manner.is_off(finding.rule.rsplit('/').next().unwrap_or_default()));
     found.sort_by_key(|finding| finding.at.start);
     found
 }

@@ -82,7 +82,9 @@ impl Occasion {
             jiff::civil::Weekday::Sunday => Day::Sunday,
         };
         let kept = rules.holidays_on(local.date());
-        let is_solemn = |(_, holiday, is_today): &&(&str, &crate::pack::Holiday, bool)| *is_today && holiday.tone == Solemnity::Solemn;
+        let is_solemn = |(_, holiday, is_today): &&(&str, &crate::pack::Holiday, bool)| {
+            *is_today && holiday.tone == Solemnity::Solemn
+        };
         let solemn = kept.iter().find(is_solemn).map(|(_, holiday, _)| holiday.name.clone());
         let holidays = kept.iter().map(|(id, ..)| *id).chain(solemn.is_some().then_some(SOLEMN));
         let holidays = holidays.map(str::to_owned).collect();

@@ -138,9 +138,8 @@ impl Catalog {
         seen: &mut BTreeMap<String, &'a str>,
     ) -> Result<(), Vec<FileProblem>> {
         let file = format!("messages/{name}.json");
-        let problem = |reason, hint: &str| {
-            vec![FileProblem { file: file.clone(), line: None, reason, hint: Some(hint.into()) }]
-        };
+        let problem =
+            |reason, hint: &str| vec![FileProblem { file: file.clone(), line: None, reason, hint: Some(hint.into()) }];
         let Some(tag) = locale::normalize(name) else {
             let reason = format!("'{name}' is not a language tag");
             return Err(problem(reason, "name the file after a BCP 47 tag, such as es-MX or zh-Hans"));

@@ -81,9 +81,7 @@ impl Manner {
 fn like(bad: &str, instead: &str) -> String {
     let mut signs = instead.chars();
     match (bad.chars().next(), signs.next()) {
-        (Some(old), Some(new)) if old.is_uppercase() && new.is_lowercase() => {
-            new.to_uppercase().chain(signs).collect()
-        }
+        (Some(old), Some(new)) if old.is_uppercase() && new.is_lowercase() => new.to_uppercase().chain(signs).collect(),
         _ => instead.to_owned(),
     }
 }

@@ -5,14 +5,13 @@
 mod cultures;
 mod words;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-};
+use std::collections::{BTreeMap, HashMap};
 
 use cuecard_model::{Emotion, Register, Timestamp};
 
 use crate::pack::{
-    Channel, Day, Holiday, Lucky, Moment, Pack, Phrase, RegisterRule, Relationship, Solemnity, System, ToneRule, Weekday,
+    Channel, Day, Holiday, Lucky, Moment, Pack, Phrase, RegisterRule, Relationship, Solemnity, System, ToneRule,
+    Weekday,
 };
 
 pub use cultures::{Cultures, Layer};
@@ -151,8 +150,11 @@ impl Rules {
     pub(crate) fn holidays_on(&self, date: jiff::civil::Date) -> Vec<(&str, &Holiday, bool)> {
         let kept = self.holidays.iter().filter_map(|(id, days, holiday)| {
             let offset = days.iter().find_map(|day| {
-                let starts = [date.year(), date.year() + 1, date.year() - 1].into_iter().filter_map(|year| day.in_year(year));
-                starts.map(|start| days_from(start, date)).find(|offset| (-holiday.before..holiday.days).contains(offset))
+                let starts =
+                    [date.year(), date.year() + 1, date.year() - 1].into_iter().filter_map(|year| day.in_year(year));
+                starts
+                    .map(|start| days_from(start, date))
+                    .find(|offset| (-holiday.before..holiday.days).contains(offset))
             })?;
             Some((id.as_str(), holiday, offset >= 0))
         });
@@ -183,7 +185,11 @@ impl Rules {
     /// Holidays that phrases and words name and that are not there.
     #[cfg(test)]
     pub(crate) fn unknown_holidays(&self) -> Vec<String> {
-        let named = self.pack.phrases().into_iter().flat_map(|(_, phrases)| phrases.values().filter_map(|it| it.holiday.clone()));
+        let named = self
+            .pack
+            .phrases()
+            .into_iter()
+            .flat_map(|(_, phrases)| phrases.values().filter_map(|it| it.holiday.clone()));
         let during = self.pack.taboo.values().chain(self.pack.claim.values()).filter_map(|it| it.during.clone());
         named.chain(during).filter(|id| id != crate::manner::SOLEMN && !self.pack.holiday.contains_key(id)).collect()
     }

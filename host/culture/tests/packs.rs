@@ -1,6 +1,8 @@
 //! What each pack that ships makes of the same moments, beside `golden/culture/<locale>.txt`: for people who know the
 //! culture to read line by line.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests; clippy.toml covers test functions alone")]
+
 use std::{env, fmt::Write as _, fs, path::Path};
 
 use cuecard_culture::{Contact, Cultures, Manner, Occasion, Rules, Said, Saying, direction, lint, person};

@@ -37,8 +37,7 @@ pub(crate) async fn compose(
     keys: &BTreeMap<PluginId, Fields>,
 ) -> Result<Composed, Busy> {
     let cultures = snapshot.cultures(&merchant.id);
-    let addressed =
-        cultures.rules(&turn.locale).register(&Contact::of(&turn.customer, &turn.channel, turn.now));
+    let addressed = cultures.rules(&turn.locale).register(&Contact::of(&turn.customer, &turn.channel, turn.now));
     let register = addressed.as_ref().map(|it| it.register);
     let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref(), register);
     let plugins: Vec<_> =

@@ -178,6 +178,7 @@ impl<'a> Reading<'a> {
 
 /// The culture room's problems as a bundle reports them.
 fn problems(found: Vec<FileProblem>) -> Vec<Problem> {
-    let problem = |it: FileProblem| Problem { file: it.file, line: it.line, column: None, reason: it.reason, hint: it.hint };
+    let problem =
+        |it: FileProblem| Problem { file: it.file, line: it.line, column: None, reason: it.reason, hint: it.hint };
     found.into_iter().map(problem).collect()
 }

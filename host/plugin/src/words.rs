@@ -17,7 +17,8 @@ pub struct Words {
 /// Puts a draft into words, or says which of its keys has none.
 pub fn words(draft: &Draft, catalog: &Catalog, setting: &Setting) -> Result<Words, String> {
     let mut words = Words { said: Said::default(), missing: Vec::new(), found_in: Vec::new() };
-    words.said.whole = words.part(draft.message.as_deref(), &draft.arguments, draft.text.as_deref(), catalog, setting)?;
+    words.said.whole =
+        words.part(draft.message.as_deref(), &draft.arguments, draft.text.as_deref(), catalog, setting)?;
     for step in &draft.steps {
         let text = words.part(step.message.as_deref(), &step.arguments, step.text.as_deref(), catalog, setting)?;
         words.said.steps.extend(text.map(|text| RenderedStep { kind: step.kind, text }));

@@ -98,7 +98,8 @@ impl Checking<'_> {
         }
         for template in phrase.templates() {
             if !is_template(template) {
-                let hint = "only {person} may stand in braces, inside brackets: Hello[, {person}], Dear [{person}|customer]";
+                let hint =
+                    "only {person} may stand in braces, inside brackets: Hello[, {person}], Dear [{person}|customer]";
                 self.wrong(rule, "the template is not one", hint);
             }
             if template.trim().is_empty() || template.len() > LONGEST_PHRASE {

@@ -90,7 +90,17 @@ fn weekday(text: &str) -> Option<Weekday> {
 
 fn month(text: &str) -> Option<i8> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let at = NAMES.iter().position(|name| *name == text)?;

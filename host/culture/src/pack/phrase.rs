@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn templates() {
-        for template in ["Dear {person}", "Hi [you]", "Hi [{person}", "Hi ]{person}[", "Hi [[{person}]]", "Hi [{name}]"] {
+        for template in ["Dear {person}", "Hi [you]", "Hi [{person}", "Hi ]{person}[", "Hi [[{person}]]", "Hi [{name}]"]
+        {
             assert!(!is_template(template), "{template}");
         }
     }

@@ -46,7 +46,8 @@ impl WordList {
     /// The words of all taboos and claims.
     pub(crate) fn new(pack: &Pack) -> Self {
         let of = |section, wordings: &std::collections::BTreeMap<String, Wording>| {
-            let rule = |(id, wording): (&String, &Wording)| WordRule { section, id: id.clone(), wording: wording.clone() };
+            let rule =
+                |(id, wording): (&String, &Wording)| WordRule { section, id: id.clone(), wording: wording.clone() };
             wordings.iter().map(rule).collect::<Vec<_>>()
         };
         let rules: Vec<_> = of("taboo", &pack.taboo).into_iter().chain(of("claim", &pack.claim)).collect();
@@ -153,7 +154,8 @@ fn is_of_word(sign: char) -> bool {
 }
 
 fn is_of_number(sign: char) -> bool {
-    sign.is_ascii_alphanumeric() || matches!(sign, '.' | ',' | ':' | '-' | '/' | '#' | '%' | '$' | '€' | '£' | '¥' | '₹' | '_')
+    sign.is_ascii_alphanumeric()
+        || matches!(sign, '.' | ',' | ':' | '-' | '/' | '#' | '%' | '$' | '€' | '£' | '¥' | '₹' | '_')
 }
 
 fn starts_word(text: &str, at: usize) -> bool {
@@ -173,7 +175,10 @@ mod tests {
         let pack = Pack::parse("test", toml, false).unwrap();
         let list = WordList::new(&pack);
         let hits = list.hits(text);
-        hits.iter().map(|hit| format!("{} {}", list.rules[hit.rule].id, &text[hit.at.clone()])).collect::<Vec<_>>().join(", ")
+        hits.iter()
+            .map(|hit| format!("{} {}", list.rules[hit.rule].id, text.get(hit.at.clone()).unwrap()))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     #[test]

@@ -71,7 +71,8 @@ fn falls_back() {
 fn merchants_have_the_last_word() {
     let layer = |file: &str, text: &str| Arc::new(Layer::parse("shop", file, text).unwrap());
     let all = "[brand]\nregister = \"informal\"\nemoji = 0";
-    let german = "off = [\"claim.guaranteed\"]\n[claim.test-winner]\nwords = [\"Sieger\"]\nwhy = \"ours\"\nsource = \"us\"";
+    let german =
+        "off = [\"claim.guaranteed\"]\n[claim.test-winner]\nwords = [\"Sieger\"]\nwhy = \"ours\"\nsource = \"us\"";
     let cultures = Cultures::with(vec![layer("culture/all.toml", all), layer("culture/de.toml", german)]);
     let swiss = cultures.rules("de-CH");
     assert_eq!(swiss.register(&Contact::unknown("email")).unwrap().rule, "brand");
