@@ -248,6 +248,9 @@ pub(crate) struct ToneRule {
     /// These parts come first, in this order; the others keep theirs.
     #[serde(default)]
     pub(crate) order: Vec<StepKind>,
+    /// These come last, before a closing.
+    #[serde(default)]
+    pub(crate) last: Vec<StepKind>,
     /// Parts that the host adds where a plugin brought none.
     #[serde(default)]
     pub(crate) add: Vec<StepKind>,

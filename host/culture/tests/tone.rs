@@ -31,7 +31,7 @@ const DAY: &str = "2026-06-10T09:00:00Z";
 #[test]
 fn parts_by_feeling() {
     use EmotionLabel::{Angry, Anxious, Grateful, Neutral};
-    use StepKind::{Closing, Empathy, Fact, Greeting, Question, Solution};
+    use StepKind::{Closing, Empathy, Fact, Greeting, Solution};
     let cultures = Cultures::shipped();
     let english = |label| manner(&cultures, "en-US", label, DAY);
     for (label, given, expected, rule) in [
@@ -43,8 +43,8 @@ fn parts_by_feeling() {
         (Angry, vec![(Solution, "I apologize. Done.")], vec![Solution], ""),
         (
             Anxious,
-            vec![(Empathy, "I see."), (Question, "When?"), (Fact, "Friday.")],
-            vec![Fact, Empathy, Question],
+            vec![(Empathy, "I see."), (Solution, "Friday."), (Fact, "A link."), (Closing, "Bye")],
+            vec![Solution, Fact, Empathy, Closing],
             "root/tone.anxious",
         ),
         (Grateful, vec![(Empathy, "So sorry."), (Solution, "Done.")], vec![Solution], "root/tone.grateful"),

@@ -17,7 +17,7 @@ impl Manner {
             self.add_part(id, tone, *kind, said, trace);
         }
         let before: Vec<_> = said.steps.iter().map(|step| step.kind).collect();
-        said.steps.sort_by_key(|step| place(step.kind, &tone.order));
+        said.steps.sort_by_key(|step| place(step.kind, tone));
         let after: Vec<_> = said.steps.iter().map(|step| step.kind).collect();
         if before != after {
             let origin = self.rules.origin("tone", id);
@@ -86,18 +86,20 @@ impl Manner {
 
 /// After a greeting and after what the rule puts before this part.
 fn first_place(kind: StepKind, tone: &ToneRule, said: &Said) -> usize {
-    let own = place(kind, &tone.order);
-    said.steps.iter().take_while(|step| place(step.kind, &tone.order) < own).count()
+    let own = place(kind, tone);
+    said.steps.iter().take_while(|step| place(step.kind, tone) < own).count()
 }
 
 /// A greeting opens and a closing ends; what the order does not name stands between, as the plugin has it.
-fn place(kind: StepKind, order: &[StepKind]) -> usize {
-    match order.iter().position(|it| *it == kind) {
-        Some(at) => at + 1,
-        None if kind == StepKind::Greeting => 0,
-        None if kind == StepKind::Closing => usize::MAX,
-        None => order.len() + 1,
-    }
+fn place(kind: StepKind, tone: &ToneRule) -> usize {
+    let between = tone.order.len() + 1;
+    let first = tone.order.iter().position(|it| *it == kind).map(|at| at + 1);
+    let last = || tone.last.iter().position(|it| *it == kind).map(|at| between + 1 + at);
+    first.or_else(last).unwrap_or(match kind {
+        StepKind::Greeting => 0,
+        StepKind::Closing => usize::MAX,
+        _ => between,
+    })
 }
 
 fn names(kinds: &[StepKind]) -> String {
