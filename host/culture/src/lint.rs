@@ -64,6 +64,7 @@ pub fn lint_words(text: &str, manner: &Manner) -> Vec<LintFinding> {
     found.extend(words(text, manner));
     found.extend(marks::quotes(text, manner));
     found.extend(marks::spacing(text, manner));
+    found.extend(marks::inverted(text, manner));
     found.extend(too_many(text, manner));
     found
         .retain(|finding| manner.off.is_empty() || !manner.is_off(finding.rule.rsplit('/').next().unwrap_or_default()));

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     Rules, name,
-    pack::{Channel, Moment, Phrase, Solemnity, fill},
+    pack::{Channel, Gender, Moment, Phrase, Solemnity, fill},
     rules::tone_of,
     setting::zone,
 };
@@ -137,6 +137,7 @@ impl Manner {
             is_letter: self.is_letter(),
             emotion: self.emotion.label,
             intensity: self.emotion.intensity,
+            gender: self.gender.as_deref().and_then(Gender::parse),
         };
         Rules::phrase(phrases, &moment).map(|(id, phrase)| (section, id, phrase))
     }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 pub(crate) use day::Day;
 pub use day::Solemnity;
 pub use phrase::Weekday;
-pub(crate) use phrase::{Moment, Phrase, fill};
+pub(crate) use phrase::{Gender, Moment, Phrase, fill};
 
 use crate::messages::FileProblem;
 
@@ -168,9 +168,12 @@ pub(crate) struct Spacing {
     /// Marks with a (no-break) space before them.
     #[serde(default)]
     pub(crate) space_before: String,
-    /// Whether marks after Han or kana are the full-width ones.
+    /// Marks that stand after letters of a script of their own, by the Latin ones: `"," = "，"`.
     #[serde(default)]
-    pub(crate) full_width: bool,
+    pub(crate) marks: BTreeMap<char, char>,
+    /// Whether a question and an exclamation are opened by `¿` and `¡`.
+    #[serde(default)]
+    pub(crate) inverted: bool,
     pub(crate) source: String,
 }
 

@@ -33,7 +33,7 @@ pub(super) fn quotes(text: &str, manner: &Manner) -> Vec<LintFinding> {
     found
 }
 
-/// Space where there is none, none where there should be, and half-width marks between Han.
+/// Space where there is none, none where there should be, and Latin marks after letters of another script.
 pub(super) fn spacing(text: &str, manner: &Manner) -> Vec<LintFinding> {
     let Some(spacing) = manner.rules.pack.style.spacing.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
@@ -48,8 +48,8 @@ pub(super) fn spacing(text: &str, manner: &Manner) -> Vec<LintFinding> {
             Some((start..end, "no space before this mark", sign.to_string()))
         } else if spacing.space_before.contains(sign) && ends && before.is_alphanumeric() {
             Some((at..end, "a no-break space before this mark", format!("\u{202f}{sign}")))
-        } else if spacing.full_width && is_han(before) {
-            full_width(sign).map(|wide| (at..end, "full-width marks after Han", wide.to_string()))
+        } else if let Some(own) = spacing.marks.get(&sign).filter(|_| is_own_script(before)) {
+            Some((at..end, "this script has a mark of its own", own.to_string()))
         } else {
             None
         };
@@ -66,11 +66,34 @@ fn is_gap(sign: char) -> bool {
     matches!(sign, ' ' | '\u{a0}' | '\u{202f}')
 }
 
-fn is_han(sign: char) -> bool {
-    matches!(sign, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+/// A letter that is not Latin.
+fn is_own_script(sign: char) -> bool {
+    sign.is_alphabetic() && sign > '\u{24f}'
 }
 
-fn full_width(sign: char) -> Option<char> {
-    const PAIRS: [(char, char); 6] = [(',', '，'), ('!', '！'), ('?', '？'), (':', '：'), (';', '；'), ('.', '。')];
-    PAIRS.iter().find(|(narrow, _)| *narrow == sign).map(|(_, wide)| *wide)
+/// Questions and exclamations that Spanish opens as well as closes.
+pub(super) fn inverted(text: &str, manner: &Manner) -> Vec<LintFinding> {
+    let spacing = manner.rules.pack.style.spacing.as_ref().filter(|spacing| spacing.inverted);
+    if spacing.is_none() || !text.contains(['?', '!']) {
+        return Vec::new();
+    }
+    let (mut found, mut opened) = (Vec::new(), [false; 2]);
+    let mut signs = text.char_indices().peekable();
+    while let Some((at, sign)) = signs.next() {
+        let ends = signs.peek().is_none_or(|(_, after)| after.is_whitespace() || !after.is_alphanumeric());
+        let (kind, opening) = match sign {
+            '¿' | '?' => (0, "¿"),
+            '¡' | '!' => (1, "¡"),
+            _ => continue,
+        };
+        let Some(opened) = opened.get_mut(kind) else { continue };
+        if matches!(sign, '¿' | '¡') {
+            *opened = true;
+        } else if ends && !std::mem::take(opened) && !matches!(signs.peek(), Some((_, '?' | '!' | '=' | '&'))) {
+            let origin = manner.rules.origin("style", "spacing");
+            let why = format!("it is opened by {opening}; {}", origin.source);
+            found.push(plain(&origin.rule, text, at..at + 1, why, Some(format!("{opening}…{sign}"))));
+        }
+    }
+    found
 }

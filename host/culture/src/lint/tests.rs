@@ -27,6 +27,7 @@ fn finds() {
         ("de-DE", "Wirklich ?", "de-DE/style.spacing ' ?' to '?'"),
         ("de-DE", "Toll! Super! Danke!", "de-DE/style.exclamation '!'"),
         ("de-DE", "Das ist fÃ¼r Sie, MÃ¼ller.", "text.mojibake 'Ã¼' to 'ü'; text.mojibake 'Ã¼' to 'ü'"),
+        ("de-DE", "Heißt es „so“, \u{201c}so\u{201d} oder »so«?", "de-DE/style.quotes '”' to '“'"),
         ("en-US", "It â€™s here", "text.mojibake 'â€™' to '’'"),
         ("fr", "Le « café » est prêt, naïve É…", ""),
         ("en-US", "Hello {$name}", "text.placeholder '{$name}'"),
@@ -79,5 +80,23 @@ fn a_rule_that_is_off() {
     for off in ["taboo.calm-down", "taboo"] {
         manner.off = vec![off.into()];
         assert_eq!(lint("Please calm down!", &manner, "en", None), []);
+    }
+}
+
+#[test]
+fn spanish_opens_what_it_closes() {
+    let text = "[style.spacing]\ninverted = true\nsource = \"us\"";
+    let layer = crate::Layer::parse("shop", "culture/all.toml", text).unwrap();
+    let rules = Cultures::with(vec![layer.into()]).rules("eo");
+    let occasion = Occasion::at("2026-06-10T09:00:00Z".parse().unwrap(), None, &rules);
+    let manner = Manner::plain(rules, "web_chat", Register::Formal, occasion);
+    for (text, expected) in [
+        ("¿Qué tal? ¡Hola!", 0),
+        ("Qué tal?", 1),
+        ("Hola! ¿Qué tal?", 1),
+        ("¡¿Qué?!", 0),
+        ("https://tienda.example/?a=1", 0),
+    ] {
+        assert_eq!(lint(text, &manner, "es", None).len(), expected, "{text}");
     }
 }

@@ -28,6 +28,9 @@ pub(crate) struct Phrase {
     /// From this intensity on, 0 to 1.
     #[serde(default)]
     pub(crate) intensity: Option<f64>,
+    /// Where the customer's gender is known and the language needs it.
+    #[serde(default)]
+    pub(crate) gender: Option<Gender>,
     /// The words in both registers.
     #[serde(default)]
     pub(crate) text: Option<String>,
@@ -52,6 +55,25 @@ pub enum Weekday {
     Sunday,
 }
 
+/// A gender that words agree with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Gender {
+    Female,
+    Male,
+}
+
+impl Gender {
+    /// As merchants write it.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "female" | "f" | "woman" => Some(Self::Female),
+            "male" | "m" | "man" => Some(Self::Male),
+            _ => None,
+        }
+    }
+}
+
 /// When and how something is said.
 pub(crate) struct Moment<'a> {
     pub(crate) hour: i8,
@@ -60,6 +82,7 @@ pub(crate) struct Moment<'a> {
     pub(crate) is_letter: bool,
     pub(crate) emotion: EmotionLabel,
     pub(crate) intensity: f64,
+    pub(crate) gender: Option<Gender>,
 }
 
 impl Phrase {
@@ -71,12 +94,13 @@ impl Phrase {
             !is_set || holds
         };
         let holiday = self.holiday.as_ref();
-        let fits = condition(holiday.is_some(), holiday.is_some_and(|it| moment.holidays.contains(it)), 32)
-            && condition(!self.emotion.is_empty(), self.emotion.contains(&moment.emotion), 16)
-            && condition(self.intensity.is_some(), self.intensity.is_some_and(|least| moment.intensity >= least), 8)
-            && condition(!self.weekdays.is_empty(), self.weekdays.contains(&moment.weekday), 4)
-            && condition(self.from.is_some() || self.to.is_some(), self.has_hour(moment.hour), 2)
-            && condition(self.channel.is_some(), self.channel == Some(moment.channel()), 1);
+        let fits = condition(holiday.is_some(), holiday.is_some_and(|it| moment.holidays.contains(it)), 64)
+            && condition(!self.emotion.is_empty(), self.emotion.contains(&moment.emotion), 32)
+            && condition(self.intensity.is_some(), self.intensity.is_some_and(|least| moment.intensity >= least), 16)
+            && condition(!self.weekdays.is_empty(), self.weekdays.contains(&moment.weekday), 8)
+            && condition(self.from.is_some() || self.to.is_some(), self.has_hour(moment.hour), 4)
+            && condition(self.channel.is_some(), self.channel == Some(moment.channel()), 2)
+            && condition(self.gender.is_some(), self.gender == moment.gender, 1);
         fits.then_some(weight)
     }
 

@@ -43,6 +43,10 @@ impl Layer {
             })?),
         };
         let pack = Pack::parse(file, text, false)?;
+        let unknown: Vec<_> = pack.off.iter().filter(|id| !is_shipped(id)).map(|id| unknown_rule(file, id)).collect();
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
         Ok(Self { owner: owner.to_owned(), locale, pack })
     }
 
@@ -102,6 +106,17 @@ impl Cultures {
         layers.extend(own.iter().map(|layer| (layer.owner.as_str(), &layer.pack)));
         Arc::new(Rules::compile(&layers))
     }
+}
+
+/// Whether any pack that ships has the rule, or a section of that name.
+fn is_shipped(id: &str) -> bool {
+    let packs = || SHIPPED.iter().filter_map(|(name, _)| read(name));
+    packs().any(|(_, pack)| pack.rules().any(|(rule, _)| rule == id || rule.split('.').next() == Some(id)))
+}
+
+fn unknown_rule(file: &str, id: &str) -> FileProblem {
+    let hint = "traces name rules, such as zh-CN/claim.top; write the part after the pack's name".to_owned();
+    FileProblem { file: file.into(), line: None, reason: format!("off: no pack has a rule '{id}'"), hint: Some(hint) }
 }
 
 /// The rules of a pack that ships, compiled once for all merchants that have none of their own.
