@@ -48,10 +48,9 @@ pub(super) fn spacing(text: &str, manner: &Manner) -> Vec<LintFinding> {
             Some((start..end, "no space before this mark", sign.to_string()))
         } else if spacing.space_before.contains(sign) && ends && before.is_alphanumeric() {
             Some((at..end, "a no-break space before this mark", format!("\u{202f}{sign}")))
-        } else if let Some(own) = spacing.marks.get(&sign).filter(|_| is_own_script(before)) {
-            Some((at..end, "this script has a mark of its own", own.to_string()))
         } else {
-            None
+            let own = spacing.marks.get(&sign).filter(|_| is_own_script(before));
+            own.map(|own| (at..end, "this script has a mark of its own", own.to_string()))
         };
         if let Some((at, what, suggestion)) = slip {
             let origin = manner.rules.origin("style", "spacing");
