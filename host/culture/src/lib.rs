@@ -14,6 +14,7 @@ mod messages;
 mod money;
 mod name;
 mod number;
+pub mod register;
 mod relative;
 mod setting;
 mod words;

@@ -1,0 +1,240 @@
+//! Spanish, Italian and Portuguese: the polite form borrows the third person, so the verb's form and place decide.
+//!
+//! Owns what the three share: conjugation, and where in its clause a verb stands. Each brings its endings, its
+//! closed classes of words and its pronouns. A verb form says for certain that somebody is called *tú*; that
+//! somebody is called *usted* it says for certain only as an order, and is a hint elsewhere.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    Found, Rule,
+    Weight::{Hint, Likely, Sure},
+    lexicon::list,
+    sentence::{Gap, Sentence},
+};
+
+/// What a form of a verb may be.
+pub(super) type Forms = u8;
+/// Second person singular of a statement.
+pub(super) const TU: Forms = 1;
+/// Third person singular of a statement.
+pub(super) const THIRD: Forms = 2;
+/// Order to a tú.
+pub(super) const TU_ORDER: Forms = 4;
+/// Third person of the subjunctive: order to an usted.
+pub(super) const POLITE_ORDER: Forms = 8;
+/// Also a noun or another word.
+pub(super) const NOUN: Forms = 16;
+
+/// Which of its stems a verb's ending comes after.
+#[derive(Clone, Copy)]
+pub(super) enum Stem {
+    /// *pens-*.
+    Plain,
+    /// *piens-*, *cap-isc-*.
+    Stressed,
+    /// The stressed stem as it is spelt before this ending: *busqu-e*.
+    Spelt,
+    /// The plain one as it is spelt before this ending: *cerch-erai*.
+    PlainSpelt,
+}
+
+/// An infinitive's ending, and the endings of the forms that matter here.
+pub(super) type Conjugation = (&'static str, &'static [(Stem, &'static str, Forms)]);
+
+/// A language of this family.
+pub(super) struct Tongue {
+    /// Its verbs' forms.
+    pub(super) verbs: Verbs,
+    /// Stands between a verb and the start of its clause: clitics, negation, short adverbs.
+    pub(super) skips: fn(&str) -> bool,
+    /// Starts a clause whose subject may be left out.
+    pub(super) opens: fn(&str) -> bool,
+    /// Asks for something: what, which, how many.
+    pub(super) asks: fn(&str) -> bool,
+    /// What follows is a noun.
+    pub(super) determines: fn(&str) -> bool,
+    /// The rules' ids and words.
+    pub(super) rules: &'static Rules,
+}
+
+/// How a tongue states the rules that it shares.
+pub(super) struct Rules {
+    pub(super) tu: Rule,
+    pub(super) tu_order: Rule,
+    pub(super) polite_order: Rule,
+    pub(super) third: Rule,
+}
+
+/// The forms of a language's verbs.
+pub(super) struct Verbs {
+    forms: HashMap<String, Forms>,
+    /// Infinitives.
+    pub(super) infinitives: HashSet<&'static str>,
+}
+
+impl Verbs {
+    /// Conjugates the verbs of a word list.
+    pub(super) fn new(file: &'static str, conjugations: &[Conjugation], spell: fn(&str, &str) -> String) -> Self {
+        let mut verbs = Self { forms: HashMap::new(), infinitives: HashSet::new() };
+        let things: HashSet<_> = list(file, "things").collect();
+        for entry in list(file, "verbs") {
+            let (infinitive, stressed) = entry.split_once('/').unwrap_or((entry, ""));
+            verbs.infinitives.insert(infinitive);
+            let hidden = if things.contains(infinitive) { THIRD } else { 0 };
+            let class = conjugations.iter().filter_map(|(ending, forms)| Some((infinitive.strip_suffix(ending)?, forms)));
+            for (stem, forms) in class {
+                let stressed = match stressed {
+                    "" | "-" => stem.to_owned(),
+                    "isc" => format!("{stem}isc"),
+                    stressed => stressed.to_owned(),
+                };
+                for (which, ending, form) in *forms {
+                    let stem = match which {
+                        Stem::Plain => stem.to_owned(),
+                        Stem::Stressed => stressed.clone(),
+                        Stem::Spelt => spell(&stressed, ending),
+                        Stem::PlainSpelt => spell(stem, ending),
+                    };
+                    verbs.add(format!("{stem}{ending}"), form & !hidden);
+                }
+            }
+        }
+        let irregular = [("tú", TU), ("tú-order", TU_ORDER), ("person", THIRD), ("subjunctive", POLITE_ORDER)];
+        for (key, forms) in irregular.into_iter().chain([("usted-order", POLITE_ORDER), ("also-nouns", NOUN)]) {
+            list(file, key).for_each(|word| verbs.add(word.to_owned(), forms));
+        }
+        list(file, "never").for_each(|word| _ = verbs.forms.remove(word));
+        verbs
+    }
+
+    fn add(&mut self, word: String, forms: Forms) {
+        *self.forms.entry(word).or_default() |= forms;
+    }
+
+    /// What a word may be; 0 if it is no verb.
+    pub(super) fn get(&self, word: &str) -> Forms {
+        self.forms.get(word).copied().unwrap_or_default()
+    }
+}
+
+/// Where in its clause a word stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// First, not counting clitics and the like.
+    Start,
+    /// After a word that opens a clause: *si*, *cuando*, *que*.
+    Opened,
+    /// After a word that determines a noun.
+    Noun,
+    /// In a question that starts with *qué talla*, *quale taglia*, without a subject before the verb.
+    Asked,
+    /// After anything else, most often its subject.
+    Inside,
+}
+
+/// A word's place.
+pub(super) fn place(tongue: &Tongue, sentence: &Sentence, index: usize) -> Place {
+    if !sentence.opens(index) && (tongue.determines)(sentence.lower(index, -1)) && !is_clitic_too(sentence, index) {
+        return Place::Noun;
+    }
+    let mut first = index;
+    while !sentence.opens(first) && (tongue.skips)(sentence.lower(first, -1)) {
+        first -= 1;
+    }
+    if sentence.opens(first) {
+        return Place::Start;
+    }
+    if (tongue.opens)(sentence.lower(first, -1)) {
+        return Place::Opened;
+    }
+    if is_asked(tongue, sentence, first) { Place::Asked } else { Place::Inside }
+}
+
+/// *La*, *los*, *le* are articles and clitics both; before a verb at a clause's start they are clitics.
+fn is_clitic_too(sentence: &Sentence, index: usize) -> bool {
+    let before = sentence.lower(index, -1);
+    matches!(before, "lo" | "l") || matches!(sentence.lower(index, -2), "no" | "non" | "se" | "me" | "te" | "não")
+}
+
+fn is_asked(tongue: &Tongue, sentence: &Sentence, index: usize) -> bool {
+    if !sentence.words.get(index).is_some_and(|word| word.asks) {
+        return false;
+    }
+    let mut at = index;
+    while at > 0 && index - at < 5 {
+        let before = sentence.lower(at, -1);
+        if (tongue.asks)(before) {
+            return true;
+        }
+        if sentence.opens(at) || (tongue.determines)(before) {
+            return false;
+        }
+        at -= 1;
+    }
+    false
+}
+
+/// Judges the word at an index as a verb.
+pub(super) fn verb(tongue: &Tongue, sentence: &Sentence, index: usize, found: &mut Found) {
+    let Some(word) = sentence.words.get(index) else { return };
+    let forms = tongue.verbs.get(&word.lower);
+    // A capital within a sentence makes a name.
+    if forms & !NOUN == 0 || word.capital && !word.opens() {
+        return;
+    }
+    let place = place(tongue, sentence, index);
+    let rules = tongue.rules;
+    let is_noun = forms & NOUN != 0;
+    let reflexive = matches!(sentence.lower(index, -1), "se" | "si");
+    if forms & TU != 0 && !(forms & POLITE_ORDER != 0 && !is_tu_rather(sentence, index, place)) {
+        let certain = !is_noun || (tongue.skips)(sentence.lower(index, -1)) && !word.opens();
+        match place {
+            Place::Noun => {}
+            Place::Inside | Place::Asked if is_noun && !certain => {}
+            _ => found.informal(&word.at, if certain { Sure } else { Likely }, rules.tu),
+        }
+    } else if forms & POLITE_ORDER != 0 && place != Place::Noun {
+        match place {
+            Place::Start if !word.asks => found.formal(&word.at, Likely, rules.polite_order),
+            Place::Opened if !is_noun => found.formal(&word.at, Hint, rules.polite_order),
+            _ if reflexive && forms & TU != 0 => found.formal(&word.at, Likely, rules.polite_order),
+            _ => {}
+        }
+    } else if forms & TU_ORDER != 0 && place == Place::Start && !word.asks && !reflexive {
+        let next = sentence.lower(index, 1);
+        let is_label = is_noun && !(tongue.determines)(next);
+        if !is_label {
+            found.informal(&word.at, Likely, rules.tu_order);
+        }
+    } else if forms & THIRD != 0 && !is_noun_there(is_noun, place) && (word.asks || !reflexive) {
+        let is_addressed = match place {
+            Place::Start | Place::Opened => true,
+            Place::Asked => true,
+            Place::Noun | Place::Inside => false,
+        };
+        if is_addressed {
+            found.formal(&word.at, Hint, rules.third);
+        }
+    }
+}
+
+fn is_noun_there(is_noun: bool, place: Place) -> bool {
+    is_noun && matches!(place, Place::Noun | Place::Inside)
+}
+
+/// Italian *controlli* is both: an order to a *Lei* at the start of a statement, else most often the *tu* form.
+fn is_tu_rather(sentence: &Sentence, index: usize, place: Place) -> bool {
+    let asks = sentence.words.get(index).is_some_and(|word| word.asks);
+    match sentence.lower(index, -1) {
+        "si" => false,
+        "ti" => true,
+        "che" => false,
+        _ => asks && place != Place::Noun || place == Place::Opened,
+    }
+}
+
+/// Whether a word hangs on another by a hyphen.
+pub(super) fn hangs(sentence: &Sentence, index: usize) -> bool {
+    sentence.words.get(index).is_some_and(|word| word.gap == Gap::Hyphen)
+}
