@@ -31,7 +31,7 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
             "rendez" | "vous" if is_appointment(sentence, index) => {}
             "vous" | "votre" | "vos" | "vôtre" | "vôtres" => found.formal(at, Sure, VOUS),
             "t" if next_gap == Some(Gap::Apostrophe) && word.gap != Gap::Hyphen => found.informal(at, Sure, TU),
-            "ton" if !matches!(before, "le" | "un" | "ce" | "du" | "au" | "quel" | "même" | "bon" | "de" | "votre" | "son" | "mon") => {
+            "ton" if word.gap == Gap::Hyphen || !matches!(before, "le" | "un" | "ce" | "du" | "au" | "quel" | "même" | "bon" | "votre" | "son" | "mon") => {
                 found.informal(at, Sure, TU);
             }
             "tu" | "te" | "toi" | "ta" | "tes" | "tien" | "tienne" | "tiens" | "tiennes"

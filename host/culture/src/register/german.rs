@@ -17,6 +17,7 @@ static SOFT_ORDERS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "du-or
 static IHR_ORDERS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "ihr-order").collect());
 static DU_FORMS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "du").collect());
 static IHR_FORMS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "ihr").collect());
+static IHR_OR_ER_FORMS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "ihr-or-er").collect());
 
 const PRONOUN: Rule = ("de-pronoun", "du, ihr and their forms are informal");
 const FORM: Rule = ("de-verb", "a verb in the second person is informal");
@@ -38,7 +39,7 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
             | "deinetwegen" | "dirs" | "euch" | "euer" | "eure" | "eurem" | "euren" | "eurer" | "eures" => {
                 found.informal(at, Sure, PRONOUN);
             }
-            "ihr" if has_ihr_form(sentence, index) => found.informal(at, Sure, PRONOUN),
+            "ihr" if is_you(sentence, index) => found.informal(at, Sure, PRONOUN),
             "sie" if word.capital && is_first => {
                 if is_plural(sentence.lower(index, 1)) {
                     found.formal(at, Hint, OPENING);
@@ -69,18 +70,28 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
     }
 }
 
-/// *habt ihr*, *ihr könnt*, *wenn ihr bestellt habt*; not *ihr Paket*, *mit ihr*.
-fn has_ihr_form(sentence: &Sentence, index: usize) -> bool {
+/// *habt ihr*, *ihr könnt*, *wenn ihr bestellt habt*; not *ihr Paket*, *mit ihr*, *kommt Ihr Paket*.
+fn is_you(sentence: &Sentence, index: usize) -> bool {
+    const OPENERS: &[&str] = &["wenn", "ob", "dass", "weil", "falls", "damit", "wann", "wie", "was", "wo", "warum", "bevor", "sobald"];
     let is_form = |offset| IHR_FORMS.contains(sentence.lower(index, offset));
     if is_form(-1) || is_form(1) {
+        return true;
+    }
+    let is_capital = sentence.words.get(index).is_some_and(|word| word.capital && word.gap != Gap::Start);
+    let has_noun = sentence.near(index, 1).is_some_and(|next| next.capital);
+    if is_capital || has_noun {
+        return false;
+    }
+    let may_be = |offset| IHR_OR_ER_FORMS.contains(sentence.lower(index, offset));
+    let verb_first = index > 0 && may_be(-1) && (sentence.opens(index - 1) || OPENERS.contains(&sentence.lower(index, -2)));
+    if verb_first || sentence.opens(index) && may_be(1) {
         return true;
     }
     // The auxiliary ends its clause: wenn ihr das Paket nicht bekommen habt.
     let clause = sentence.words.iter().enumerate().skip(index + 1);
     let mut clause = clause.take_while(|(_, word)| !word.opens());
-    let opens_clause = sentence.opens(index)
-        || matches!(sentence.lower(index, -1), "wenn" | "ob" | "dass" | "weil" | "falls" | "damit" | "wann" | "wie" | "was" | "wo");
-    opens_clause && clause.any(|(at, word)| sentence.closes(at) && IHR_FORMS.contains(word.lower.as_str()))
+    let opens = sentence.opens(index) || OPENERS.contains(&sentence.lower(index, -1));
+    opens && clause.any(|(at, word)| sentence.closes(at) && IHR_FORMS.contains(word.lower.as_str()))
 }
 
 /// Ends as a verb of the third person plural does; so do many others, but not those of *she*.

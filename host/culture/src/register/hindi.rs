@@ -13,7 +13,11 @@ use super::{
 
 const FILE: &str = include_str!("../../data/register/hi.txt");
 /// करें, बताएं: what one asks of आप.
-static POLITE: LazyLock<HashSet<String>> = LazyLock::new(|| forms(&["ें", "ें"], &["एं", "ये", "यें"]));
+static POLITE: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let mut forms = forms(&["ें"], &["एं", "यें"]);
+    forms.extend(["लें", "दें"].map(str::to_owned));
+    forms
+});
 /// करो, बताओ: what one asks of तुम.
 static FAMILIAR: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let mut forms = forms(&["ो"], &["ओ", "यो"]);
@@ -37,7 +41,6 @@ fn forms(after_consonant: &[&str], after_vowel: &[&str]) -> HashSet<String> {
     };
     let mut forms: HashSet<_> = with("stems", after_consonant).into_iter().collect();
     forms.extend(with("open-stems", after_vowel));
-    forms.extend(["लें", "दें"].map(str::to_owned));
     forms
 }
 
@@ -57,7 +60,7 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
         } else if is_iye(lower) {
             found.formal(at, Likely, IYE);
         } else if is_oge(lower) {
-            found.informal(at, Sure, OGE);
+            found.informal(at, Likely, OGE);
         } else if lower == "हो" {
             ho(sentence, index, found);
         } else if FAMILIAR.contains(lower) && ends_clause(sentence, index) && !is_number_two(lower, before) {
@@ -105,7 +108,7 @@ fn ho(sentence: &Sentence, index: usize, found: &mut Found) {
         .iter()
         .any(|end| before.ends_with(end));
     if is_verb && ends_clause(sentence, index) {
-        found.informal(&word.at, Sure, HO);
+        found.informal(&word.at, Likely, HO);
     } else if word.asks && sentence.closes(index) && !matches!(before, "न" | "ना") {
         found.informal(&word.at, Hint, HO);
     }

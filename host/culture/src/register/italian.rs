@@ -61,6 +61,7 @@ static TONGUE: LazyLock<Tongue> = LazyLock::new(|| Tongue {
             | "sulla" | "sui" | "sugli" | "sulle" | "di" | "a" | "da" | "in" | "con" | "su" | "per" | "tra" | "fra" | "alcuni" | "altri"
             | "molti" | "vari" | "tutti" | "più" | "ogni" | "due" | "tre" | "senza" | "pochi" | "diversi" | "quanti" | "primi" | "ultimi")
     },
+    possesses: |word| matches!(word, "suo" | "sua" | "suoi" | "sue" | "lei"),
     rules: &RULES,
 });
 
@@ -68,7 +69,9 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
     for (index, word) in sentence.words.iter().enumerate() {
         let at = &word.at;
         let lower = word.lower.as_str();
-        let is_polite_capital = word.capital && word.gap != Gap::Start;
+        // A title has more capitals: La Bella e la Bestia.
+        let is_title = sentence.near(index, 1).is_some_and(|next| next.capital);
+        let is_polite_capital = word.capital && word.gap != Gap::Start && !is_title;
         match lower {
             "tu" | "te" | "ti" | "tuo" | "tua" | "tuoi" | "tue" => found.informal(at, Sure, TU_WORD),
             "lei" | "suo" | "sua" | "suoi" | "sue" | "le" | "la" if is_polite_capital => found.formal(at, Sure, LEI),
@@ -116,17 +119,24 @@ fn ending(sentence: &Sentence, index: usize, found: &mut Found) {
         found.formal(&word.at, Hint, SMALL);
     } else if before == "non" && sentence.opens(index - 1) && TONGUE.verbs.infinitives.contains(lower) {
         found.informal(&word.at, Likely, RULES.tu_order);
-    } else if romance::place(&TONGUE, sentence, index) != Place::Inside && has_order_clitic(lower) {
+    } else if matches!(romance::place(&TONGUE, sentence, index), Place::Start | Place::Opened) && has_order_clitic(lower) {
         found.informal(&word.at, Likely, RULES.tu_order);
     } else if word.lower.len() > 6 && ["erai", "irai", "eresti", "iresti"].iter().any(|end| lower.ends_with(end)) {
         found.informal(&word.at, Likely, RULES.tu);
     }
 }
 
-/// *aiutarti*, *inviandole*: an infinitive without its e that is known, or a gerund.
+/// What ends like an infinitive with a clitic and is none.
+const NOT_INFINITIVES: &[&str] = &[
+    "comparti", "reparti", "concerti", "coperti", "scoperti", "offerti", "sofferti", "esperti", "incerti", "deserti", "inserti",
+    "caserme", "scarti", "ricoperti", "inesperti", "raperle", "perle",
+];
+
+/// *aiutarti*, *inviandole*: an infinitive without its e, or a gerund.
 fn is_infinitive(word: &str, clitics: &[&str]) -> bool {
     clitics.iter().filter_map(|clitic| word.strip_suffix(clitic)).any(|stem| {
-        stem.ends_with("ando") || stem.ends_with("endo") || TONGUE.verbs.infinitives.contains(format!("{stem}e").as_str())
+        let is_long = word.len() > 7 && !NOT_INFINITIVES.contains(&word);
+        stem.ends_with("ando") || is_long && (stem.ends_with("ar") || stem.ends_with("er") || stem.ends_with("ir")) || stem.ends_with("endo") || TONGUE.verbs.infinitives.contains(format!("{stem}e").as_str())
             || matches!(stem, "dir" | "far" | "dar" | "por" | "aver" | "esser" | "tener" | "veder" | "saper")
     })
 }
@@ -139,7 +149,7 @@ fn concerns_people(word: &str) -> bool {
 
 /// *mandaci*, *segnati*, *controllalo*.
 fn has_order_clitic(word: &str) -> bool {
-    const CLITICS: &[&str] = &["mi", "ti", "ci", "lo", "la", "li", "le", "ne", "gli", "melo", "mela", "celo", "cela", "glielo"];
+    const CLITICS: &[&str] = &["mi", "ti", "ci", "lo", "la", "li", "le", "ne", "gli", "telo", "tela", "tene", "melo", "mela", "celo", "cela", "glielo"];
     CLITICS.iter().filter_map(|clitic| word.strip_suffix(clitic)).any(|stem| TONGUE.verbs.get(stem) & TU_ORDER != 0)
 }
 

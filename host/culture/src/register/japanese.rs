@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{
     Found, Level, Rule,
-    Weight::{self, Likely, Sure},
+    Weight::{self, Hint, Likely, Sure},
     sentence::{Sentence, is_in},
 };
 
@@ -22,14 +22,29 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
     let before = found.signs.len();
     polite(sentence, slice, tail.end, found);
     let is_polite = found.signs.len() > before;
-    if let Some((range, weight, rule)) = plain(slice, &tail, sentence.asks) {
+    let end = plain(slice, &tail, sentence.asks).or_else(|| if is_polite { None } else { plain_clause(slice) });
+    if let Some((range, weight, rule)) = end {
         let at = sentence.at.start + range.start..sentence.at.start + range.end;
-        // です in one clause and a plain end is mixed only where the end is past doubt.
-        let weight = if is_polite { weight.min(Likely) } else { weight };
         if !is_in(&sentence.quotes, at.start) {
             found.level(Level::Plain, &at, weight, rule);
         }
     }
+}
+
+/// A plain end before a comma, in a sentence that breaks off.
+fn plain_clause(slice: &str) -> Option<(Range<usize>, Weight, Rule)> {
+    const ENDS: &[&str] = &["だ", "た", "だが", "たが", "ないが", "けど", "けれど", "よ", "ね", "ない", "んだ", "かな"];
+    let mut end = 0;
+    for clause in slice.split_inclusive(['、', '，']) {
+        let start = end;
+        end += clause.len();
+        let clause = clause.trim_end_matches(['、', '，']);
+        if let Some(ending) = ENDS.iter().find(|ending| clause.ends_with(**ending)).filter(|_| clause.len() > 9) {
+            let at = start + clause.len();
+            return Some((at - ending.len()..at, Hint, PLAIN));
+        }
+    }
+    None
 }
 
 /// Where the last clause's words end, without marks, brackets and laughter.
@@ -106,7 +121,7 @@ fn polite(sentence: &Sentence, slice: &str, end: usize, found: &mut Found) {
         past = start + ending.len();
         let honorific = *level == Level::Honorific || is_respectful(before, ending);
         let (level, rule) = if honorific { (Level::Honorific, HONORIFIC) } else { (Level::Polite, POLITE) };
-        let weight = if ends_clause(slice, past, end) { Sure } else { Likely };
+        let weight = if ends_sentence(slice, past, end) { Sure } else { Likely };
         found.level(level, &(place..place + ending.len()), weight, rule);
     }
 }
@@ -141,11 +156,11 @@ fn is_respectful(before: &str, ending: &str) -> bool {
     false
 }
 
-/// Whether nothing but particles stands between a place and the end of its clause.
-fn ends_clause(slice: &str, at: usize, end: usize) -> bool {
+/// Whether nothing but particles stands between a place and the end of the sentence.
+fn ends_sentence(slice: &str, at: usize, end: usize) -> bool {
     let rest = slice.get(at..end).unwrap_or_default();
-    let rest = rest.trim_start_matches(['よ', 'ね', 'か', 'が', 'し', 'の', 'で', 'う', 'た', 'せ', 'ん', 'ど', 'け', 'ら', 'わ', 'さ', 'も']);
-    rest.is_empty() || rest.starts_with(|sign: char| !sign.is_alphanumeric())
+    let particles = ['よ', 'ね', 'か', 'が', 'し', 'の', 'で', 'う', 'た', 'せ', 'ん', 'ど', 'け', 'ら', 'わ', 'さ', 'も', 'す', 'ょ'];
+    rest.trim_start_matches(particles).is_empty()
 }
 
 /// Particles and the like that end a sentence among friends; the longest first.
@@ -158,11 +173,11 @@ const OPEN: &[&str] = &["けれども", "けれど", "けど", "から", "ので
 /// Ends of words that only look like verbs or adjectives.
 const NOT_PLAIN: &[&str] = &[
     "ありがとう", "おはよう", "さようなら", "そう", "こう", "どう", "もう", "ほう", "よう", "違い", "間違い", "思い", "はい", "いいえ", "くらい", "ぐらい",
-    "お祝い", "扱い", "支払い", "取り扱い", "お支払い", "お願い", "たくさん", "お客さん", "もちろん", "すみません", "ごめん", "みたい", "くせ", "する方", "ため",
-    "皆さん", "かた", "あなた", "また", "まだ", "ただ", "かなり", "うん", "ううん", "きた", "した場合", "こんにちは", "さん", "ちゃん", "くん",
+    "お祝い", "扱い", "支払い", "取り扱い", "お支払い", "たくさん", "お客さん", "もちろん", "すみません", "みたい", "くせ", "する方", "ため",
+    "皆さん", "かた", "あなた", "また", "まだ", "ただ", "かなり", "うん", "ううん", "した場合", "こんにちは", "さん", "ちゃん", "くん",
 ];
 /// Adjectives that end a sentence as they are.
-const BARE_ADJECTIVES: &[&str] = &["好き", "嫌い", "必要", "大丈夫", "無理", "だめ", "ダメ", "最高", "残念", "みたい", "同じ", "だから", "上手", "大変", "綺麗", "きれい", "嫌"];
+const BARE_ADJECTIVES: &[&str] = &["好き", "嫌い", "必要", "大丈夫", "無理", "だめ", "ダメ", "最高", "残念", "みたい", "同じ", "だから", "上手", "大変", "綺麗", "きれい", "嫌", "お願い", "ごめん", "よろしく"];
 
 /// The plain form at the end, with how certain it is.
 fn plain(slice: &str, tail: &Range<usize>, asks: bool) -> Option<(Range<usize>, Weight, Rule)> {
@@ -179,24 +194,26 @@ fn plain(slice: &str, tail: &Range<usize>, asks: bool) -> Option<(Range<usize>, 
     let last = stem.chars().next_back()?;
     let start = stem.len() - stem.chars().rev().take(2).map(char::len_utf8).sum::<usize>();
     let range = start..tail.end;
-    if !asks && !friendly && NOT_PLAIN.iter().any(|word| stem.ends_with(word)) && !BARE_ADJECTIVES.iter().any(|word| stem.ends_with(word)) {
+    let bare = BARE_ADJECTIVES.iter().any(|word| stem.ends_with(word));
+    if !asks && !friendly && !bare && is_not_plain(stem) {
         return None;
     }
     let verb = is_verb_end(stem, last);
     let request = ["て", "って", "んで", "いで", "ちょうだい", "くれ", "なさい", "とい", "ておい", "しろ", "とけ"].iter().any(|end| stem.ends_with(end));
-    if request && !open {
+    if request && !open && !stem.ends_with("くて") {
         return Some((range, if friendly || stem.ends_with("ちょうだい") { Sure } else { Likely }, REQUEST));
     }
     if verb {
-        return Some((range, if open && !friendly { Likely } else { Sure }, PLAIN));
+        // よかった！ and the like are cries, which stand in polite letters too.
+        let is_cry = stem.chars().count() < 6;
+        return Some((range, if open && !friendly || is_cry { Likely } else { Sure }, PLAIN));
     }
-    let bare = BARE_ADJECTIVES.iter().any(|word| stem.ends_with(word));
     // A noun alone is a heading; before よ or in a question it is talk.
     match (friendly, asks, bare) {
         (true, _, _) if whole.chars().count() > 2 && !whole.ends_with(['な', 'ん', 'の', 'さ']) || asks && whole.ends_with('の') => {
             Some((range, Sure, PLAIN))
         }
-        (_, true, _) if whole.chars().any(is_kana) => Some((range, Likely, BARE)),
+        (_, true, _) if whole.chars().any(is_kana) && !whole.ends_with("とは") && !whole.starts_with(['お', 'ご']) => Some((range, Likely, BARE)),
         (_, _, true) => Some((range, Likely, PLAIN)),
         _ => None,
     }
@@ -221,7 +238,7 @@ fn follows_predicate(text: &str) -> bool {
 }
 
 fn is_verb_end(stem: &str, last: char) -> bool {
-    if NOT_PLAIN.iter().any(|word| stem.ends_with(word)) && !stem.ends_with("できた") && !stem.ends_with("てきた") {
+    if is_not_plain(stem) {
         return false;
     }
     let before = stem.chars().rev().nth(1).unwrap_or(' ');
@@ -229,9 +246,16 @@ fn is_verb_end(stem: &str, last: char) -> bool {
         'る' | 'く' | 'ぐ' | 'す' | 'つ' | 'ぬ' | 'ぶ' | 'む' => true,
         'だ' | 'た' => true,
         'い' => before != ' ' && !matches!(before, '願' | '違' | '思' | '祝' | '扱' | '払' | '買' | '使'),
-        'う' => !matches!(before, 'と') || stem.ends_with("よう"),
+        // 書いておこう, 送ろう: after o.
+        'う' => matches!(before, 'こ' | 'そ' | 'と' | 'の' | 'も' | 'よ' | 'ろ' | 'ご' | 'ぼ' | 'お' | '言' | '思' | '買' | '使' | '違' | '払' | 'ま' | 'ら'),
         _ => false,
     }
+}
+
+fn is_not_plain(stem: &str) -> bool {
+    const VOLITION: &[&str] = &["てよう", "しよう", "みよう", "げよう", "べよう", "めよう", "れよう", "いよう", "ておこう", "ていこう", "行こう", "てもらおう"];
+    let is_volition = VOLITION.iter().any(|end| stem.ends_with(end));
+    !is_volition && NOT_PLAIN.iter().any(|word| stem.ends_with(word))
 }
 
 fn is_polite_end(text: &str) -> bool {

@@ -59,6 +59,7 @@ static TONGUE: LazyLock<Tongue> = LazyLock::new(|| Tongue {
             | "com" | "sem" | "por" | "para" | "pelo" | "pela" | "outra" | "outro" | "cada" | "qualquer" | "alguma" | "algum" | "nenhuma"
             | "nenhum" | "muitas" | "várias" | "pelos" | "pelas" | "muitos" | "vários" | "aquela" | "aquele" | "duas" | "três")
     },
+    possesses: |word| matches!(word, "seu" | "sua" | "seus" | "suas" | "você"),
     rules: &RULES,
 });
 
@@ -77,11 +78,16 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found, is_brazilian: bool) {
                 found.formal(at, if is_subject { Sure } else { Hint }, SENHOR);
             }
             "si" if sentence.closes(index) || matches!(before, "para" | "de" | "por" | "a") => found.formal(at, Likely, SEU),
-            "consigo" if sentence.closes(index) => found.formal(at, Likely, SEU),
-            "seu" | "sua" | "seus" | "suas" | "lhe" => found.formal(at, Hint, SEU),
+            "consigo" if sentence.closes(index) || is_infinitive(before) => found.formal(at, Likely, SEU),
+            "seu" | "sua" | "seus" | "suas" | "lhe" | "vosso" | "vossa" | "vossos" | "vossas" => found.formal(at, Hint, SEU),
             "lo" | "la" if romance::hangs(sentence, index) && (before.ends_with('á') || before.ends_with('ê')) => {
                 found.formal(at, Hint, SEU);
             }
+            "diz" | "faz" | "dá" | "põe" | "traz" | "vê" if sentence.opens(index) && !word.asks && romance::hangs(sentence, index + 1) => {
+                found.informal(at, Likely, RULES.tu_order);
+            }
+            // Se precisar, quando receber: the future subjunctive, spelt like the infinitive.
+            _ if matches!(before, "se" | "quando") && is_infinitive(lower) => found.formal(at, Hint, RULES.third),
             _ if TONGUE.verbs.get(lower) != 0 => romance::verb(&TONGUE, sentence, index, found),
             _ if is_tu_ending(lower) && !word.capital => found.informal(at, Likely, RULES.tu),
             _ => {}
@@ -92,6 +98,10 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found, is_brazilian: bool) {
         let signs = found.signs.split_off(first);
         found.signs.extend(signs.into_iter().filter(|sign| !says_nothing(sign)));
     }
+}
+
+fn is_infinitive(word: &str) -> bool {
+    word.len() > 2 && ["ar", "er", "ir"].iter().any(|end| word.ends_with(end))
 }
 
 /// Endings of the second person that hardly any noun has.

@@ -54,6 +54,8 @@ pub(super) struct Tongue {
     pub(super) asks: fn(&str) -> bool,
     /// What follows is a noun.
     pub(super) determines: fn(&str) -> bool,
+    /// Belongs to the third person, or to the polite one.
+    pub(super) possesses: fn(&str) -> bool,
     /// The rules' ids and words.
     pub(super) rules: &'static Rules,
 }
@@ -78,10 +80,12 @@ impl Verbs {
     pub(super) fn new(file: &'static str, conjugations: &[Conjugation], spell: fn(&str, &str) -> String) -> Self {
         let mut verbs = Self { forms: HashMap::new(), infinitives: HashSet::new() };
         let things: HashSet<_> = list(file, "things").collect();
+        let states: HashSet<_> = list(file, "states").collect();
         for entry in list(file, "verbs") {
             let (infinitive, stressed) = entry.split_once('/').unwrap_or((entry, ""));
             verbs.infinitives.insert(infinitive);
             let hidden = if things.contains(infinitive) { THIRD } else { 0 };
+            let hidden = if states.contains(infinitive) { TU_ORDER } else { hidden };
             let class = conjugations.iter().filter_map(|(ending, forms)| Some((infinitive.strip_suffix(ending)?, forms)));
             for (stem, forms) in class {
                 let stressed = match stressed {
@@ -135,7 +139,9 @@ pub(super) enum Place {
 
 /// A word's place.
 pub(super) fn place(tongue: &Tongue, sentence: &Sentence, index: usize) -> Place {
-    if !sentence.opens(index) && (tongue.determines)(sentence.lower(index, -1)) && !is_clitic_too(sentence, index) {
+    let before = sentence.lower(index, -1);
+    let may_be_noun = tongue.verbs.get(sentence.lower(index, 0)) & NOUN != 0;
+    if !sentence.opens(index) && (tongue.determines)(before) && (may_be_noun || !is_clitic(before)) {
         return Place::Noun;
     }
     let mut first = index;
@@ -151,10 +157,13 @@ pub(super) fn place(tongue: &Tongue, sentence: &Sentence, index: usize) -> Place
     if is_asked(tongue, sentence, first) { Place::Asked } else { Place::Inside }
 }
 
-/// *La*, *los*, *le* are articles and clitics both; before a verb at a clause's start they are clitics.
-fn is_clitic_too(sentence: &Sentence, index: usize) -> bool {
-    let before = sentence.lower(index, -1);
-    matches!(before, "lo" | "l") || matches!(sentence.lower(index, -2), "no" | "non" | "se" | "me" | "te" | "não")
+/// Pronouns before a verb; some are articles too.
+fn is_clitic(word: &str) -> bool {
+    matches!(
+        word,
+        "me" | "te" | "se" | "le" | "lo" | "la" | "nos" | "les" | "los" | "las" | "mi" | "ti" | "ci" | "vi" | "si" | "li" | "gli" | "ne"
+            | "l" | "o" | "a" | "os" | "as" | "lhe"
+    )
 }
 
 fn is_asked(tongue: &Tongue, sentence: &Sentence, index: usize) -> bool {
@@ -167,7 +176,11 @@ fn is_asked(tongue: &Tongue, sentence: &Sentence, index: usize) -> bool {
         if (tongue.asks)(before) {
             return true;
         }
-        if sentence.opens(at) || (tongue.determines)(before) {
+        // ¿De pequeño jugaba...?
+        if sentence.opens(at) {
+            return matches!(sentence.lower(at, 0), "de" | "en" | "para" | "desde" | "por" | "da" | "di" | "in" | "per" | "em" | "alguna");
+        }
+        if (tongue.determines)(before) && !sentence.opens(at - 1) {
             return false;
         }
         at -= 1;
@@ -201,22 +214,23 @@ pub(super) fn verb(tongue: &Tongue, sentence: &Sentence, index: usize, found: &m
             _ if reflexive && forms & TU != 0 => found.formal(&word.at, Likely, rules.polite_order),
             _ => {}
         }
-    } else if forms & TU_ORDER != 0 && place == Place::Start && !word.asks && !reflexive {
-        let next = sentence.lower(index, 1);
-        let is_label = is_noun && !(tongue.determines)(next);
-        if !is_label {
-            found.informal(&word.at, Likely, rules.tu_order);
-        }
+    } else if forms & TU_ORDER != 0 && place == Place::Start && !word.asks && may_order_tu(tongue, sentence, index, forms) {
+        found.informal(&word.at, Likely, rules.tu_order);
     } else if forms & THIRD != 0 && !is_noun_there(is_noun, place) && (word.asks || !reflexive) {
-        let is_addressed = match place {
-            Place::Start | Place::Opened => true,
-            Place::Asked => true,
-            Place::Noun | Place::Inside => false,
-        };
-        if is_addressed {
+        if !matches!(place, Place::Noun | Place::Inside) {
             found.formal(&word.at, Hint, rules.third);
         }
     }
+}
+
+/// An order has no pronoun before it. A form that is the third person's too is no order where *su* follows, and one
+/// that is a noun too needs an article after it.
+fn may_order_tu(tongue: &Tongue, sentence: &Sentence, index: usize, forms: Forms) -> bool {
+    let before = sentence.lower(index, -1);
+    let has_clitic = !sentence.opens(index) && (is_clitic(before) || matches!(before, "no" | "non" | "não"));
+    let is_of_third = forms & THIRD != 0 && sentence.words.iter().any(|word| (tongue.possesses)(&word.lower));
+    let is_label = forms & NOUN != 0 && !(tongue.determines)(sentence.lower(index, 1));
+    !has_clitic && !is_of_third && !is_label
 }
 
 fn is_noun_there(is_noun: bool, place: Place) -> bool {

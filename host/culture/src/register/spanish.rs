@@ -61,6 +61,7 @@ static TONGUE: LazyLock<Tongue> = LazyLock::new(|| Tongue {
             | "del" | "al" | "de" | "en" | "con" | "sin" | "por" | "para" | "otra" | "otro" | "cada" | "cualquier" | "alguna" | "algún"
             | "ninguna" | "ningún" | "muchas" | "varias" | "más" | "aquel" | "aquella" | "vuestro" | "vuestra" | "a")
     },
+    possesses: |word| matches!(word, "su" | "sus" | "suyo" | "suya" | "usted"),
     rules: &RULES,
 });
 
@@ -108,11 +109,18 @@ fn ending(sentence: &Sentence, index: usize, found: &mut Found) {
     }
 }
 
-/// *ayudarte*, *enviándote*: an infinitive that is known, or a gerund.
+/// What ends like an infinitive with a clitic and is none.
+const NOT_INFINITIVES: &[&str] = &[
+    "aparte", "reparte", "comparte", "imparte", "descarte", "baluarte", "estandarte", "convierte", "advierte", "divierte", "invierte",
+    "departe", "contraparte", "subvierte", "pervierte",
+];
+
+/// *ayudarte*, *enviándote*: an infinitive or a gerund.
 fn is_infinitive(word: &str, clitics: &[&str]) -> bool {
     clitics.iter().filter_map(|clitic| word.strip_suffix(clitic)).any(|stem| {
         let bare = without_accents(stem);
-        stem.ends_with("ándo") || stem.ends_with("éndo")
+        let is_long = word.len() > 7 && (bare.ends_with("ar") || bare.ends_with("er") || bare.ends_with("ir"));
+        stem.ends_with("ándo") || stem.ends_with("éndo") || is_long && !NOT_INFINITIVES.contains(&word)
             || TONGUE.verbs.infinitives.contains(bare.as_str())
             || matches!(bare.as_str(), "dar" | "decir" | "hacer" | "poner" | "ver" | "ir" | "venir" | "tener" | "sentir" | "traer")
     })
