@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
+use cuecard_model::Register;
+
 use super::{
     Found, Rule,
     Weight::{Hint, Likely, Sure},
@@ -23,9 +25,11 @@ const ORDER: Rule = ("fr-order", "an order in the singular is informal");
 const PLEASE: Rule = ("fr-please", "svp is formal and stp is not");
 
 pub(super) fn read(sentence: &Sentence, found: &mut Found) {
+    let first = found.signs.len();
     for (index, word) in sentence.words.iter().enumerate() {
         let at = &word.at;
         let before = sentence.lower(index, -1);
+        let has_informal = found.signs.get(first..).is_some_and(|signs| signs.iter().any(|it| it.register == Register::Informal));
         let next_gap = sentence.near(index, 1).map(|next| next.gap);
         match word.lower.as_str() {
             "rendez" | "vous" if is_appointment(sentence, index) => {}
@@ -40,11 +44,11 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
                 found.informal(at, Sure, TU);
             }
             "êtes" | "soyez" | "ayez" | "veuillez" | "sachez" => found.formal(at, Sure, EZ),
-            "faites" | "dites" => found.formal(at, if may_order(sentence, index) { Likely } else { Hint }, EZ),
+            "faites" | "dites" => found.formal(at, if may_order(sentence, index, true) { Likely } else { Hint }, EZ),
             "svp" => found.formal(at, Likely, PLEASE),
             "stp" => found.informal(at, Likely, PLEASE),
             lower if is_ez(lower) && (!word.capital || word.gap == Gap::Start) => found.formal(at, Likely, EZ),
-            lower if may_order(sentence, index) => order(sentence, index, lower, found),
+            lower if may_order(sentence, index, has_informal) => order(sentence, index, lower, found),
             lower if FORMS.contains(lower) => found.informal(at, Hint, FORM),
             _ => {}
         }
@@ -80,15 +84,32 @@ fn order(sentence: &Sentence, index: usize, lower: &str, found: &mut Found) {
         || NOUN_ORDERS.contains(lower) && next.is_some_and(|next| AFTER_VERB.contains(&next.lower.as_str()));
     if is_order {
         found.informal(&word.at, if has_pronoun { Sure } else { Likely }, ORDER);
+    } else if is_unknown_order(sentence, index) {
+        found.informal(&word.at, Hint, ORDER);
     }
 }
 
+/// *Ne divulgue jamais...*, *Range le carton*: the shape of an order, with a verb that no list has.
+fn is_unknown_order(sentence: &Sentence, index: usize) -> bool {
+    const OTHERS: &[&str] = &[
+        "comme", "même", "entre", "contre", "outre", "toute", "madame", "notre", "quelle", "chaque", "autre", "elle", "une", "cette",
+        "presque", "livre", "derrière", "encore", "ensuite", "peut-être", "veuve", "quelque", "lorsque", "puisque", "quoique", "dommage",
+    ];
+    const ARTICLES: &[&str] = &["le", "la", "les", "l", "un", "une", "mon", "ma", "mes", "ce", "cette"];
+    let (lower, next) = (sentence.lower(index, 0), sentence.lower(index, 1));
+    let looks_like = lower.len() > 4 && lower.ends_with('e') && !OTHERS.contains(&lower);
+    let negated = matches!(sentence.lower(index, -1), "ne" | "n") && matches!(next, "pas" | "jamais" | "plus" | "rien");
+    let starts = sentence.words.get(index).is_some_and(|word| word.gap == Gap::Start && !word.asks);
+    looks_like && (negated || starts && ARTICLES.contains(&next))
+}
+
 /// An order starts a part of a sentence, or follows *ne*, *et* and the like, and has no subject after it.
-fn may_order(sentence: &Sentence, index: usize) -> bool {
+fn may_order(sentence: &Sentence, index: usize, has_informal: bool) -> bool {
     const BEFORE: &[&str] = &["et", "puis", "ou", "alors", "donc", "mais", "sinon", "maintenant", "d'abord", "ensuite", "surtout", "simplement", "ah"];
     let Some(word) = sentence.words.get(index) else { return false };
+    // After *et* it may have the subject of the verb before: le technicien arrive et apporte la pièce.
     let opens = |index: usize| {
-        sentence.opens(index) || BEFORE.contains(&sentence.lower(index, -1)) && sentence.words.get(index).is_some_and(|it| it.gap == Gap::Space)
+        sentence.opens(index) || has_informal && BEFORE.contains(&sentence.lower(index, -1)) && sentence.words.get(index).is_some_and(|it| it.gap == Gap::Space)
     };
     let has_subject = sentence.near(index, 1).is_some_and(|next| {
         next.gap == Gap::Hyphen && matches!(next.lower.as_str(), "t" | "il" | "elle" | "on" | "ils" | "elles" | "je" | "ce")

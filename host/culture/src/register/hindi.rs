@@ -63,7 +63,7 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
             found.informal(at, Likely, OGE);
         } else if lower == "हो" {
             ho(sentence, index, found);
-        } else if FAMILIAR.contains(lower) && ends_clause(sentence, index) && !is_number_two(lower, before) {
+        } else if FAMILIAR.contains(lower) && ends_clause(sentence, index) && (lower != "दो" || is_give(sentence, index)) {
             found.informal(at, Likely, O);
         } else if POLITE.contains(lower) && ends_clause(sentence, index) {
             found.formal(at, if names_other { Hint } else { Likely }, EN);
@@ -127,8 +127,8 @@ fn ends_clause(sentence: &Sentence, index: usize) -> bool {
     sentence.closes(index) || NEXT.contains(&sentence.lower(index, 1))
 }
 
-/// दो is *give* after a verb's stem and *two* elsewhere.
-fn is_number_two(word: &str, before: &str) -> bool {
-    let is_stem = || list(FILE, "stems").chain(list(FILE, "open-stems")).any(|stem| stem == before);
-    word == "दो" && !is_stem()
+/// दो is *give* at the end of a clause or after a verb's stem, and *two* elsewhere.
+fn is_give(sentence: &Sentence, index: usize) -> bool {
+    let before = sentence.lower(index, -1);
+    sentence.closes(index) || list(FILE, "stems").chain(list(FILE, "open-stems")).any(|stem| stem == before)
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::{
     Found, Rule,
     Weight::{Hint, Likely, Sure},
-    romance::{self, Conjugation, POLITE_ORDER, Place, Rules, Stem::*, THIRD, TU, TU_ORDER, Tongue, Verbs},
+    romance::{self, Conjugation, NOUN, POLITE_ORDER, Place, Rules, Stem::*, THIRD, TU, TU_ORDER, Tongue, Verbs},
     sentence::{Gap, Sentence},
 };
 
@@ -62,6 +62,10 @@ static TONGUE: LazyLock<Tongue> = LazyLock::new(|| Tongue {
             | "molti" | "vari" | "tutti" | "più" | "ogni" | "due" | "tre" | "senza" | "pochi" | "diversi" | "quanti" | "primi" | "ultimi")
     },
     possesses: |word| matches!(word, "suo" | "sua" | "suoi" | "sue" | "lei"),
+    reflexive: "si",
+    polite_ending: 'i',
+    not_orders: &["della", "nella", "sulla", "prima", "senza", "sopra", "tutta", "dalla", "oggi", "domani", "quindi", "tutti", "anzi",
+        "entrambi", "fuori", "allora", "ancora", "contra", "intanto", "ieri", "quella", "ogni", "dietro", "davanti", "presta", "quelli"],
     rules: &RULES,
 });
 
@@ -74,7 +78,8 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
         let is_polite_capital = word.capital && word.gap != Gap::Start && !is_title;
         match lower {
             "tu" | "te" | "ti" | "tuo" | "tua" | "tuoi" | "tue" => found.informal(at, Sure, TU_WORD),
-            "lei" | "suo" | "sua" | "suoi" | "sue" | "le" | "la" if is_polite_capital => found.formal(at, Sure, LEI),
+            "lei" | "suo" | "sua" | "suoi" | "sue" | "le" if is_polite_capital => found.formal(at, Sure, LEI),
+            "la" if is_polite_capital && is_verb(sentence.lower(index, 1)) => found.formal(at, Sure, LEI),
             "lei" => found.formal(at, if word.capital { Likely } else { Hint }, SMALL),
             "suo" | "sua" | "suoi" | "sue" => found.formal(at, Hint, SMALL),
             "le" if is_clitic(sentence.lower(index, 1)) => {
@@ -94,6 +99,10 @@ fn is_clitic(next: &str) -> bool {
     const NOUNS: &[&str] = &["foto", "moto", "auto", "radio", "mano", "video", "metro"];
     let first_person = next.ends_with('o') || next.ends_with("amo") || next.ends_with("rò") || next.ends_with("rei");
     first_person && !NOUNS.contains(&next) || matches!(next, "ho" | "dispiace" | "serve" | "servono" | "piace" | "piacerebbe" | "va" | "interessa" | "sembra")
+}
+
+fn is_verb(next: &str) -> bool {
+    is_clitic(next) || TONGUE.verbs.get(next) & !NOUN != 0
 }
 
 fn is_six(next: &str) -> bool {
@@ -123,6 +132,8 @@ fn ending(sentence: &Sentence, index: usize, found: &mut Found) {
         found.informal(&word.at, Likely, RULES.tu_order);
     } else if word.lower.len() > 6 && ["erai", "irai", "eresti", "iresti"].iter().any(|end| lower.ends_with(end)) {
         found.informal(&word.at, Likely, RULES.tu);
+    } else {
+        romance::unknown(&TONGUE, sentence, index, found);
     }
 }
 

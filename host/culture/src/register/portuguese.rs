@@ -60,6 +60,11 @@ static TONGUE: LazyLock<Tongue> = LazyLock::new(|| Tongue {
             | "nenhum" | "muitas" | "várias" | "pelos" | "pelas" | "muitos" | "vários" | "aquela" | "aquele" | "duas" | "três")
     },
     possesses: |word| matches!(word, "seu" | "sua" | "seus" | "suas" | "você"),
+    // Se is "if" as well, and the reflexive mostly follows its verb.
+    reflexive: "",
+    polite_ending: 'e',
+    not_orders: &["desde", "durante", "entre", "sobre", "mediante", "para", "toda", "cada", "agora", "ainda", "embora", "contra", "nunca",
+        "hoje", "perante", "nada", "sempre", "tarde", "adiante", "quase", "aquela", "fora"],
     rules: &RULES,
 });
 
@@ -90,7 +95,7 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found, is_brazilian: bool) {
             _ if matches!(before, "se" | "quando") && is_infinitive(lower) => found.formal(at, Hint, RULES.third),
             _ if TONGUE.verbs.get(lower) != 0 => romance::verb(&TONGUE, sentence, index, found),
             _ if is_tu_ending(lower) && !word.capital => found.informal(at, Likely, RULES.tu),
-            _ => {}
+            _ => romance::unknown(&TONGUE, sentence, index, found),
         }
     }
     if is_brazilian {

@@ -25,6 +25,8 @@ pub(super) const TU_ORDER: Forms = 4;
 pub(super) const POLITE_ORDER: Forms = 8;
 /// Also a noun or another word.
 pub(super) const NOUN: Forms = 16;
+/// A regular form as short as a noun's ending, so that one that we do not know may be spelt the same.
+const SHORT: Forms = 32;
 
 /// Which of its stems a verb's ending comes after.
 #[derive(Clone, Copy)]
@@ -54,8 +56,14 @@ pub(super) struct Tongue {
     pub(super) asks: fn(&str) -> bool,
     /// What follows is a noun.
     pub(super) determines: fn(&str) -> bool,
+    /// The pronoun that makes a statement impersonal.
+    pub(super) reflexive: &'static str,
     /// Belongs to the third person, or to the polite one.
     pub(super) possesses: fn(&str) -> bool,
+    /// What the regular verbs in -ar (-are) end in as an order to an usted; to a tú it is -a.
+    pub(super) polite_ending: char,
+    /// Other words with such endings that start a sentence before an article.
+    pub(super) not_orders: &'static [&'static str],
     /// The rules' ids and words.
     pub(super) rules: &'static Rules,
 }
@@ -84,8 +92,11 @@ impl Verbs {
         for entry in list(file, "verbs") {
             let (infinitive, stressed) = entry.split_once('/').unwrap_or((entry, ""));
             verbs.infinitives.insert(infinitive);
-            let hidden = if things.contains(infinitive) { THIRD } else { 0 };
-            let hidden = if states.contains(infinitive) { TU_ORDER } else { hidden };
+            let hidden = match infinitive {
+                thing if things.contains(thing) => THIRD | TU_ORDER,
+                state if states.contains(state) => TU_ORDER,
+                _ => 0,
+            };
             let class = conjugations.iter().filter_map(|(ending, forms)| Some((infinitive.strip_suffix(ending)?, forms)));
             for (stem, forms) in class {
                 let stressed = match stressed {
@@ -100,7 +111,10 @@ impl Verbs {
                         Stem::Spelt => spell(&stressed, ending),
                         Stem::PlainSpelt => spell(stem, ending),
                     };
-                    verbs.add(format!("{stem}{ending}"), form & !hidden);
+                    let short = if ending.len() < 3 { SHORT } else { 0 };
+                    if form & !hidden != 0 {
+                        verbs.add(format!("{stem}{ending}"), form & !hidden | short);
+                    }
                 }
             }
         }
@@ -133,6 +147,8 @@ pub(super) enum Place {
     Noun,
     /// In a question that starts with *qué talla*, *quale taglia*, without a subject before the verb.
     Asked,
+    /// After *and* or *but*.
+    Joined,
     /// After anything else, most often its subject.
     Inside,
 }
@@ -140,18 +156,25 @@ pub(super) enum Place {
 /// A word's place.
 pub(super) fn place(tongue: &Tongue, sentence: &Sentence, index: usize) -> Place {
     let before = sentence.lower(index, -1);
-    let may_be_noun = tongue.verbs.get(sentence.lower(index, 0)) & NOUN != 0;
-    if !sentence.opens(index) && (tongue.determines)(before) && (may_be_noun || !is_clitic(before)) {
+    let may_be_noun = tongue.verbs.get(sentence.lower(index, 0)) & (NOUN | SHORT) != 0;
+    let two_before = sentence.lower(index, -2);
+    let after_clitic = is_clitic(before) && matches!(two_before, "no" | "não" | "non" | "se" | "me" | "te" | "ya" | "já");
+    if !sentence.opens(index) && (tongue.determines)(before) && may_be_noun && !after_clitic {
         return Place::Noun;
     }
     let mut first = index;
-    while !sentence.opens(first) && (tongue.skips)(sentence.lower(first, -1)) {
+    while !sentence.opens(first) && is_skipped(tongue, sentence.lower(first, -1)) {
         first -= 1;
     }
     if sentence.opens(first) {
         return Place::Start;
     }
-    if (tongue.opens)(sentence.lower(first, -1)) {
+    let opener = sentence.lower(first, -1);
+    let is_first = first > 0 && sentence.opens(first - 1);
+    if !is_first && matches!(opener, "y" | "e" | "o" | "u" | "ed" | "ou" | "pero" | "ma" | "mas" | "oppure") {
+        return Place::Joined;
+    }
+    if (tongue.opens)(opener) {
         return Place::Opened;
     }
     if is_asked(tongue, sentence, first) { Place::Asked } else { Place::Inside }
@@ -164,6 +187,10 @@ fn is_clitic(word: &str) -> bool {
         "me" | "te" | "se" | "le" | "lo" | "la" | "nos" | "les" | "los" | "las" | "mi" | "ti" | "ci" | "vi" | "si" | "li" | "gli" | "ne"
             | "l" | "o" | "a" | "os" | "as" | "lhe"
     )
+}
+
+fn is_skipped(tongue: &Tongue, word: &str) -> bool {
+    (tongue.skips)(word) || word.ends_with("mente")
 }
 
 fn is_asked(tongue: &Tongue, sentence: &Sentence, index: usize) -> bool {
@@ -199,28 +226,52 @@ pub(super) fn verb(tongue: &Tongue, sentence: &Sentence, index: usize, found: &m
     let place = place(tongue, sentence, index);
     let rules = tongue.rules;
     let is_noun = forms & NOUN != 0;
-    let reflexive = matches!(sentence.lower(index, -1), "se" | "si");
+    let reflexive = tongue.reflexive == sentence.lower(index, -1) && !sentence.opens(index);
     if forms & TU != 0 && !(forms & POLITE_ORDER != 0 && !is_tu_rather(sentence, index, place)) {
         let certain = !is_noun || (tongue.skips)(sentence.lower(index, -1)) && !word.opens();
         match place {
             Place::Noun => {}
             Place::Inside | Place::Asked if is_noun && !certain => {}
+            Place::Inside if forms & SHORT != 0 && !follows_subject(sentence, index) => found.informal(&word.at, Hint, rules.tu),
             _ => found.informal(&word.at, if certain { Sure } else { Likely }, rules.tu),
         }
     } else if forms & POLITE_ORDER != 0 && place != Place::Noun {
         match place {
             Place::Start if !word.asks => found.formal(&word.at, Likely, rules.polite_order),
-            Place::Opened if !is_noun => found.formal(&word.at, Hint, rules.polite_order),
+            Place::Opened | Place::Joined if !is_noun => found.formal(&word.at, Hint, rules.polite_order),
             _ if reflexive && forms & TU != 0 => found.formal(&word.at, Likely, rules.polite_order),
             _ => {}
         }
     } else if forms & TU_ORDER != 0 && place == Place::Start && !word.asks && may_order_tu(tongue, sentence, index, forms) {
         found.informal(&word.at, Likely, rules.tu_order);
     } else if forms & THIRD != 0 && !is_noun_there(is_noun, place) && (word.asks || !reflexive) {
-        if !matches!(place, Place::Noun | Place::Inside) {
+        let is_joined = place == Place::Joined && !word.asks;
+        if !is_joined && !matches!(place, Place::Noun | Place::Inside) {
             found.formal(&word.at, Hint, rules.third);
         }
     }
+}
+
+/// *Desenchufe el módem*: the shape of an order, with a verb that no list has.
+pub(super) fn unknown(tongue: &Tongue, sentence: &Sentence, index: usize, found: &mut Found) {
+    let Some(word) = sentence.words.get(index) else { return };
+    let is_article = matches!(
+        sentence.lower(index, 1),
+        "el" | "la" | "los" | "las" | "un" | "una" | "il" | "lo" | "l" | "i" | "gli" | "le" | "o" | "a" | "os" | "as" | "um" | "uma"
+    );
+    let lower = word.lower.as_str();
+    if word.gap != Gap::Start || word.asks || !is_article || lower.len() < 5 || tongue.not_orders.contains(&lower) {
+        return;
+    }
+    if lower.ends_with(tongue.polite_ending) {
+        found.formal(&word.at, Hint, tongue.rules.polite_order);
+    } else if lower.ends_with('a') {
+        found.informal(&word.at, Hint, tongue.rules.tu_order);
+    }
+}
+
+fn follows_subject(sentence: &Sentence, index: usize) -> bool {
+    matches!(sentence.lower(index, -1), "tú" | "tu" | "te" | "ti" | "vos")
 }
 
 /// An order has no pronoun before it. A form that is the third person's too is no order where *su* follows, and one

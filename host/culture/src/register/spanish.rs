@@ -62,6 +62,10 @@ static TONGUE: LazyLock<Tongue> = LazyLock::new(|| Tongue {
             | "ninguna" | "ningún" | "muchas" | "varias" | "más" | "aquel" | "aquella" | "vuestro" | "vuestra" | "a")
     },
     possesses: |word| matches!(word, "su" | "sus" | "suyo" | "suya" | "usted"),
+    reflexive: "se",
+    polite_ending: 'e',
+    not_orders: &["desde", "sobre", "entre", "durante", "ante", "mediante", "hasta", "contra", "hola", "para", "toda", "nada", "ahora", "cada",
+        "ninguna", "donde", "bajo", "parte", "todavía", "gracias", "excepto", "aparte", "tarde", "falta", "siempre", "adelante"],
     rules: &RULES,
 });
 
@@ -92,11 +96,14 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
 fn ending(sentence: &Sentence, index: usize, found: &mut Found) {
     let Some(word) = sentence.words.get(index) else { return };
     let lower = word.lower.as_str();
+    let before = sentence.lower(index, -1);
     if word.capital && !word.opens() {
         return;
     }
     if is_infinitive(lower, &["te", "telo", "tela", "telos", "telas"]) {
         found.informal(&word.at, Sure, TU_WORD);
+    } else if is_infinitive(lower, &["lo", "la"]) && concerns_people(lower) || before == "por" && is_infinitive(lower, &["se"]) {
+        found.formal(&word.at, Hint, SU);
     } else if is_infinitive(lower, &["le", "les", "selo", "sela", "selos", "selas"]) {
         found.formal(&word.at, Hint, SU);
     } else if romance::place(&TONGUE, sentence, index) == Place::Start && !word.asks || lower.len() > 6 {
@@ -104,9 +111,15 @@ fn ending(sentence: &Sentence, index: usize, found: &mut Found) {
             POLITE_ORDER => found.formal(&word.at, Likely, RULES.polite_order),
             TU_ORDER => found.informal(&word.at, Likely, RULES.tu_order),
             _ if is_tu_ending(lower) => found.informal(&word.at, Likely, RULES.tu),
-            _ => {}
+            _ => romance::unknown(&TONGUE, sentence, index, found),
         }
     }
+}
+
+fn concerns_people(word: &str) -> bool {
+    ["ayudar", "atender", "contactar", "informar", "molestar", "llamar", "acompañar", "avisar", "asistir", "comunicar"]
+        .iter()
+        .any(|stem| word.starts_with(stem))
 }
 
 /// What ends like an infinitive with a clitic and is none.
