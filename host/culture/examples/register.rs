@@ -42,9 +42,9 @@ impl std::fmt::Display for Count {
 
 /// FNV-1a, so that a line is held out by what it says, for good.
 fn is_held_out(line: &str) -> bool {
-    let hash = line.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = line
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash.is_multiple_of(5)
 }
 

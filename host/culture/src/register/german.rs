@@ -40,16 +40,9 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
                 found.informal(at, Sure, PRONOUN);
             }
             "ihr" if is_you(sentence, index) => found.informal(at, Sure, PRONOUN),
-            "sie" if word.capital && is_first => {
-                if is_plural(sentence.lower(index, 1)) {
-                    found.formal(at, Hint, OPENING);
-                }
-            }
-            "sie" if !word.capital => {
-                let asks = word.asks || is_small;
-                if is_small && asks && is_plural(sentence.lower(index, -1)) && !word.opens() {
-                    found.formal(at, Hint, SMALL);
-                }
+            "sie" if word.capital && is_first && !is_plural(sentence.lower(index, 1)) => {}
+            "sie" if is_small && !word.opens() && is_plural(sentence.lower(index, -1)) => {
+                found.formal(at, Hint, SMALL);
             }
             "sie" | "ihnen" | "ihr" | "ihre" | "ihrem" | "ihren" | "ihrer" | "ihres" if word.capital => {
                 let (weight, rule) = if is_first { (Hint, OPENING) } else { (Sure, SIE) };
@@ -61,7 +54,9 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
             lower if may_order(sentence, index) => {
                 if ORDERS.contains(lower) {
                     found.informal(at, Likely, ORDER);
-                } else if !says_ich && (SOFT_ORDERS.contains(lower) || word.gap == Gap::Start && IHR_ORDERS.contains(lower)) {
+                } else if !says_ich
+                    && (SOFT_ORDERS.contains(lower) || word.gap == Gap::Start && IHR_ORDERS.contains(lower))
+                {
                     found.informal(at, Hint, ORDER);
                 }
             }
@@ -72,7 +67,8 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
 
 /// *habt ihr*, *ihr könnt*, *wenn ihr bestellt habt*; not *ihr Paket*, *mit ihr*, *kommt Ihr Paket*.
 fn is_you(sentence: &Sentence, index: usize) -> bool {
-    const OPENERS: &[&str] = &["wenn", "ob", "dass", "weil", "falls", "damit", "wann", "wie", "was", "wo", "warum", "bevor", "sobald"];
+    const OPENERS: &[&str] =
+        &["wenn", "ob", "dass", "weil", "falls", "damit", "wann", "wie", "was", "wo", "warum", "bevor", "sobald"];
     let is_form = |offset| IHR_FORMS.contains(sentence.lower(index, offset));
     if is_form(-1) || is_form(1) {
         return true;
@@ -83,7 +79,8 @@ fn is_you(sentence: &Sentence, index: usize) -> bool {
         return false;
     }
     let may_be = |offset| IHR_OR_ER_FORMS.contains(sentence.lower(index, offset));
-    let verb_first = index > 0 && may_be(-1) && (sentence.opens(index - 1) || OPENERS.contains(&sentence.lower(index, -2)));
+    let verb_first =
+        index > 0 && may_be(-1) && (sentence.opens(index - 1) || OPENERS.contains(&sentence.lower(index, -2)));
     if verb_first || sentence.opens(index) && may_be(1) {
         return true;
     }
@@ -96,15 +93,15 @@ fn is_you(sentence: &Sentence, index: usize) -> bool {
 
 /// Ends as a verb of the third person plural does; so do many others, but not those of *she*.
 fn is_plural(word: &str) -> bool {
-    matches!(word, "sind" | "tun") || word.len() > 3 && (word.ends_with("en") || word.ends_with("ern") || word.ends_with("eln"))
+    matches!(word, "sind" | "tun")
+        || word.len() > 3 && (word.ends_with("en") || word.ends_with("ern") || word.ends_with("eln"))
 }
 
 /// An order starts a part of a sentence, or follows *bitte* and the like. Before *ich* or *wir* it is none.
 fn may_order(sentence: &Sentence, index: usize) -> bool {
     const BEFORE: &[&str] = &["bitte", "und", "oder", "dann", "also", "einfach", "jetzt", "gern", "gerne", "sonst"];
     let Some(word) = sentence.words.get(index) else { return false };
-    let subject = matches!(sentence.lower(index, 1), "ich" | "wir" | "sie" | "er" | "es" | "man" | "der" | "die" if !sentence.closes(index))
-        && !matches!(sentence.lower(index, 1), "der" | "die" | "es" | "sie");
+    let subject = matches!(sentence.lower(index, 1), "ich" | "wir" | "er" | "man");
     let is_question = word.asks && word.gap == Gap::Start;
     let is_noun = word.capital && word.gap != Gap::Start;
     !subject && !is_question && !is_noun && (word.opens() || BEFORE.contains(&sentence.lower(index, -1)))

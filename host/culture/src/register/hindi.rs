@@ -12,6 +12,8 @@ use super::{
 };
 
 const FILE: &str = include_str!("../../data/register/hi.txt");
+static NOT_REQUESTS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "not-requests").collect());
+static AFTER_CLAUSES: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "after-clauses").collect());
 /// करें, बताएं: what one asks of आप.
 static POLITE: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let mut forms = forms(&["ें"], &["एं", "यें"]);
@@ -45,9 +47,10 @@ fn forms(after_consonant: &[&str], after_vowel: &[&str]) -> HashSet<String> {
 }
 
 pub(super) fn read(sentence: &Sentence, found: &mut Found) {
-    let names_other = sentence.words.iter().any(|word| {
-        matches!(word.lower.as_str(), "हम" | "हमने" | "वे" | "ये" | "लोग" | "उन्होंने" | "हमारी" | "हमारे")
-    });
+    let names_other = sentence
+        .words
+        .iter()
+        .any(|word| matches!(word.lower.as_str(), "हम" | "हमने" | "वे" | "ये" | "लोग" | "उन्होंने" | "हमारी" | "हमारे"));
     for (index, word) in sentence.words.iter().enumerate() {
         let at = &word.at;
         let (lower, before) = (word.lower.as_str(), sentence.lower(index, -1));
@@ -63,7 +66,10 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
             found.informal(at, Likely, OGE);
         } else if lower == "हो" {
             ho(sentence, index, found);
-        } else if FAMILIAR.contains(lower) && ends_clause(sentence, index) && (lower != "दो" || is_give(sentence, index)) {
+        } else if FAMILIAR.contains(lower)
+            && ends_clause(sentence, index)
+            && (lower != "दो" || is_give(sentence, index))
+        {
             found.informal(at, Likely, O);
         } else if POLITE.contains(lower) && ends_clause(sentence, index) {
             found.formal(at, if names_other { Hint } else { Likely }, EN);
@@ -74,7 +80,20 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
 }
 
 fn is_aap(word: &str) -> bool {
-    matches!(word, "आप" | "आपको" | "आपका" | "आपके" | "आपकी" | "आपने" | "आपसे" | "आपमें" | "आपपर" | "आपलोग" | "आपही" | "आपतक")
+    matches!(
+        word,
+        "आप" | "आपको"
+            | "आपका"
+            | "आपके"
+            | "आपकी"
+            | "आपने"
+            | "आपसे"
+            | "आपमें"
+            | "आपपर"
+            | "आपलोग"
+            | "आपही"
+            | "आपतक"
+    )
 }
 
 fn is_tum(word: &str) -> bool {
@@ -84,19 +103,15 @@ fn is_tum(word: &str) -> bool {
 
 /// कीजिए, बताइए, देखिए, करिएगा; not लिए, किए, दिए, चाहिए.
 fn is_iye(word: &str) -> bool {
-    const OTHERS: &[&str] = &[
-        "लिए", "किए", "दिए", "पिए", "सिए", "जिए", "लिये", "किये", "दिये", "इसलिए", "इसलिये", "इसीलिए", "चाहिए", "चाहिये",
-        "जिसलिए", "किसलिए", "पहिए", "रुपिए", "छिए", "हाशिए", "नजरिए", "जरिए", "जरिये", "डिबिए", "तकिए", "मुखिए", "रवैये",
-        "सोमवारिए", "शुक्रिए", "बढिए", "दाखिए", "खोजिये",
-    ];
     let ends = ["िए", "िये", "इए", "इये", "िएगा", "िएगा", "इएगा", "इयेगा", "ियेगा"].iter().any(|end| word.ends_with(end));
-    ends && !OTHERS.contains(&word)
+    ends && !NOT_REQUESTS.contains(word)
 }
 
 /// करोगे, चाहोगी, जाओगे; not होगी (will be), उपयोगी (useful).
 fn is_oge(word: &str) -> bool {
     let masculine = word.ends_with("ोगे") || word.ends_with("ओगे");
-    let feminine = word.ends_with("ओगी") || word.strip_suffix("ोगी").is_some_and(|stem| list(FILE, "stems").any(|it| it == stem));
+    let feminine =
+        word.ends_with("ओगी") || word.strip_suffix("ोगी").is_some_and(|stem| list(FILE, "stems").any(|it| it == stem));
     masculine || feminine || matches!(word, "लोगी" | "दोगी")
 }
 
@@ -104,9 +119,10 @@ fn is_oge(word: &str) -> bool {
 fn ho(sentence: &Sentence, index: usize, found: &mut Found) {
     let Some(word) = sentence.words.get(index) else { return };
     let before = sentence.lower(index, -1);
-    let is_verb = ["ते", "ती", "रहे", "रही", "चुके", "चुकी", "गए", "गई", "गये", "वाले", "वाली", "दिए", "लिए", "किए", "आए", "आई"]
-        .iter()
-        .any(|end| before.ends_with(end));
+    let is_verb =
+        ["ते", "ती", "रहे", "रही", "चुके", "चुकी", "गए", "गई", "गये", "वाले", "वाली", "दिए", "लिए", "किए", "आए", "आई"]
+            .iter()
+            .any(|end| before.ends_with(end));
     if is_verb && ends_clause(sentence, index) {
         found.informal(&word.at, Likely, HO);
     } else if word.asks && sentence.closes(index) && !matches!(before, "न" | "ना") {
@@ -123,8 +139,7 @@ fn may_be_aap(word: &str, before: &str, asks: bool) -> bool {
 
 /// A verb ends its clause; या, और, कि and the like start the next, and ना and तो may follow.
 fn ends_clause(sentence: &Sentence, index: usize) -> bool {
-    const NEXT: &[&str] = &["और", "या", "कि", "तो", "ताकि", "क्योंकि", "लेकिन", "जब", "जो", "ना", "न", "पर", "मगर", "फिर", "जिन्हें", "जहां", "जिससे", "व", "एवं", "अगर", "क्या", "प्लीज", "यार", "भी", "ही"];
-    sentence.closes(index) || NEXT.contains(&sentence.lower(index, 1))
+    sentence.closes(index) || AFTER_CLAUSES.contains(sentence.lower(index, 1))
 }
 
 /// दो is *give* at the end of a clause or after a verb's stem, and *two* elsewhere.

@@ -7,27 +7,10 @@ use std::{collections::HashSet, sync::LazyLock};
 use super::{
     Found, Rule,
     Weight::{Hint, Likely, Sure},
-    romance::{self, Conjugation, POLITE_ORDER, Place, Rules, Stem::*, THIRD, TU, TU_ORDER, Tongue, Verbs},
+    lexicon::list,
+    romance::{self, Forms, POLITE_ORDER, Place, Rules, TU_ORDER, Tongue},
     sentence::Sentence,
 };
-
-const FILE: &str = include_str!("../../data/register/es.txt");
-
-const AR: Conjugation = ("ar", &[
-    (Stressed, "as", TU), (Plain, "ás", TU), (Plain, "aste", TU), (Plain, "abas", TU), (Plain, "arás", TU),
-    (Plain, "arías", TU), (Plain, "aras", TU), (Spelt, "es", TU), (Stressed, "a", TU_ORDER | THIRD), (Plain, "ó", THIRD),
-    (Plain, "aba", THIRD), (Plain, "ará", THIRD), (Plain, "aría", THIRD), (Plain, "ara", THIRD), (Spelt, "e", POLITE_ORDER),
-]);
-const ER: Conjugation = ("er", &[
-    (Stressed, "es", TU), (Plain, "és", TU), (Plain, "iste", TU), (Plain, "ías", TU), (Plain, "erás", TU),
-    (Plain, "erías", TU), (Plain, "ieras", TU), (Spelt, "as", TU), (Stressed, "e", TU_ORDER | THIRD), (Plain, "ió", THIRD),
-    (Plain, "ía", THIRD), (Plain, "erá", THIRD), (Plain, "ería", THIRD), (Spelt, "a", POLITE_ORDER),
-]);
-const IR: Conjugation = ("ir", &[
-    (Stressed, "es", TU), (Plain, "ís", TU), (Plain, "iste", TU), (Plain, "ías", TU), (Plain, "irás", TU),
-    (Plain, "irías", TU), (Plain, "ieras", TU), (Spelt, "as", TU), (Stressed, "e", TU_ORDER | THIRD), (Plain, "ió", THIRD),
-    (Plain, "ía", THIRD), (Plain, "irá", THIRD), (Plain, "iría", THIRD), (Spelt, "a", POLITE_ORDER),
-]);
 
 const TU_WORD: Rule = ("es-tu", "tú, te, ti, tu, vos and vosotros are informal");
 const USTED: Rule = ("es-usted", "usted is formal");
@@ -40,54 +23,30 @@ const RULES: Rules = Rules {
     third: ("es-third", "a verb in the third person without a subject may be that of usted"),
 };
 
-static TONGUE: LazyLock<Tongue> = LazyLock::new(|| Tongue {
-    verbs: Verbs::new(FILE, &[AR, ER, IR], spell),
-    skips: |word| {
-        matches!(word, "me" | "te" | "se" | "le" | "lo" | "la" | "nos" | "os" | "les" | "los" | "las" | "no" | "ya" | "también"
-            | "tampoco" | "solo" | "sólo" | "solamente" | "aún" | "todavía" | "siempre" | "nunca" | "ahora" | "antes" | "después"
-            | "simplemente" | "realmente" | "favor" | "bien" | "entonces" | "luego" | "usted")
-    },
-    opens: |word| {
-        matches!(word, "si" | "que" | "qué" | "cuando" | "cuándo" | "como" | "cómo" | "donde" | "dónde" | "cuál" | "cuáles" | "cuánto"
-            | "cuánta" | "cuántos" | "cuántas" | "quién" | "porque" | "aunque" | "mientras" | "y" | "o" | "pero" | "según" | "hasta"
-            | "adónde" | "e" | "u" | "ni" | "pues" | "acaso" | "quizás" | "quizá" | "ojalá" | "sino" | "así")
-    },
-    asks: |word| {
-        matches!(word, "qué" | "cuál" | "cuáles" | "cuánto" | "cuánta" | "cuántos" | "cuántas" | "dónde" | "cuándo" | "cómo" | "quién")
-    },
-    determines: |word| {
-        matches!(word, "el" | "la" | "los" | "las" | "un" | "una" | "unos" | "unas" | "su" | "sus" | "tu" | "tus" | "mi" | "mis"
-            | "nuestro" | "nuestra" | "nuestros" | "nuestras" | "este" | "esta" | "estos" | "estas" | "ese" | "esa" | "esos" | "esas"
-            | "del" | "al" | "de" | "en" | "con" | "sin" | "por" | "para" | "otra" | "otro" | "cada" | "cualquier" | "alguna" | "algún"
-            | "ninguna" | "ningún" | "muchas" | "varias" | "más" | "aquel" | "aquella" | "vuestro" | "vuestra" | "a")
-    },
-    possesses: |word| matches!(word, "su" | "sus" | "suyo" | "suya" | "usted"),
-    reflexive: "se",
-    polite_ending: 'e',
-    not_orders: &["desde", "sobre", "entre", "durante", "ante", "mediante", "hasta", "contra", "hola", "para", "toda", "nada", "ahora", "cada",
-        "ninguna", "donde", "bajo", "parte", "todavía", "gracias", "excepto", "aparte", "tarde", "falta", "siempre", "adelante"],
-    rules: &RULES,
-});
-
-static TU_ORDERS: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| ["di", "haz", "pon", "ten", "sal", "ven", "da", "mira", "oye", "ve"].into_iter().collect());
+const FILE: &str = include_str!("../../data/register/es.txt");
+static TONGUE: LazyLock<Tongue> = LazyLock::new(|| Tongue::new(FILE, spell, "se", 'e', &RULES));
+static NOT_INFINITIVES: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "not-infinitives").collect());
+static SHORT_INFINITIVES: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "short-infinitives").collect());
+static OF_PEOPLE: LazyLock<Vec<&str>> = LazyLock::new(|| list(FILE, "of-people").collect());
 
 pub(super) fn read(sentence: &Sentence, found: &mut Found) {
     for (index, word) in sentence.words.iter().enumerate() {
         let at = &word.at;
-        let (lower, before) = (word.lower.as_str(), sentence.lower(index, -1));
+        let lower = word.lower.as_str();
         match lower {
-            "tú" | "tu" | "tus" | "te" | "ti" | "contigo" | "tuyo" | "tuya" | "tuyos" | "tuyas" | "vos" | "vosotros" | "vosotras"
-            | "os" | "vuestro" | "vuestra" | "vuestros" | "vuestras" => found.informal(at, Sure, TU_WORD),
-            "usted" | "ustedes" | "ud" | "uds" | "vd" | "vds" => {
-                found.formal(at, if lower.ends_with('s') { Likely } else { Sure }, USTED);
+            "tú" | "tu" | "tus" | "te" | "ti" | "contigo" | "tuyo" | "tuya" | "tuyos" | "tuyas" | "vos"
+            | "vosotros" | "vosotras" | "os" | "vuestro" | "vuestra" | "vuestros" | "vuestras" => {
+                found.informal(at, Sure, TU_WORD);
             }
+            "usted" | "ud" | "vd" => found.formal(at, Sure, USTED),
+            "ustedes" | "uds" | "vds" => found.formal(at, Likely, USTED),
             "su" | "sus" | "suyo" | "suya" | "suyos" | "suyas" | "le" | "les" => found.formal(at, Hint, SU),
-            "señor" | "señora" | "señorita" | "caballero" if sentence.closes(index) && !matches!(before, "el" | "la" | "un" | "una" | "del" | "al") => {
+            "señor" | "señora" | "señorita" | "caballero" if sentence.opens(index) && sentence.closes(index) => {
                 found.formal(at, Hint, TITLE);
             }
-            _ if TONGUE.verbs.get(lower) != 0 => romance::verb(&TONGUE, sentence, index, found),
-            _ => ending(sentence, index, found),
+            _ if TONGUE.forms(lower) != 0 => romance::verb(&TONGUE, sentence, index, found),
+            _ if !word.capital || word.opens() => ending(sentence, index, found),
+            _ => {}
         }
     }
 }
@@ -96,15 +55,9 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
 fn ending(sentence: &Sentence, index: usize, found: &mut Found) {
     let Some(word) = sentence.words.get(index) else { return };
     let lower = word.lower.as_str();
-    let before = sentence.lower(index, -1);
-    if word.capital && !word.opens() {
-        return;
-    }
-    if is_infinitive(lower, &["te", "telo", "tela", "telos", "telas"]) {
+    if has_infinitive(lower, &["te", "telo", "tela", "telos", "telas"]) {
         found.informal(&word.at, Sure, TU_WORD);
-    } else if is_infinitive(lower, &["lo", "la"]) && concerns_people(lower) || before == "por" && is_infinitive(lower, &["se"]) {
-        found.formal(&word.at, Hint, SU);
-    } else if is_infinitive(lower, &["le", "les", "selo", "sela", "selos", "selas"]) {
+    } else if may_mean_usted(lower, sentence.lower(index, -1)) {
         found.formal(&word.at, Hint, SU);
     } else if romance::place(&TONGUE, sentence, index) == Place::Start && !word.asks || lower.len() > 6 {
         match clitic_order(lower) {
@@ -116,41 +69,43 @@ fn ending(sentence: &Sentence, index: usize, found: &mut Found) {
     }
 }
 
-fn concerns_people(word: &str) -> bool {
-    ["ayudar", "atender", "contactar", "informar", "molestar", "llamar", "acompañar", "avisar", "asistir", "comunicar"]
-        .iter()
-        .any(|stem| word.starts_with(stem))
+/// *Informarle*, *ayudarlo*, *gracias por comunicarse*.
+fn may_mean_usted(word: &str, before: &str) -> bool {
+    let of_people = || OF_PEOPLE.iter().any(|stem| word.starts_with(stem));
+    has_infinitive(word, &["le", "les", "selo", "sela", "selos", "selas"])
+        || has_infinitive(word, &["lo", "la"]) && of_people()
+        || before == "por" && has_infinitive(word, &["se"])
 }
 
-/// What ends like an infinitive with a clitic and is none.
-const NOT_INFINITIVES: &[&str] = &[
-    "aparte", "reparte", "comparte", "imparte", "descarte", "baluarte", "estandarte", "convierte", "advierte", "divierte", "invierte",
-    "departe", "contraparte", "subvierte", "pervierte",
-];
-
-/// *ayudarte*, *enviándote*: an infinitive or a gerund.
-fn is_infinitive(word: &str, clitics: &[&str]) -> bool {
+/// *ayudarte*, *enviándote*: an infinitive or a gerund before one of the clitics.
+fn has_infinitive(word: &str, clitics: &[&str]) -> bool {
     clitics.iter().filter_map(|clitic| word.strip_suffix(clitic)).any(|stem| {
+        if stem.ends_with("ándo") || stem.ends_with("éndo") {
+            return true;
+        }
         let bare = without_accents(stem);
         let is_long = word.len() > 7 && (bare.ends_with("ar") || bare.ends_with("er") || bare.ends_with("ir"));
-        stem.ends_with("ándo") || stem.ends_with("éndo") || is_long && !NOT_INFINITIVES.contains(&word)
-            || TONGUE.verbs.infinitives.contains(bare.as_str())
-            || matches!(bare.as_str(), "dar" | "decir" | "hacer" | "poner" | "ver" | "ir" | "venir" | "tener" | "sentir" | "traer")
+        is_long && !NOT_INFINITIVES.contains(word)
+            || TONGUE.is_infinitive(&bare)
+            || SHORT_INFINITIVES.contains(bare.as_str())
     })
 }
 
 /// *envíeme* is an order to an usted, *envíame* to a tú.
-fn clitic_order(word: &str) -> u8 {
-    const CLITICS: &[&str] = &["me", "nos", "lo", "la", "los", "las", "le", "les", "se", "te", "melo", "mela", "noslo", "selo", "sela", "telo"];
+fn clitic_order(word: &str) -> Forms {
+    const CLITICS: &[&str] = &[
+        "me", "nos", "lo", "la", "los", "las", "le", "les", "se", "te", "melo", "mela", "noslo", "selo", "sela", "telo",
+    ];
+    const SHORT: &[&str] = &["di", "haz", "pon", "ten", "sal", "ven", "da"];
     for clitic in CLITICS {
         let Some(stem) = word.strip_suffix(clitic).filter(|stem| stem.len() > 1) else { continue };
         let bare = without_accents(stem);
-        let forms = TONGUE.verbs.get(stem) | TONGUE.verbs.get(&bare) | TONGUE.verbs.get(&i_with_accent(&bare));
+        let forms = TONGUE.forms(stem) | TONGUE.forms(&bare) | TONGUE.forms(&i_with_accent(&bare));
         if forms & POLITE_ORDER != 0 && !clitic.starts_with("te") {
             return POLITE_ORDER;
         }
-        let is_short = bare.len() < 4 && !TU_ORDERS.contains(bare.as_str());
-        if forms & TU_ORDER != 0 && !clitic.starts_with("se") && !is_short {
+        let is_whole = bare.len() > 3 || SHORT.contains(&bare.as_str());
+        if forms & TU_ORDER != 0 && !clitic.starts_with("se") && is_whole {
             return TU_ORDER;
         }
     }
@@ -160,15 +115,15 @@ fn clitic_order(word: &str) -> u8 {
 /// *Envie* is spelt *envíe* where it stands alone.
 fn i_with_accent(word: &str) -> String {
     let vowels = word.chars().rev().take_while(|sign| matches!(sign, 'a' | 'e' | 'i')).count();
-    let keep = word.len() - vowels;
-    let (head, tail) = word.split_at_checked(keep).unwrap_or((word, ""));
+    let (head, tail) = word.split_at_checked(word.len() - vowels).unwrap_or((word, ""));
     format!("{head}{}", tail.replacen('i', "í", 1))
 }
 
 /// Endings of the second person that hardly any noun has.
 fn is_tu_ending(word: &str) -> bool {
-    ["aste", "iste", "arás", "erás", "irás", "aríais"].iter().any(|end| word.ends_with(end)) && word.len() > 6
-        || word.len() > 5 && ["áis", "éis", "asteis", "isteis"].iter().any(|end| word.ends_with(end)) && word != "seis"
+    let ends = |endings: &[&str]| endings.iter().any(|ending| word.ends_with(ending));
+    word.len() > 6 && ends(&["aste", "iste", "arás", "erás", "irás"])
+        || word.len() > 5 && ends(&["áis", "éis", "asteis", "isteis"])
 }
 
 fn without_accents(word: &str) -> String {
@@ -185,12 +140,10 @@ fn without_accents(word: &str) -> String {
 
 /// The stem before e or a of the subjunctive: busc-ar, busqu-e; recog-er, recoj-a; conoc-er, conozc-a.
 fn spell(stem: &str, ending: &str) -> String {
-    let is_ar = ending.starts_with('e');
-    let change = |end: &str, to: &str| stem.strip_suffix(end).map(|head| format!("{head}{to}"));
-    let changed = if is_ar {
-        change("c", "qu").or_else(|| change("g", "gu")).or_else(|| change("z", "c"))
+    let changes: &[_] = if ending.starts_with('e') {
+        &[("c", "qu"), ("g", "gu"), ("z", "c")]
     } else {
-        change("gu", "g").or_else(|| change("g", "j")).or_else(|| change("zc", "zc")).or_else(|| change("c", "zc"))
+        &[("gu", "g"), ("g", "j"), ("zc", "zc"), ("c", "zc")]
     };
-    changed.unwrap_or_else(|| stem.to_owned())
+    romance::respell(stem, changes)
 }
