@@ -19,6 +19,8 @@ struct Count {
 #[derive(Clone, Copy, Default)]
 struct Score {
     lines: u32,
+    /// Wordings with signs of both registers, which in these files are one or the other.
+    mixed: u32,
     formal: Count,
     informal: Count,
 }
@@ -51,7 +53,11 @@ fn is_held_out(line: &str) -> bool {
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
     let (flags, files): (Vec<_>, Vec<_>) = env::args().skip(1).partition(|argument| argument.starts_with("--"));
-    writeln!(out, "{:<8} {:<9} {:>5}  {:<12}  {:<12}", "language", "part", "lines", "formal P  R", "informal P  R")?;
+    writeln!(
+        out,
+        "{:<8} {:<9} {:>5}  {:<12}  {:<13} mixed",
+        "language", "part", "lines", "formal P  R", "informal P  R"
+    )?;
     for file in files {
         let path = Path::new(&file);
         let language = path.file_stem().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
@@ -67,11 +73,16 @@ fn main() -> io::Result<()> {
             for (key, expected) in expectations {
                 let Some(text) = texts.get(key) else { continue };
                 let found = register::of(text, &language);
+                let mixed = u32::from(register::mixed(text, &language).is_some());
                 for part in [part, "all"] {
-                    parts.entry(part).or_default().add(expected, found);
+                    let score = parts.entry(part).or_default();
+                    score.add(expected, found);
+                    score.mixed += mixed;
                 }
-                if found != expected && part == "the rest" && flags.iter().any(|flag| flag == "--errors") {
-                    writeln!(out, "{key} read as {found:?}: {text}")?;
+                let is_wrong = found != expected || mixed > 0;
+                if is_wrong && part == "the rest" && flags.iter().any(|flag| flag == "--errors") {
+                    let also = if mixed > 0 { ", mixed" } else { "" };
+                    writeln!(out, "{key} read as {found:?}{also}: {text}")?;
                     for sign in register::read(text, &language) {
                         let word = text.get(sign.at).unwrap_or_default();
                         writeln!(out, "    {word}: {} {:?} {:?}", sign.rule, sign.register, sign.weight)?;
@@ -80,7 +91,11 @@ fn main() -> io::Result<()> {
             }
         }
         for (part, score) in parts {
-            writeln!(out, "{language:<8} {part:<9} {:>5}  {}  {}", score.lines, score.formal, score.informal)?;
+            writeln!(
+                out,
+                "{language:<8} {part:<9} {:>5}  {}  {}  {}",
+                score.lines, score.formal, score.informal, score.mixed
+            )?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::{
     Found, Rule,
-    Weight::{Likely, Sure},
+    Weight::{Hint, Likely, Sure},
     sentence::{Gap, Sentence},
 };
 
@@ -20,7 +20,7 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
             "u" if !is_part => found.formal(at, Sure, U),
             "uw" | "uwe" | "uws" | "uzelf" => found.formal(at, Sure, U),
             "je" | "jij" | "jou" | "jouw" | "jouwe" | "jezelf" | "jijzelf" => found.informal(at, Sure, JE),
-            "jullie" => found.informal(at, Likely, JULLIE),
+            "jullie" => found.informal(at, Hint, JULLIE),
             "alstublieft" | "gelieve" | "geachte" => found.formal(at, Likely, PLEASE),
             "alsjeblieft" | "asjeblieft" => found.informal(at, Likely, PLEASE),
             _ => {}

@@ -61,7 +61,8 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
         } else if lower == "कृपया" {
             found.formal(at, Hint, PLEASE);
         } else if is_iye(lower) {
-            found.formal(at, Likely, IYE);
+            // चलिए is "well then" as well.
+            found.formal(at, if lower == "चलिए" { Hint } else { Likely }, IYE);
         } else if is_oge(lower) {
             found.informal(at, Likely, OGE);
         } else if lower == "हो" {
@@ -124,7 +125,9 @@ fn ho(sentence: &Sentence, index: usize, found: &mut Found) {
             .iter()
             .any(|end| before.ends_with(end));
     if is_verb && ends_clause(sentence, index) {
-        found.informal(&word.at, Likely, HO);
+        // The feminine is the subjunctive's too: जैसे जाँच हो रही हो.
+        let is_feminine = before.ends_with('ी') || before.ends_with("गई");
+        found.informal(&word.at, if is_feminine { Hint } else { Likely }, HO);
     } else if word.asks && sentence.closes(index) && !matches!(before, "न" | "ना") {
         found.informal(&word.at, Hint, HO);
     }

@@ -72,16 +72,23 @@ fn ends(text: &str, words: &[&str]) -> bool {
 pub(super) fn read(sentence: &Sentence, found: &mut Found) {
     let slice = sentence.text.get(sentence.at.clone()).unwrap_or_default();
     let end = end(slice);
-    let before = found.signs.len();
+    let first = found.signs.len();
     polite(sentence, slice, end, found);
-    let is_polite = found.signs.len() > before;
-    let plain = plain(slice, end, sentence.asks).or_else(|| if is_polite { None } else { plain_clause(slice) });
-    if let Some((range, weight, rule)) = plain {
-        let at = sentence.at.start + range.start..sentence.at.start + range.end;
-        if !is_in(&sentence.quotes, at.start) {
-            found.level(Level::Plain, &at, weight, rule);
-        }
+    let polite = found.signs.get_mut(first..).unwrap_or_default();
+    if polite.iter().any(|sign| sign.weight == Sure) {
+        return;
     }
+    let plain = plain(slice, end, sentence.asks).or_else(|| if polite.is_empty() { plain_clause(slice) } else { None });
+    let Some((range, weight, rule)) = plain else { return };
+    let at = sentence.at.start + range.start..sentence.at.start + range.end;
+    if is_in(&sentence.quotes, at.start) {
+        return;
+    }
+    if weight == Sure {
+        // The end decides: what is polite before it is reported speech or a slip of the first clause.
+        polite.iter_mut().for_each(|sign| sign.weight = Hint);
+    }
+    found.level(Level::Plain, &at, weight, rule);
 }
 
 /// Where the last clause's words end, without marks, brackets and laughter.
@@ -185,12 +192,16 @@ fn plain(slice: &str, end: usize, asks: bool) -> Option<(Range<usize>, Weight, R
     let start = stem.len() - stem.chars().rev().take(2).map(char::len_utf8).sum::<usize>();
     let range = start..end;
     if ends(stem, &WORDS.requests) && !open && !stem.ends_with("くて") {
-        return Some((range, if friendly || stem.ends_with("ちょうだい") { Sure } else { Likely }, REQUEST));
+        // A long sentence that ends in て breaks off more often than it asks.
+        let is_short = stem.chars().count() < 20;
+        let weight = if friendly || stem.ends_with("ちょうだい") { Sure } else { Likely };
+        return Some((range, if is_short { weight } else { weight.min(Hint) }, REQUEST));
     }
     if is_verb_end(stem) {
         // よかった！ and the like are cries, which stand in polite letters too.
         let is_cry = stem.chars().count() < 6;
-        return Some((range, if open && !friendly || is_cry { Likely } else { Sure }, PLAIN));
+        let weight = if open && !friendly { Likely } else { Sure };
+        return Some((range, if is_cry { Hint } else { weight }, PLAIN));
     }
     // A noun alone is a heading; before よ or in a question it is talk.
     let is_talk = friendly && whole.chars().count() > 2 && !whole.ends_with(['な', 'ん', 'の', 'さ']);
@@ -198,7 +209,7 @@ fn plain(slice: &str, end: usize, asks: bool) -> Option<(Range<usize>, Weight, R
     if is_talk || asks && whole.ends_with('の') {
         Some((range, Sure, PLAIN))
     } else if is_question && whole.contains(is_kana) {
-        Some((range, Likely, BARE))
+        Some((range, Hint, BARE))
     } else {
         bare.then_some((range, Likely, PLAIN))
     }

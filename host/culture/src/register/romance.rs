@@ -267,7 +267,9 @@ pub(super) fn verb(tongue: &Tongue, sentence: &Sentence, index: usize, found: &m
         && !word.asks
         && may_order_tu(tongue, sentence, index, forms)
     {
-        found.informal(&word.at, Likely, tongue.rules.tu_order);
+        // After a comma it may go on about whoever did the last thing.
+        let weight = if forms & THIRD != 0 && word.gap == Gap::Clause { Hint } else { Likely };
+        found.informal(&word.at, weight, tongue.rules.tu_order);
     } else if forms & THIRD != 0 && (word.asks || !reflexive && place != Place::Joined) {
         let is_noun = forms & NOUN != 0 && place == Place::Asked;
         if place != Place::Inside && !is_noun {
