@@ -111,7 +111,7 @@ fn mixed_registers() {
         ("es", "Tu pedido y su factura ya están listos.", None),
         ("it", "Le confermo il tuo ordine.", Some(("Le", "tuo"))),
         ("hi", "आप अपना नंबर बताओ।", Some(("आप", "बताओ"))),
-        ("ja", "確認しました。届いたら教えてね。", Some(("ました", "えてね"))),
+        ("ja", "確認しました。届いたら教えてね。", Some(("ました", "教えてね"))),
         ("ja", "「早くしてよ」とのことでした。", None),
         ("nl", "Kunt u je adres sturen?", Some(("u", "je"))),
     ] {

@@ -12,6 +12,7 @@ use super::{
 };
 
 const FILE: &str = include_str!("../../data/register/hi.txt");
+static STEMS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "stems").chain(list(FILE, "open-stems")).collect());
 static NOT_REQUESTS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "not-requests").collect());
 static AFTER_CLAUSES: LazyLock<HashSet<&str>> = LazyLock::new(|| list(FILE, "after-clauses").collect());
 /// करें, बताएं: what one asks of आप.
@@ -111,8 +112,7 @@ fn is_iye(word: &str) -> bool {
 /// करोगे, चाहोगी, जाओगे; not होगी (will be), उपयोगी (useful).
 fn is_oge(word: &str) -> bool {
     let masculine = word.ends_with("ोगे") || word.ends_with("ओगे");
-    let feminine =
-        word.ends_with("ओगी") || word.strip_suffix("ोगी").is_some_and(|stem| list(FILE, "stems").any(|it| it == stem));
+    let feminine = word.ends_with("ओगी") || word.strip_suffix("ोगी").is_some_and(|stem| STEMS.contains(stem));
     masculine || feminine || matches!(word, "लोगी" | "दोगी")
 }
 
@@ -148,5 +148,5 @@ fn ends_clause(sentence: &Sentence, index: usize) -> bool {
 /// दो is *give* at the end of a clause or after a verb's stem, and *two* elsewhere.
 fn is_give(sentence: &Sentence, index: usize) -> bool {
     let before = sentence.lower(index, -1);
-    sentence.closes(index) || list(FILE, "stems").chain(list(FILE, "open-stems")).any(|stem| stem == before)
+    sentence.closes(index) || STEMS.contains(before)
 }

@@ -189,7 +189,7 @@ fn plain(slice: &str, end: usize, asks: bool) -> Option<(Range<usize>, Weight, R
     if !asks && !friendly && !bare && is_not_plain(stem) {
         return None;
     }
-    let start = stem.len() - stem.chars().rev().take(2).map(char::len_utf8).sum::<usize>();
+    let start = stem.len() - stem.chars().rev().take(3).map(char::len_utf8).sum::<usize>();
     let range = start..end;
     if ends(stem, &WORDS.requests) && !open && !stem.ends_with("くて") {
         // A long sentence that ends in て breaks off more often than it asks.
