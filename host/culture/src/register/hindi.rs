@@ -128,6 +128,8 @@ fn ho(sentence: &Sentence, index: usize, found: &mut Found) {
         // The feminine is the subjunctive's too: जैसे जाँच हो रही हो.
         let is_feminine = before.ends_with('ी') || before.ends_with("गई");
         found.informal(&word.at, if is_feminine { Hint } else { Likely }, HO);
+    } else if before == "मत" && ends_clause(sentence, index) {
+        found.informal(&word.at, Likely, O);
     } else if word.asks && sentence.closes(index) && !matches!(before, "न" | "ना") {
         found.informal(&word.at, Hint, HO);
     }

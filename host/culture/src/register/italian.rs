@@ -43,7 +43,7 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
             "lei" => found.formal(at, if word.capital { Likely } else { Hint }, SMALL),
             "suo" | "sua" | "suoi" | "sue" => found.formal(at, Hint, SMALL),
             "le" if is_first_person(next) => found.formal(at, if word.capital { Likely } else { Hint }, SMALL),
-            "la" if is_first_person(next) => found.formal(at, Hint, SMALL),
+            "la" if is_first_person(next) && is_of_people(next) => found.formal(at, Hint, SMALL),
             "sei" if COUNTED.contains(next) => {}
             "signore" | "signora" if sentence.closes(index) && sentence.opens(index) => found.formal(at, Hint, SMALL),
             _ if TONGUE.forms(lower) != 0 => romance::verb(&TONGUE, sentence, index, found),

@@ -26,6 +26,8 @@ pub(super) const POLITE_ORDER: Forms = 8;
 pub(super) const NOUN: Forms = 16;
 /// A regular form as short as a noun's ending, so that a noun that no list has may be spelt the same.
 const SHORT: Forms = 32;
+/// Of *to be*, which things do as much as people: *está resuelto*.
+const BEING: Forms = 64;
 
 /// What a word of a closed class does, as bits.
 type Classes = u8;
@@ -58,6 +60,7 @@ const FORMS: &[(&str, Forms)] = &[
     ("tú-order-or-tú", TU_ORDER | TU),
     ("usted-order", POLITE_ORDER),
     ("also-nouns", NOUN),
+    ("being", THIRD | BEING),
 ];
 
 /// How a tongue states the rules that it shares.
@@ -272,7 +275,8 @@ pub(super) fn verb(tongue: &Tongue, sentence: &Sentence, index: usize, found: &m
         found.informal(&word.at, weight, tongue.rules.tu_order);
     } else if forms & THIRD != 0 && (word.asks || !reflexive && place != Place::Joined) {
         let is_noun = forms & NOUN != 0 && place == Place::Asked;
-        if place != Place::Inside && !is_noun {
+        let is_of_thing = forms & BEING != 0 && place == Place::Start && !word.asks;
+        if place != Place::Inside && !is_noun && !is_of_thing {
             found.formal(&word.at, Hint, tongue.rules.third);
         }
     }
