@@ -91,6 +91,7 @@ impl Worker {
             now: turn.now,
             register: job.culture.register,
             name: turn.customer.name.clone(),
+            manner: None,
         });
         let mut answers = Vec::with_capacity(job.compose.len() + job.localize.len());
         for ask in &job.compose {
@@ -167,6 +168,7 @@ impl Worker {
             now: job.now,
             register: cuecard_culture::register_for(&job.locale, "web_chat"),
             name: job.customer.name.clone(),
+            manner: None,
         });
         let seed = job.event.id.as_str();
         let asks = job.trigger.iter();

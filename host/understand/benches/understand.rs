@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use cuecard_model::{Customer, Message, Role, Timestamp};
-use cuecard_understand::{Example, Input, Scenario, Understanding};
+use cuecard_understand::{Example, Input, Scenario, Understanding, language_of};
 
 const VERBS: [&str; 10] =
     ["return", "track", "cancel", "exchange", "insure", "gift wrap", "repair", "register", "compare", "pre-order"];
@@ -62,6 +62,14 @@ fn signals(criterion: &mut Criterion) {
     }
 }
 
+fn language(criterion: &mut Criterion) {
+    for text in [MESSAGE, "si", "订单还没到，我要退货！", "mera order kab aayega"] {
+        criterion.bench_function(&format!("language of {text:?}"), |bencher| {
+            bencher.iter(|| language_of(black_box(text)));
+        });
+    }
+}
+
 fn train(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("train");
     group.sample_size(10);
@@ -73,5 +81,5 @@ fn train(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, signals, train);
+criterion_group!(benches, signals, language, train);
 criterion_main!(benches);

@@ -13,7 +13,7 @@ mod text;
 
 use std::sync::Arc;
 
-use cuecard_model::{Customer, Message, Role, ScenarioId, Signals, Timestamp};
+use cuecard_model::{Customer, DetectedLanguage, Message, Role, ScenarioId, Signals, Timestamp};
 
 use reading::Reading;
 use scenario::Classifier;
@@ -99,6 +99,11 @@ impl Understanding {
     pub fn scenarios(&self) -> impl Iterator<Item = (&ScenarioId, &str)> {
         self.titles.iter().map(|(id, title)| (id, title.as_str()))
     }
+}
+
+/// What a text says of its language by itself: no conversation, no customer. `und` if it says nothing.
+pub fn language_of(text: &str) -> DetectedLanguage {
+    language::of_text(text)
 }
 
 #[cfg(test)]

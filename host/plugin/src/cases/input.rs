@@ -107,6 +107,7 @@ impl About {
             now: self.now,
             register: self.register,
             name: self.customer.name.clone(),
+            manner: None,
         }
     }
 }
