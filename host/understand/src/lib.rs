@@ -7,6 +7,7 @@ pub mod emotion;
 mod language;
 mod reading;
 mod scenario;
+pub mod score;
 mod stage;
 mod text;
 
