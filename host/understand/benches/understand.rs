@@ -54,7 +54,7 @@ fn signals(criterion: &mut Criterion) {
         let understanding = Understanding::train(&scenarios(count, 50));
         for (name, history) in [("alone", &history[..0]), ("after three messages", &history[..])] {
             let now = Timestamp::default();
-            let input = Input { text: MESSAGE, history, customer: &customer, now, languages: &languages };
+            let input = Input { text: MESSAGE, history, customer: &customer, now, languages: &languages, voice: None };
             criterion.bench_function(&format!("signals, {count} scenarios, {name}"), |bencher| {
                 bencher.iter(|| understanding.signals(black_box(&input)));
             });

@@ -68,7 +68,8 @@ impl Understand {
             let customer = Customer { locale, ..Customer::unknown(CustomerId::from("")) };
             let history: Vec<_> =
                 history.into_iter().map(|said| Message { role: said.role, text: said.text, at: now }).collect();
-            let input = Input { text: &text, history: &history, customer: &customer, now, languages: &self.languages };
+            let (customer, languages) = (&customer, &self.languages);
+            let input = Input { text: &text, history: &history, customer, now, languages, voice: None };
             let began = Instant::now();
             let signals = understanding.signals(&input);
             spent.push(began.elapsed());

@@ -168,7 +168,14 @@ fn asked(scenarios: &Examples, third: usize, fold: usize) -> Vec<(&str, &String)
 fn ask<'a>(understanding: &Understanding, questions: impl Iterator<Item = (&'a str, String)>) -> Vec<Answer> {
     let customer = Customer::unknown("u-1".into());
     let answer = |(right, text): (&str, String)| {
-        let input = Input { text: &text, history: &[], customer: &customer, now: Timestamp::default(), languages: &[] };
+        let input = Input {
+            text: &text,
+            history: &[],
+            customer: &customer,
+            now: Timestamp::default(),
+            languages: &[],
+            voice: None,
+        };
         let scenario = understanding.signals(&input).scenario;
         let found = scenario.id.to_string();
         let first = scenario.alternatives.first().map(|first| (first.id.to_string(), first.confidence));
@@ -187,7 +194,8 @@ fn ask_two(understanding: &Understanding, asked: &[(&str, &String)], counts: &mu
     let pairs = in_scope.iter().zip(in_scope.iter().skip(in_scope.len() / 2)).filter(|(a, b)| a.0 != b.0);
     for (joint, (first, second)) in JOINTS.iter().cycle().zip(pairs) {
         let text = &format!("{}{joint}{}", first.1.trim(), second.1.trim());
-        let input = Input { text, history: &[], customer: &customer, now: Timestamp::default(), languages: &[] };
+        let input =
+            Input { text, history: &[], customer: &customer, now: Timestamp::default(), languages: &[], voice: None };
         let found = understanding.signals(&input).scenario;
         let named =
             |id: &str| found.id.as_str() == id || found.alternatives.iter().any(|other| other.id.as_str() == id);
