@@ -32,7 +32,8 @@ fn main() {
             .iter()
             .filter_map(|emotion| emotion.as_str())
             .collect();
-        let input = Input { text, history: &[], customer: &customer, now: Timestamp::default(), languages: &[] };
+        let input =
+            Input { text, history: &[], customer: &customer, events: &[], now: Timestamp::default(), languages: &[] };
         let emotion = understanding.signals(&input).emotion;
         scored.push((distress(&emotion), theirs.iter().any(|emotion| UPSET.contains(emotion))));
         let row = table.entry(theirs.first().copied().unwrap_or("-").to_owned()).or_default();

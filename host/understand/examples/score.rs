@@ -75,7 +75,14 @@ fn ask(understanding: &Understanding, scenarios: &Examples, third: usize, fold: 
     for (at, (id, texts)) in scenarios.iter().enumerate() {
         let right = if at % THIRDS == third { "none" } else { id };
         for text in texts.iter().skip(fold).step_by(FOLDS) {
-            let input = Input { text, history: &[], customer: &customer, now: Timestamp::default(), languages: &[] };
+            let input = Input {
+                text,
+                history: &[],
+                customer: &customer,
+                events: &[],
+                now: Timestamp::default(),
+                languages: &[],
+            };
             let scenario = understanding.signals(&input).scenario;
             let found = scenario.id.to_string();
             let first = scenario.alternatives.first().map(|first| (first.id.to_string(), first.confidence));
