@@ -104,6 +104,7 @@ fn incoming(text: &str) -> Incoming {
         profile: Some(profile),
         live: vec![item("promotion.warm"), item("promotion.sorry")],
         keys: Arc::default(),
+        recent: Arc::default(),
     }
 }
 

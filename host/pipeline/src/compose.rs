@@ -6,14 +6,14 @@ use cuecard_culture as culture;
 use cuecard_model::{Culture, Failure, Fields, PluginId, Turn};
 use cuecard_plugin::{
     generation::LivePlugin,
-    job::{Ask, Called, TurnJob, WorkedDraft},
-    workers::{Busy, Workers},
+    job::{Ask, Called, LoadId, TurnJob, WorkedDraft},
+    workers::{Busy, Loadable, Workers},
 };
 
 use crate::{CallReport, KeyWrites, Merchant, Snapshot};
 
 /// No hook of a turn is started later than this after the first. Five plugins that all run out their 20 ms fit.
-const BUDGET_MS: u32 = 100;
+pub(crate) const BUDGET_MS: u32 = 100;
 
 /// What the plugins offered.
 pub(crate) struct Composed {
@@ -31,6 +31,7 @@ pub(crate) async fn compose(
     merchant: &Merchant,
     turn: &Arc<Turn>,
     keys: &BTreeMap<PluginId, Fields>,
+    budget_ms: u32,
 ) -> Result<Composed, Busy> {
     let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref(), None);
     let plugins: Vec<_> =
@@ -56,13 +57,10 @@ pub(crate) async fn compose(
         default_locale,
         compose: asks(&compose, keys),
         localize: asks(&localize, keys),
-        budget_ms: BUDGET_MS,
+        budget_ms,
     };
-    let loadables = compose
-        .iter()
-        .chain(&localize)
-        .filter_map(|plugin| plugin.loadable.as_ref().map(|loadable| (loadable.load().id, Arc::clone(loadable))));
-    let called = workers.turn(&merchant.id, job, &loadables.collect()).await?;
+    let loadables = loadables(compose.iter().chain(&localize).copied());
+    let called = workers.turn(&merchant.id, job, &loadables).await?;
     let hooks =
         compose.iter().map(|plugin| (*plugin, "compose")).chain(localize.iter().map(|plugin| (*plugin, "localize")));
     for ((plugin, hook), called) in hooks.zip(called) {
@@ -99,4 +97,11 @@ pub(crate) fn asks(plugins: &[&&Arc<LivePlugin>], keys: &BTreeMap<PluginId, Fiel
         Some(Ask { load: plugin.load_id()?, keys: stored })
     };
     plugins.iter().filter_map(ask).collect()
+}
+
+/// What a worker must have loaded for these plugins.
+pub(crate) fn loadables<'a>(plugins: impl Iterator<Item = &'a &'a Arc<LivePlugin>>) -> BTreeMap<LoadId, Arc<Loadable>> {
+    plugins
+        .filter_map(|plugin| plugin.loadable.as_ref().map(|loadable| (loadable.load().id, Arc::clone(loadable))))
+        .collect()
 }

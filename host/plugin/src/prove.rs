@@ -209,6 +209,7 @@ pub fn load(id: LoadId, contents: &Contents, bundle: &Bundle, code: Code) -> Loa
             compose: hooks.compose.is_some(),
             localize: hooks.localize.is_some(),
             trigger: hooks.trigger.is_some(),
+            classify: hooks.classify.is_some(),
         },
         code,
         messages: messages.collect(),
