@@ -229,6 +229,8 @@ fn talk(program: &Path, arguments: &[String], order: &Order) -> Result<Report, P
     let mut child = Command::new(program)
         .args(arguments)
         .env_clear()
+        // What the binary's allocator sets aside must not count before it is used: the memory limit counts it.
+        .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
         .process_group(0)
         .stdin(Stdio::from(OwnedFd::from(theirs)))
         .stdout(Stdio::null())

@@ -17,7 +17,7 @@ use std::{
 use cuecard_culture::{Catalog, Setting};
 use cuecard_model::{Classification, Culture, Draft, FailureKind, Step, Trace, Turn};
 
-use self::{confine::Confinement, progress::Progress};
+use self::{confine::Confinement, progress::Note};
 use crate::{
     call::{Call, CallError, Runtime},
     classified::overrule,
@@ -31,7 +31,7 @@ use crate::{
 pub const LOAD_TIME: Duration = Duration::from_millis(500);
 
 /// Serves jobs until the other side closes the stream. `ready` runs once all threads of the worker have started.
-pub fn serve(stream: impl Read + Write, progress: Progress, ready: impl FnOnce() -> Confinement) -> io::Result<()> {
+pub fn serve(stream: impl Read + Write, progress: Note, ready: impl FnOnce() -> Confinement) -> io::Result<()> {
     let mut worker = Worker { runtimes: Runtimes::start()?, plugins: HashMap::new(), progress };
     let mut stream = BufReader::with_capacity(64 << 10, stream);
     let (mut body, mut out) = (Vec::new(), Vec::new());
@@ -62,7 +62,7 @@ pub fn serve(stream: impl Read + Write, progress: Progress, ready: impl FnOnce()
 struct Worker {
     runtimes: Runtimes,
     plugins: HashMap<LoadId, Loaded>,
-    progress: Progress,
+    progress: Note,
 }
 
 /// A plugin that is ready, or the reason why it is not.

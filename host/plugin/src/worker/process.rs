@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     confine::{Bounds, Confinement},
-    progress::Progress,
+    progress::Note,
     serve,
 };
 
@@ -21,9 +21,9 @@ pub const STACK_BYTES: usize = 16 << 20;
 /// Runs a worker on standard input and output until the host closes the stream.
 pub fn run() -> io::Result<()> {
     let stream = stream()?;
-    let progress = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    let progress = Note::from_file(&File::from(io::stdout().as_fd().try_clone_to_owned()?))?;
     let confinement = Confinement::enter(Bounds::WORKER);
-    let worker = move || serve(stream, Progress::from_file(progress), move || confinement.seal());
+    let worker = move || serve(stream, progress, move || confinement.seal());
     on_large_stack(worker)
 }
 

@@ -2,21 +2,45 @@
 //!
 //! A small file in memory, shared by descriptor: the worker writes before each hook call, the host reads only when an
 //! answer is late or the worker has died. So a kill can always name its plugin, and costs nothing when there is none.
+//!
+//! The worker writes through a map, because two system calls for each hook would cost as much as a small hook. The
+//! host reads the file, so that a worker which shortened it could hurt nobody but itself.
+#![allow(unsafe_code, reason = "a map of 16 bytes; it is only ever touched through the two atomics")]
 
-use std::{fs::File, io, os::unix::fs::FileExt, time::Duration};
+use std::{
+    fs::File,
+    io,
+    os::unix::fs::FileExt,
+    ptr::{self, NonNull},
+    sync::atomic::{AtomicU64, Ordering::Release},
+    time::Duration,
+};
 
 use rustix::{
     fs::{MemfdFlags, memfd_create},
+    mm::{MapFlags, ProtFlags, mmap, munmap},
     time::{ClockId, clock_gettime},
 };
 
 use crate::job::LoadId;
 
-/// The note that a worker keeps up to date.
+const SIZE: usize = 16;
+
+/// The host's end of the note that a worker keeps up to date.
 #[derive(Debug)]
 pub struct Progress {
     file: File,
 }
+
+/// The worker's end: written in place.
+#[derive(Debug)]
+pub struct Note {
+    /// The plugin; then by when it must be through, zero while none runs.
+    fields: NonNull<[AtomicU64; 2]>,
+}
+
+// SAFETY: it points to atomics in a map that lives as long as it does.
+unsafe impl Send for Note {}
 
 /// What a worker was doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,45 +55,73 @@ impl Progress {
     /// A new note, to be handed to a worker.
     pub fn create() -> io::Result<Self> {
         let file = File::from(memfd_create("cuecard-progress", MemfdFlags::CLOEXEC)?);
-        file.set_len(16)?;
+        file.set_len(SIZE as u64)?;
         Ok(Self { file })
     }
 
-    /// The worker's end of a note.
-    pub fn from_file(file: File) -> Self {
-        Self { file }
-    }
-
-    /// Another handle to the same note.
+    /// Another handle to the same note, for the worker.
     pub fn duplicate(&self) -> io::Result<File> {
         self.file.try_clone()
     }
 
+    /// What the worker was last doing; `None` if it ran no plugin.
+    pub fn read(&self) -> Option<Busy> {
+        // Two readings that agree were not disturbed by a writer.
+        let mut before = self.fields()?;
+        for _ in 0..8 {
+            let now = self.fields()?;
+            if now == before {
+                break;
+            }
+            before = now;
+        }
+        let (load, due) = before;
+        (due != 0).then_some(Busy { load, due: Duration::from_nanos(due) })
+    }
+
+    fn fields(&self) -> Option<(LoadId, u64)> {
+        let mut bytes = [0; SIZE];
+        self.file.read_exact_at(&mut bytes, 0).ok()?;
+        let (load, due) = bytes.split_at(SIZE / 2);
+        Some((u64::from_ne_bytes(load.try_into().ok()?), u64::from_ne_bytes(due.try_into().ok()?)))
+    }
+}
+
+impl Note {
+    /// Maps the file that the host has handed over.
+    pub fn from_file(file: &File) -> io::Result<Self> {
+        // SAFETY: a new map at an address of the kernel's choice overlaps nothing.
+        let start =
+            unsafe { mmap(ptr::null_mut(), SIZE, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED, file, 0)? };
+        // A map starts at a page, so it is aligned for atomics.
+        let fields = NonNull::new(start.cast()).ok_or(io::ErrorKind::InvalidData)?;
+        Ok(Self { fields })
+    }
+
     /// Says that a plugin runs from now and must be through in `time`.
     pub fn begin(&self, load: LoadId, time: Duration) {
-        self.put(load, nanos(now() + time).max(1));
+        let [plugin, due] = self.atomics();
+        due.store(0, Release);
+        plugin.store(load, Release);
+        due.store(nanos(now() + time).max(1), Release);
     }
 
     /// Says that no plugin runs.
     pub fn end(&self) {
-        self.put(0, 0);
+        let [_, due] = self.atomics();
+        due.store(0, Release);
     }
 
-    fn put(&self, load: LoadId, due: u64) {
-        let mut note = [0; 16];
-        note[..8].copy_from_slice(&load.to_le_bytes());
-        note[8..].copy_from_slice(&due.to_le_bytes());
-        // A note that cannot be written costs the name of the plugin in a later report, not the turn.
-        let _ = self.file.write_all_at(&note, 0);
+    fn atomics(&self) -> &[AtomicU64; 2] {
+        // SAFETY: the map is as long as the array and lives as long as `self`; atomics may be shared with other processes.
+        unsafe { self.fields.as_ref() }
     }
+}
 
-    /// What the worker was last doing; `None` if it ran no plugin.
-    pub fn read(&self) -> Option<Busy> {
-        let mut note = [0; 16];
-        self.file.read_exact_at(&mut note, 0).ok()?;
-        let (load, due) = note.split_at(8);
-        let due = u64::from_le_bytes(due.try_into().ok()?);
-        (due != 0).then_some(Busy { load: u64::from_le_bytes(load.try_into().ok()?), due: Duration::from_nanos(due) })
+impl Drop for Note {
+    fn drop(&mut self) {
+        // SAFETY: made by `from_file`, and nothing refers to it any more.
+        let _ = unsafe { munmap(self.fields.as_ptr().cast(), SIZE) };
     }
 }
 
@@ -90,7 +142,7 @@ mod tests {
     #[test]
     fn the_other_end_sees_what_was_written() {
         let host = Progress::create().unwrap();
-        let worker = Progress::from_file(host.duplicate().unwrap());
+        let worker = Note::from_file(&host.duplicate().unwrap()).unwrap();
         assert_eq!(host.read(), None);
         worker.begin(7, Duration::from_millis(20));
         let busy = host.read().unwrap();

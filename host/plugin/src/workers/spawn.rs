@@ -13,7 +13,12 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::worker::{self, confine::Confinement, process::STACK_BYTES, progress::Progress};
+use crate::worker::{
+    self,
+    confine::Confinement,
+    process::STACK_BYTES,
+    progress::{Note, Progress},
+};
 
 /// How workers are started.
 #[derive(Clone, Debug)]
@@ -47,6 +52,8 @@ impl Spawn {
                 Command::new(program)
                     .args(arguments)
                     .env_clear()
+                    // What the binary's allocator sets aside must not count before it is used: the memory limit counts it.
+                    .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
                     .stdin(Stdio::from(OwnedFd::from(theirs)))
                     .stdout(Stdio::from(note))
                     // Ctrl-C in a terminal is for the host, which finishes what is in flight first.
@@ -55,7 +62,8 @@ impl Spawn {
                     .spawn()?,
             ),
             Self::Threads => {
-                let worker = move || worker::serve(theirs, Progress::from_file(note), Confinement::default);
+                let note = Note::from_file(&note)?;
+                let worker = move || worker::serve(theirs, note, Confinement::default);
                 thread::Builder::new().name("worker".into()).stack_size(STACK_BYTES).spawn(worker)?;
                 None
             }

@@ -5,6 +5,7 @@
 //! start and to compare; [`load`] knows how to ask, [`served`] what is asked.
 
 mod load;
+mod processor;
 pub(crate) mod served;
 
 use std::{
@@ -20,6 +21,7 @@ use clap::Args;
 
 use self::{
     load::{Load, Run},
+    processor::{Processors, pin},
     served::What,
 };
 use super::lines::{self, print};
@@ -82,7 +84,10 @@ impl Bench {
     async fn ask(&self, what: What, server: &Server) -> Result<Run> {
         let load = Load { address: server.address.clone(), connections: self.connections, checked: what == What::Host };
         load.run(Duration::from_secs_f64((self.seconds / 3.0).min(1.0))).await?;
-        load.run(Duration::from_secs_f64(self.seconds)).await
+        let before = processor::spent(server.child.id());
+        let mut run = load.run(Duration::from_secs_f64(self.seconds)).await?;
+        run.spent = processor::spent(server.child.id()).saturating_sub(before).div_f64(run.answers.max(1.0));
+        Ok(run)
     }
 
     fn report(&self, asked: &[What], runs: &[Vec<Run>], bytes: usize) {
@@ -90,7 +95,7 @@ impl Bench {
             "one message in, {bytes} bytes out; {} connections, {} rounds of {} s, the middle one\n",
             self.connections, self.rounds, self.seconds
         ));
-        print(format_args!("{:<38}{:>12}{:>10}{:>10}", "", "requests/s", "p50 ms", "p99 ms"));
+        print(format_args!("{:<38}{:>12}{:>10}{:>10}{:>14}", "", "requests/s", "p50 ms", "p99 ms", "processor us"));
         let middle = |runs: &Vec<Run>| {
             let mut runs = runs.clone();
             runs.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
@@ -100,7 +105,9 @@ impl Bench {
         for (what, run) in &middles {
             let millis = |span: Duration| span.as_secs_f64() * 1000.0;
             let (half, most) = (millis(run.p50), millis(run.p99));
-            print(format_args!("{:<38}{:>12.0}{half:>10.2}{most:>10.2}", what.title(), run.per_second));
+            let spent = run.spent.as_secs_f64() * 1e6;
+            let title = what.title();
+            print(format_args!("{title:<38}{:>12.0}{half:>10.2}{most:>10.2}{spent:>14.1}", run.per_second));
         }
         let of = |wanted| middles.iter().find(|(what, _)| *what == wanted).map(|(_, run)| run.per_second);
         for (over, words) in [(What::Bare, "bare route"), (What::Kept, "bare route with the commit")] {
@@ -165,39 +172,4 @@ impl Drop for Server {
         drop(self.child.stdin.take());
         let _ = self.child.wait();
     }
-}
-
-/// Which processor the servers have, and which the load.
-#[derive(Clone, Copy, Debug, Default)]
-struct Processors {
-    server: usize,
-    load: usize,
-}
-
-impl Processors {
-    /// The first and the last of those that this process may use.
-    fn find() -> Self {
-        #[cfg(target_os = "linux")]
-        {
-            use rustix::thread::{CpuSet, sched_getaffinity};
-            let allowed = sched_getaffinity(None).unwrap_or_default();
-            let mut allowed = (0..CpuSet::MAX_CPU).filter(|number| allowed.is_set(*number));
-            let server = allowed.next().unwrap_or_default();
-            Self { server, load: allowed.next_back().unwrap_or(server) }
-        }
-        #[cfg(not(target_os = "linux"))]
-        Self::default()
-    }
-}
-
-/// Keeps this thread, and what it starts from now on, to one processor, where the system knows how.
-fn pin(processor: usize) {
-    #[cfg(target_os = "linux")]
-    {
-        let mut only = rustix::thread::CpuSet::new();
-        only.set(processor);
-        let _ = rustix::thread::sched_setaffinity(None, &only);
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = processor;
 }

@@ -26,9 +26,12 @@ pub(super) struct Load {
 /// What a run came to.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Run {
+    pub(super) answers: f64,
     pub(super) per_second: f64,
     pub(super) p50: Duration,
     pub(super) p99: Duration,
+    /// Processor time of the server and its workers for one message.
+    pub(super) spent: Duration,
 }
 
 impl Load {
@@ -55,7 +58,8 @@ impl Load {
         let seconds = began.elapsed().as_secs_f64();
         all.sort_unstable();
         let at = |part: usize| all.get(all.len() * part / 100).copied().unwrap_or_default();
-        Ok(Run { per_second: all.len() as f64 / seconds, p50: at(50), p99: at(99) })
+        let answers = all.len() as f64;
+        Ok(Run { answers, per_second: answers / seconds, p50: at(50), p99: at(99), spent: Duration::ZERO })
     }
 }
 
@@ -90,7 +94,7 @@ impl Asker {
         let (number, asked) = (self.number, self.asked);
         self.asked += 1;
         let body = format!(
-            r#"{{"conversation_id":"bench-{number}-{}","message_id":"m-{asked}","channel":"web_chat","text":"where is my trail pack? It should have been here on Friday","customer":{{"id":"u-2"}},"agent_id":"a-1"}}"#,
+            r#"{{"conversation_id":"bench-{number}-{}","message_id":"m-{asked}","channel":"web_chat","text":"where is my trail pack? It should have been here on Friday, {asked} days ago, ref {number}-{asked}","customer":{{"id":"u-2"}},"agent_id":"a-1"}}"#,
             asked / TURNS
         );
         let head = format!(

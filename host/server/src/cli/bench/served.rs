@@ -9,7 +9,7 @@ use cuecard_engine::{Batch, Engine, MessageRecord, Receipt, SqliteEngine, TurnRe
 use cuecard_model::{IncomingMessage, MerchantId, Message, TurnId};
 use tokio::{net::TcpListener, sync::oneshot};
 
-use super::pin;
+use super::processor::pin;
 use crate::{
     cli::lines::print,
     clock,
