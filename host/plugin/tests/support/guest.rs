@@ -101,10 +101,14 @@ impl Guest {
 }
 
 /// Wraps a core module that has our world's exports.
-pub fn component_of(mut module: Vec<u8>) -> Result<Vec<u8>, String> {
+pub fn component_of(module: Vec<u8>) -> Result<Vec<u8>, String> {
+    component_in(include_str!("../../../../sdk/wit/v1/cuecard.wit"), module)
+}
+
+/// Wraps a core module that has the exports of another contract's world.
+pub fn component_in(wit: &str, mut module: Vec<u8>) -> Result<Vec<u8>, String> {
     let mut resolve = Resolve::default();
-    let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/wit/v1");
-    let (package, _) = resolve.push_path(wit).map_err(|error| error.to_string())?;
+    let package = resolve.push_str("cuecard.wit", wit).map_err(|error| error.to_string())?;
     let world = resolve.select_world(&[package], Some("plugin")).map_err(|error| error.to_string())?;
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
         .map_err(|error| error.to_string())?;
