@@ -1,10 +1,16 @@
 //! What plugins have to say about a message's meaning, from a message to the answer; and a customer at a glance.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails says where")]
+#![allow(clippy::disallowed_methods, reason = "the host under test goes by the real clock")]
 
 mod support;
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use serde_json::{Value, json};
 use support::{Server, conforms};
@@ -68,7 +74,7 @@ fn server() -> Server {
 }
 
 fn say(server: &Server, id: &str, text: &str) -> Value {
-    let body = json!({"conversation_id": "c", "message_id": id, "text": text, "customer": {"id": "u-2"}});
+    let body = json!({"conversation_id": "c", "message_id": id, "text": text, "customer": {"id": "u-700"}});
     let reply = server.send("POST", "/v1/messages", &body).expect(200);
     conforms("Reply", &reply);
     reply
@@ -186,4 +192,35 @@ fn a_cart_is_seen_in_the_stage() {
         happens(id, kind);
         assert_eq!(stage(), expected, "{kind}");
     }
+}
+
+/// `cuecard`, as somebody types it.
+fn cuecard(arguments: &[&str], input: &str) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cuecard"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let done = child.wait_with_output().unwrap();
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success(), "{arguments:?}: {said}");
+    said
+}
+
+#[test]
+fn a_new_plugin_passes_its_own_tests_and_is_heard() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugins = folder.path().to_str().unwrap();
+    for (id, hook) in [("greets", "compose"), ("sees-vips", "classify")] {
+        cuecard(&["new", id, "--hook", hook, "--plugins", plugins, "--scenario", "vip_call"], "");
+    }
+    let tested = cuecard(&["test", "--plugins", plugins], "");
+    assert!(tested.ends_with("4 passed, 0 failed\n"), "{tested}");
+    let lines = "{\"id\": 1, \"text\": \"it has A SURE SIGN\"}\n{\"id\": 2, \"text\": \"zzz\"}\n";
+    let found = cuecard(&["understand", "--plugins", plugins], lines);
+    let scenarios = found.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let scenarios: Vec<_> = scenarios.map(|line| line["signals"]["scenario"]["id"].clone()).collect();
+    assert_eq!(scenarios, ["vip_call", "none"]);
 }
