@@ -2,9 +2,9 @@
 
 use std::hint::black_box;
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use cuecard_culture::{Catalog, Setting, check_text, culture, fit, format_money, links};
-use cuecard_model::{Fields, Money, Register, Timestamp, Value};
+use criterion::{Bencher, Criterion, criterion_group, criterion_main};
+use cuecard_culture::{Catalog, Setting, check_text, culture, fit, format_money, links, person};
+use cuecard_model::{Fields, Money, PersonName, Register, Timestamp, Value};
 
 const MESSAGE: &str = ".input {$count :number} .match $count one {{Hello {$name}, order {$order} with {$count} item \
     ({$item}) came to {$total}. We refund {$refund} by {$day :date}. Track it at {$link}.}} * {{Hello {$name}, order \
@@ -56,6 +56,12 @@ fn benches(criterion: &mut Criterion) {
     let amount = Money { amount: "1234.50".into(), currency: "EUR".into() };
     criterion.bench_function("format_money", |bench| bench.iter(|| format_money(black_box(&amount), &setting)));
     criterion.bench_function("culture", |bench| bench.iter(|| culture(black_box("es-MX"), "web_chat", None, None)));
+    let part = |text: &str| Some(text.to_owned());
+    let name = PersonName { given: part("Sara"), family: part("Weber"), title: part("Frau") };
+    for locale in ["de-DE", "fr-FR", "ja-JP", "zh-CN"] {
+        let bench = |bench: &mut Bencher<'_>| bench.iter(|| person(black_box(&name), locale, Register::Formal));
+        criterion.bench_function(&format!("person/{locale}"), bench);
+    }
     let text = catalog.render("m", &arguments, &setting).map(|it| it.text).unwrap_or_default();
     criterion.bench_function("guard: fit, check_text, links", |bench| {
         bench.iter(|| (fit(black_box(&text), "sms"), check_text(&text), links(&text)));

@@ -25,7 +25,7 @@ pub use locale::{direction, fallback_chain, locale_for, normalize};
 pub use manners::{culture, register_for};
 pub use messages::{Catalog, CatalogFinding, MessageProblem, RenderError, Rendered};
 pub use money::format_money;
-pub use name::person;
+pub use name::{Formality, NameForm, NameLength, NameOrder, NameParts, NameUsage, format_name, person};
 pub use number::{format_number, format_percent};
 pub use relative::format_relative;
 pub use setting::Setting;
