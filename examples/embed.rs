@@ -62,10 +62,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         now: turn.now,
         register: Register::Formal,
         name: None,
+        manner: None,
     };
     for called in called {
         for draft in called.outcome.map_err(|failed| failed.detail)? {
-            println!("{}", words(&draft.draft, &contents.catalog, &setting)?.text);
+            println!("{}", words(&draft.draft, &contents.catalog, &setting)?.said.text());
             println!("  because {} ({} us)", draft.draft.reason, called.micros);
         }
     }

@@ -3,8 +3,11 @@
 use std::hint::black_box;
 
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
-use cuecard_culture::{Catalog, Setting, check_text, culture, fit, format_money, links, person};
-use cuecard_model::{Fields, Money, PersonName, Register, Timestamp, Value};
+use cuecard_culture::{
+    Catalog, Cultures, Manner, Occasion, Said, Setting, check_text, culture, direction, fit, format_money, links,
+    lint_words, person,
+};
+use cuecard_model::{Emotion, EmotionLabel, Fields, Money, PersonName, Register, Timestamp, Trend, Value};
 
 const MESSAGE: &str = ".input {$count :number} .match $count one {{Hello {$name}, order {$order} with {$count} item \
     ({$item}) came to {$total}. We refund {$refund} by {$day :date}. Track it at {$link}.}} * {{Hello {$name}, order \
@@ -36,6 +39,36 @@ fn setting(locale: &str) -> Setting {
         now: Timestamp::from_seconds(1_795_335_304),
         register: Register::Informal,
         name: None,
+        manner: None,
+    }
+}
+
+/// What *localize* and *guard* add to rendering: the moment, the rules, the changes, the linter and the checks.
+fn manners(criterion: &mut Criterion) {
+    let texts = [
+        (
+            "en-US",
+            "Your order 1001 was due on Nov 20, 2026 and is 2 days late. It is guaranteed to arrive tomorrow! 😊",
+        ),
+        ("de-DE", "Ihre Bestellung 1001 sollte am 20.11.2026 ankommen und kommt garantiert morgen an! 😊"),
+        ("zh-CN", "您的订单1001原定于2026年11月20日送达，已经晚了2天。这是我们最好的产品，王小姐！😊"),
+    ];
+    for (locale, text) in texts {
+        for (mood, label) in [("neutral", EmotionLabel::Neutral), ("angry", EmotionLabel::Angry)] {
+            criterion.bench_function(&format!("localize and guard/{locale}/{mood}"), |bench| {
+                bench.iter(|| {
+                    let rules = Cultures::shipped().rules(black_box(locale));
+                    let occasion = Occasion::at(Timestamp::from_seconds(1_795_335_304), Some("Europe/Berlin"), &rules);
+                    let plain = Manner::plain(rules, "web_chat", Register::Formal, occasion);
+                    let emotion = Emotion { label, intensity: 0.8, trend: Trend::Rising };
+                    let manner = Manner { emotion, person: Some("Sara".into()), ..plain };
+                    let mut said = Said { whole: Some(text.into()), steps: Vec::new() };
+                    let trace = manner.polish(&mut said, direction(locale));
+                    let text = said.text();
+                    (lint_words(&text, &manner), check_text(&text), links(&text).len(), fit(&text, "web_chat"), trace)
+                });
+            });
+        }
     }
 }
 
@@ -72,5 +105,5 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("parse/100 messages", |bench| bench.iter(|| Catalog::parse([("en", many.as_str())])));
 }
 
-criterion_group!(all, benches);
+criterion_group!(all, benches, manners);
 criterion_main!(all);

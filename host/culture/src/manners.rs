@@ -6,6 +6,7 @@
 use cuecard_model::{Culture, PersonName, Register};
 
 use crate::{
+    Contact, Cultures,
     channel::{self, Tone},
     locale, name,
     words::words,
@@ -38,7 +39,11 @@ enum Habit {
 ///
 /// A reply that is too polite is forgiven and one that is too familiar is not, so a language in doubt is formal.
 pub fn register_for(locale: &str, channel: &str) -> Register {
-    let id = &words(locale).locale.id;
+    let words = words(locale);
+    if let Some(addressed) = Cultures::shipped().rules(locale).register(&Contact::unknown(channel)) {
+        return addressed.register;
+    }
+    let id = &words.locale.id;
     let region = id.region.as_ref().map_or("", |region| region.as_str());
     match (habit(id.language.as_str(), region), channel::limit(channel).tone) {
         (Habit::Informal, _) | (Habit::InformalInChat, Tone::Chat) => Register::Informal,

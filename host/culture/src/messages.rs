@@ -10,14 +10,17 @@ mod functions;
 mod scene;
 mod set;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use cuecard_model::Fields;
 
 pub use compare::CatalogFinding;
 
 use crate::{
-    Setting, locale,
+    Cultures, Manner, Occasion, Setting, locale,
     name::person,
     setting::zone,
     words::{Words, words},
@@ -49,9 +52,9 @@ pub enum RenderError {
     },
 }
 
-/// What is wrong with a message file.
+/// What is wrong with a file of messages or of culture rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageProblem {
+pub struct FileProblem {
     /// `messages/en.json`
     pub file: String,
     /// From 1.
@@ -98,7 +101,7 @@ impl LocaleMessages {
 
 impl Catalog {
     /// Parses `messages/<locale>.json` files, given as (locale, text). Finds all problems of all files at once.
-    pub fn parse<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<MessageProblem>> {
+    pub fn parse<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<FileProblem>> {
         let mut catalog = Self::default();
         let (mut problems, mut seen) = (Vec::new(), BTreeMap::new());
         for (name, text) in files {
@@ -133,11 +136,10 @@ impl Catalog {
         name: &'a str,
         text: &str,
         seen: &mut BTreeMap<String, &'a str>,
-    ) -> Result<(), Vec<MessageProblem>> {
+    ) -> Result<(), Vec<FileProblem>> {
         let file = format!("messages/{name}.json");
-        let problem = |reason, hint: &str| {
-            vec![MessageProblem { file: file.clone(), line: None, reason, hint: Some(hint.into()) }]
-        };
+        let problem =
+            |reason, hint: &str| vec![FileProblem { file: file.clone(), line: None, reason, hint: Some(hint.into()) }];
         let Some(tag) = locale::normalize(name) else {
             let reason = format!("'{name}' is not a language tag");
             return Err(problem(reason, "name the file after a BCP 47 tag, such as es-MX or zh-Hans"));
@@ -165,11 +167,15 @@ impl Catalog {
         let words = if same_writing(&wanted, found) { wanted } else { words(tag) };
         let named = found.variables(index).iter().any(|name| name == "person");
         let name = setting.name.as_ref().filter(|_| named);
+        let says = found.messages.as_ref().is_some_and(MessageSet::says_things);
+        let manner = says.then(|| manner(setting, &words));
         let scene = Scene {
             zone: zone(setting.time_zone.as_deref()),
             now: setting.now,
             register: setting.register,
             person: name.and_then(|name| person(name, &words.tag, setting.register)).unwrap_or_default(),
+            gender: setting.manner.as_ref().and_then(|manner| manner.gender.clone()).unwrap_or_default(),
+            manner,
             words,
         };
         let Some(messages) = found.messages.as_ref() else {
@@ -207,6 +213,18 @@ impl Catalog {
 /// Whether values may be written as the wanted locale writes them inside the found locale's text.
 fn same_writing(wanted: &Words, found: &LocaleMessages) -> bool {
     wanted.written_language.is_some() && wanted.written_language == found.written_language
+}
+
+/// The setting's manner, or that of the message's language where it is another one.
+fn manner(setting: &Setting, words: &Words) -> Arc<Manner> {
+    let own = setting.manner.as_ref().filter(|_| words.tag == setting.locale);
+    own.cloned().unwrap_or_else(|| {
+        let rules = Cultures::shipped().rules(&words.tag);
+        let occasion = Occasion::at(setting.now, setting.time_zone.as_deref(), &rules);
+        let channel = setting.manner.as_ref().map_or("web_chat", |manner| manner.channel.as_str());
+        let plain = Manner::plain(rules, channel, setting.register, occasion);
+        Arc::new(plain.with_person(setting.name.as_ref(), &words.tag))
+    })
 }
 
 fn first<'a>(

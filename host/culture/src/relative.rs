@@ -118,6 +118,7 @@ mod tests {
             now: "2026-11-22T15:00:00Z".parse().unwrap(),
             register: Register::Formal,
             name: None,
+            manner: None,
         };
         format_relative(at.parse().unwrap(), &setting)
     }

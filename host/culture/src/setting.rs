@@ -2,8 +2,12 @@
 //!
 //! Owns the one value that every wording needs. Knows nothing of how the words are found.
 
+use std::sync::Arc;
+
 use cuecard_model::{PersonName, Register, Timestamp};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+use crate::Manner;
 
 /// Where, when and for whom words are meant.
 #[derive(Clone, Debug)]
@@ -20,6 +24,8 @@ pub struct Setting {
     pub register: Register,
     /// Who is addressed. Messages say it as `$person`, in the order and form of the locale; empty if unknown.
     pub name: Option<PersonName>,
+    /// How the reply is worded, with the merchant's own rules; what the locale's pack says, if absent.
+    pub manner: Option<Arc<Manner>>,
 }
 
 /// The zone of that name, from the tables in the binary: a worker that renders dates may have given up files.

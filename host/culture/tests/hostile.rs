@@ -13,6 +13,7 @@ fn setting(locale: &str) -> Setting {
         now: Timestamp::from_seconds(0),
         register: Register::Formal,
         name: None,
+        manner: None,
     }
 }
 

@@ -45,6 +45,7 @@ fn replies() {
             now: "2026-11-22T08:15:04Z".parse().unwrap(),
             register: culture.register,
             name: None,
+            manner: None,
         };
         writeln!(found, "{locale} ({:?}, {:?})", culture.register, culture.direction).unwrap();
         for (key, days) in [("late", 1.0), ("late", 3.0), ("refund", 0.0), ("closing", 0.0)] {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use cuecard_culture as culture;
+use cuecard_culture::{self as culture, Addressed, Contact, Cultures};
 use cuecard_model::{Culture, Failure, Fields, PluginId, Turn};
 use cuecard_plugin::{
     generation::LivePlugin,
@@ -19,6 +19,10 @@ pub(crate) const BUDGET_MS: u32 = 100;
 pub(crate) struct Composed {
     pub(crate) drafts: Vec<(Arc<LivePlugin>, WorkedDraft)>,
     pub(crate) culture: Culture,
+    /// The merchant's rules of all locales.
+    pub(crate) cultures: Arc<Cultures>,
+    /// Which rule chose the form of address.
+    pub(crate) addressed: Option<Addressed>,
     pub(crate) default_locale: String,
     pub(crate) failures: Vec<Failure>,
     pub(crate) key_writes: KeyWrites,
@@ -33,7 +37,10 @@ pub(crate) async fn compose(
     keys: &BTreeMap<PluginId, Fields>,
     budget_ms: u32,
 ) -> Result<Composed, Busy> {
-    let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref(), None);
+    let cultures = snapshot.cultures(&merchant.id);
+    let addressed = cultures.rules(&turn.locale).register(&Contact::of(&turn.customer, &turn.channel, turn.now));
+    let register = addressed.as_ref().map(|it| it.register);
+    let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref(), register);
     let plugins: Vec<_> =
         snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
     let scenario = &turn.signals.scenario.id;
@@ -43,6 +50,8 @@ pub(crate) async fn compose(
     let mut composed = Composed {
         drafts: Vec::new(),
         culture: culture.clone(),
+        cultures,
+        addressed,
         default_locale: default_locale.clone(),
         failures: Vec::new(),
         key_writes: Vec::new(),

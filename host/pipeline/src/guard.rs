@@ -5,7 +5,7 @@
 
 use std::cell::OnceCell;
 
-use cuecard_culture::{Fit, check_text, fit, links};
+use cuecard_culture::{Fit, Manner, check_text, fit, links, lint_words};
 use cuecard_model::{Failure, FailureKind, Suggestion, Trace, Turn};
 
 use crate::{
@@ -31,7 +31,7 @@ pub(crate) fn guard(worded: Vec<Outcome>, turn: &Turn, merchant: &Merchant) -> G
 }
 
 fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known<'_>) -> Result<Suggestion, Failure> {
-    let Worded { mut suggestion, inserted } = worded;
+    let Worded { mut suggestion, inserted, manner } = worded;
     let blocked = |detail: String| {
         let plugin = suggestion.plugin.clone();
         Failure { plugin, kind: FailureKind::Blocked, detail }
@@ -55,6 +55,8 @@ fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known<'_>) ->
             "it puts in {private}, which belongs to nobody in this conversation\n  hint: what is the shop's own goes into messages/ or live data"
         )));
     }
+    let remarks = remarks(&suggestion.text, &manner).map_err(blocked)?;
+    suggestion.trace.extend(remarks);
     if let Fit::Cut { text, why } = fit(&suggestion.text, &turn.channel) {
         let before = std::mem::replace(&mut suggestion.text, text);
         suggestion.trace.push(Trace {
@@ -66,6 +68,25 @@ fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known<'_>) ->
         });
     }
     Ok(suggestion)
+}
+
+/// So many remarks help; more are noise.
+const REMARKS: usize = 5;
+
+/// What the culture says about the words, for the agent to see; or why they are held back.
+fn remarks(text: &str, manner: &Manner) -> Result<Vec<Trace>, String> {
+    let found = lint_words(text, manner);
+    if let Some(bad) = found.iter().find(|finding| finding.blocks) {
+        return Err(format!("it says '{}' ({}): {}\n  hint: say it otherwise", bad.excerpt, bad.rule, bad.why));
+    }
+    let remark = |finding: cuecard_culture::LintFinding| Trace {
+        stage: "guard".into(),
+        rule: finding.rule,
+        before: Some(finding.excerpt),
+        after: finding.suggestion,
+        why: finding.why,
+    };
+    Ok(found.into_iter().take(REMARKS).map(remark).collect())
 }
 
 /// A link may lead to the merchant's hosts, and to wherever the merchant's own data leads.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use cuecard_culture::Setting;
-use cuecard_model::{Draft, Failure, FailureKind, Fields, Suggestion, SuggestionId, Trace, Turn};
+use cuecard_culture::{Addressed, Cultures, Manner, Occasion, Setting, direction};
+use cuecard_model::{Draft, Failure, FailureKind, Fields, Register, Suggestion, SuggestionId, Trace, Turn, Value};
 use cuecard_plugin::{generation::LivePlugin, job::WorkedDraft, words::words};
 use cuecard_understand::Understanding;
 
@@ -14,47 +14,64 @@ pub(crate) struct Worded {
     pub(crate) suggestion: Suggestion,
     /// Arguments and raw text: what a plugin put in at run time.
     pub(crate) inserted: Vec<String>,
+    /// How it is worded.
+    pub(crate) manner: Arc<Manner>,
 }
 
 pub(crate) type Outcome = Result<Worded, Failure>;
 
 pub(crate) fn localize(composed: &Composed, turn: &Turn, understanding: &Understanding) -> Vec<Outcome> {
-    let setting = Setting {
-        locale: turn.locale.clone(),
-        default_locale: composed.default_locale.clone(),
-        time_zone: turn.customer.time_zone.clone(),
-        now: turn.now,
-        register: composed.culture.register,
-        name: turn.customer.name.clone(),
-    };
-    let for_agent = turn.agent_locale.as_ref().filter(|locale| language(locale) != language(&turn.locale));
-    let for_agent = for_agent.map(|locale| Setting { locale: locale.clone(), ..setting.clone() });
-    let words = Words { turn, understanding, setting, for_agent };
+    if composed.drafts.is_empty() {
+        return Vec::new();
+    }
+    let words = Words::new(composed, turn, understanding);
     composed.drafts.iter().map(|(plugin, draft)| words.put(plugin, draft)).collect()
 }
 
 struct Words<'a> {
     turn: &'a Turn,
     understanding: &'a Understanding,
+    cultures: &'a Cultures,
+    /// What the form of address is called, and which rule chose it; `None` where the language makes no difference.
+    form: Option<(&'a Addressed, String)>,
     setting: Setting,
+    manner: Arc<Manner>,
     for_agent: Option<Setting>,
 }
 
-impl Words<'_> {
+impl<'a> Words<'a> {
+    fn new(composed: &'a Composed, turn: &'a Turn, understanding: &'a Understanding) -> Self {
+        let register = composed.culture.register;
+        let manner = Arc::new(manner(&composed.cultures, turn, &turn.locale, register));
+        let setting = Setting {
+            locale: turn.locale.clone(),
+            default_locale: composed.default_locale.clone(),
+            time_zone: turn.customer.time_zone.clone(),
+            now: turn.now,
+            register,
+            name: turn.customer.name.clone(),
+            manner: Some(Arc::clone(&manner)),
+        };
+        let for_agent = turn.agent_locale.as_ref().filter(|locale| language(locale) != language(&turn.locale));
+        let for_agent = for_agent.map(|locale| {
+            let manner = Arc::new(self::manner(&composed.cultures, turn, locale, register));
+            Setting { locale: locale.clone(), manner: Some(manner), ..setting.clone() }
+        });
+        let named = |addressed: &'a Addressed| Some((addressed, manner.rules.form(register)?.to_owned()));
+        let form = composed.addressed.as_ref().and_then(named);
+        Self { turn, understanding, cultures: &composed.cultures, form, setting, manner, for_agent }
+    }
+
     fn put(&self, plugin: &Arc<LivePlugin>, worked: &WorkedDraft) -> Outcome {
         let WorkedDraft { draft, trace } = worked;
         let catalog = &plugin.contents.catalog;
         let fail = |detail: String| Failure { plugin: plugin.plugin.clone(), kind: FailureKind::Reply, detail };
-        let said = words(draft, catalog, &self.setting).map_err(fail)?;
-        let text_for_agent = self.for_agent.as_ref().and_then(|setting| {
-            let said = words(draft, catalog, setting).ok()?;
-            said.found_in.iter().all(|(_, found)| language(found) == language(&setting.locale)).then_some(said.text)
-        });
+        let mut said = words(draft, catalog, &self.setting).map_err(fail)?;
         let detected = &self.turn.signals.scenario;
         let scenario = draft.scenario.clone().unwrap_or_else(|| detected.id.clone());
         let title = draft.title.clone().or_else(|| self.understanding.title(&scenario).map(str::to_owned));
         let wanted = &self.setting.locale;
-        let foreign = said.found_in.into_iter().filter(|(_, found)| language(found) != language(wanted));
+        let foreign = said.found_in.iter().filter(|(_, found)| language(found) != language(wanted));
         let foreign: Vec<_> = foreign.collect();
         let locale = foreign.first().map_or_else(|| wanted.clone(), |(_, found)| found.clone());
         let fallbacks = foreign.iter().map(|(key, found)| Trace {
@@ -64,28 +81,65 @@ impl Words<'_> {
             after: None,
             why: format!("'{key}' has no words in {wanted}; {found} serves"),
         });
-        let trace = trace.iter().cloned().chain(fallbacks).collect();
+        let form = self.form.as_ref().filter(|_| foreign.is_empty()).map(|(addressed, form)| Trace {
+            stage: "localize".into(),
+            rule: addressed.rule.clone(),
+            before: None,
+            after: Some(form.clone()),
+            why: addressed.why.clone(),
+        });
+        let mut trace: Vec<_> = trace.iter().cloned().chain(form).chain(fallbacks).collect();
+        // What is said in another language is said in that language's manner.
+        let manner = match foreign.first() {
+            None => Arc::clone(&self.manner),
+            Some((_, found)) => Arc::new(manner(self.cultures, self.turn, found, self.setting.register)),
+        };
+        trace.extend(manner.polish(&mut said.said, direction(&locale)));
         let suggestion = Suggestion {
             id: SuggestionId::from(""),
             plugin: plugin.plugin.clone(),
             title: title.unwrap_or_else(|| scenario.to_string()),
             scenario,
-            text: said.text,
-            steps: said.steps,
+            text: said.said.text(),
+            steps: said.said.steps,
             actions: draft.actions.clone(),
             reason: draft.reason.clone(),
             confidence: draft.confidence.unwrap_or(detected.confidence).clamp(0.0, 1.0),
             locale,
-            text_for_agent,
+            text_for_agent: self.text_for_agent(draft, plugin),
             missing: said.missing,
             trace,
         };
-        Ok(Worded { suggestion, inserted: inserted(draft) })
+        Ok(Worded { suggestion, inserted: inserted(draft), manner })
+    }
+
+    fn text_for_agent(&self, draft: &Draft, plugin: &LivePlugin) -> Option<String> {
+        let setting = self.for_agent.as_ref()?;
+        let mut said = words(draft, &plugin.contents.catalog, setting).ok()?;
+        if said.found_in.iter().any(|(_, found)| language(found) != language(&setting.locale)) {
+            return None;
+        }
+        if let Some(manner) = &setting.manner {
+            manner.polish(&mut said.said, direction(&setting.locale));
+        }
+        Some(said.said.text())
     }
 }
 
+/// How one says it in a locale, to this customer and now.
+fn manner(cultures: &Cultures, turn: &Turn, locale: &str, register: Register) -> Manner {
+    let customer = &turn.customer;
+    let rules = cultures.rules(locale);
+    let occasion = Occasion::at(turn.now, customer.time_zone.as_deref(), &rules);
+    let plain = Manner::plain(rules, &turn.channel, register, occasion).with_person(customer.name.as_ref(), locale);
+    let gender = customer.attributes.get("gender").and_then(|value| match value {
+        Value::Text(gender) => Some(gender.to_lowercase()),
+        _ => None,
+    });
+    Manner { emotion: turn.signals.emotion.clone(), gender, ..plain }
+}
+
 fn inserted(draft: &Draft) -> Vec<String> {
-    use cuecard_model::Value;
     let of_fields = |fields: &Fields| {
         fields
             .values()

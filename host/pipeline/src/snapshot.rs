@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use cuecard_culture::{Cultures, Layer};
 use cuecard_model::MerchantId;
 use cuecard_plugin::generation::{Generation, LivePlugin};
 use cuecard_understand::{Example, Scenario, Understanding};
@@ -25,6 +26,7 @@ pub struct Snapshot {
 struct Learned {
     from: u64,
     understanding: Arc<Understanding>,
+    cultures: Arc<Cultures>,
 }
 
 /// So many merchants of their own are kept from one snapshot to the next.
@@ -63,6 +65,15 @@ impl Snapshot {
         Arc::clone(&own.entry(merchant.clone()).or_insert(learned).understanding)
     }
 
+    /// The culture packs with a merchant's own rules over them.
+    pub fn cultures(&self, merchant: &MerchantId) -> Arc<Cultures> {
+        if self.generation.is_plain(merchant) {
+            return Arc::clone(&self.plain.cultures);
+        }
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.get(merchant).map_or_else(Cultures::shipped, |learned| Arc::clone(&learned.cultures))
+    }
+
     fn own(&self) -> HashMap<MerchantId, Learned> {
         self.own.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -76,8 +87,9 @@ fn learn<'a>(plugins: impl Iterator<Item = &'a Arc<LivePlugin>>, before: Option<
         (&scenario.id, &scenario.title, &scenario.examples).hash(&mut hasher);
     }
     let from = hasher.finish();
+    let cultures = cultures(plugins.iter().flat_map(|plugin| &plugin.contents.culture));
     if let Some(before) = before.filter(|before| before.from == from) {
-        return before.clone();
+        return Learned { cultures, ..before.clone() };
     }
     let scenarios: Vec<_> = declared
         .map(|scenario| Scenario {
@@ -86,7 +98,13 @@ fn learn<'a>(plugins: impl Iterator<Item = &'a Arc<LivePlugin>>, before: Option<
             examples: examples(&scenario.examples).collect(),
         })
         .collect();
-    Learned { from, understanding: Arc::new(Understanding::train(&scenarios)) }
+    Learned { from, understanding: Arc::new(Understanding::train(&scenarios)), cultures }
+}
+
+/// Most merchants have no rules of their own and share those that ship.
+fn cultures<'a>(layers: impl Iterator<Item = &'a Arc<Layer>>) -> Arc<Cultures> {
+    let layers: Vec<_> = layers.cloned().collect();
+    if layers.is_empty() { Cultures::shipped() } else { Arc::new(Cultures::with(layers)) }
 }
 
 fn examples<'a>(by_language: impl IntoIterator<Item = (&'a String, &'a Vec<String>)>) -> impl Iterator<Item = Example> {

@@ -93,6 +93,7 @@ fn setting() -> Setting {
         now: Timestamp::from_seconds(1_795_335_304),
         register: Register::Formal,
         name: None,
+        manner: None,
     }
 }
 

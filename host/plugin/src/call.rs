@@ -263,6 +263,7 @@ mod tests {
             now: Timestamp::from_seconds(0),
             register: Register::Formal,
             name: None,
+            manner: None,
         };
         Call::new(limits, Arc::default(), Arc::new(setting), keys, "turn-1")
     }

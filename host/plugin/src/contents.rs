@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use cuecard_culture::Catalog;
+use cuecard_culture::{Catalog, FileProblem, Layer};
 
 use crate::{
     bundle::Bundle,
@@ -24,8 +24,8 @@ pub struct Contents {
     pub scenarios: Vec<Scenario>,
     /// `messages/*.json`
     pub catalog: Arc<Catalog>,
-    /// `culture/*.toml` by name, as text; valid TOML, not looked into here.
-    pub culture: BTreeMap<String, Arc<str>>,
+    /// `culture/*.toml`, in name order: rules over the packs that ship.
+    pub culture: Vec<Arc<Layer>>,
     /// What runs.
     pub code: Option<CodeFiles>,
     /// `tests/*.toml`, in file order.
@@ -58,7 +58,7 @@ impl Contents {
         let manifest = reading.manifest(ceiling);
         let scenarios = reading.scenarios();
         let catalog = reading.catalog();
-        let culture = reading.culture();
+        let culture = reading.culture(manifest.as_ref());
         let code = manifest.as_ref().and_then(|manifest| reading.code(manifest));
         let cases = reading.cases();
         match manifest {
@@ -129,22 +129,19 @@ impl<'a> Reading<'a> {
                 self.problems.push(problem.hint("name the file after a BCP 47 tag, such as en.json or zh-Hans.json"));
             }
         }
-        let parsed = Catalog::parse(locales).map_err(|problems| {
-            let column = None;
-            problems
-                .into_iter()
-                .map(|it| Problem { file: it.file, line: it.line, column, reason: it.reason, hint: it.hint })
-                .collect()
-        });
-        self.note(parsed).unwrap_or_default()
+        let parsed = Catalog::parse(locales);
+        self.note(parsed.map_err(problems)).unwrap_or_default()
     }
 
-    fn culture(&mut self) -> BTreeMap<String, Arc<str>> {
+    fn culture(&mut self, manifest: Option<&Manifest>) -> Vec<Arc<Layer>> {
+        let owner = manifest.map_or("", |manifest| manifest.id.as_str());
         let files = self.texts(|name| name.starts_with("culture/"));
-        for (name, text) in &files {
-            self.problems.extend(crate::document::syntax_problems(name, text));
-        }
-        files.into_iter().map(|(name, text)| (name.to_owned(), Arc::from(text))).collect()
+        let layers = files.into_iter().filter_map(|(name, text)| {
+            let slips = crate::document::syntax_problems(name, text);
+            let read = if slips.is_empty() { Layer::parse(owner, name, text).map_err(problems) } else { Err(slips) };
+            self.note(read).map(Arc::new)
+        });
+        layers.collect()
     }
 
     fn code(&mut self, manifest: &Manifest) -> Option<CodeFiles> {
@@ -177,4 +174,11 @@ impl<'a> Reading<'a> {
         let files = self.texts(|name| name.starts_with("tests/"));
         files.into_iter().filter_map(|(name, text)| self.note(cases::parse(name, text))).flatten().collect()
     }
+}
+
+/// The culture room's problems as a bundle reports them.
+fn problems(found: Vec<FileProblem>) -> Vec<Problem> {
+    let problem =
+        |it: FileProblem| Problem { file: it.file, line: it.line, column: None, reason: it.reason, hint: it.hint };
+    found.into_iter().map(problem).collect()
 }

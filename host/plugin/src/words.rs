@@ -1,15 +1,13 @@
 //! A draft in words: its message, its steps, in one language. The pipeline and the tests of a bundle say it alike.
 
-use cuecard_culture::{Catalog, Setting};
+use cuecard_culture::{Catalog, Said, Setting};
 use cuecard_model::{Draft, Fields, RenderedStep};
 
 /// A draft in one language.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Words {
-    /// The whole text: the message, then the steps, a line each.
-    pub text: String,
-    /// The steps.
-    pub steps: Vec<RenderedStep>,
+    /// The message, then the steps.
+    pub said: Said,
     /// Variables that had no value, each once.
     pub missing: Vec<String>,
     /// Message keys that were found in another locale than the wanted one, and in which.
@@ -18,15 +16,14 @@ pub struct Words {
 
 /// Puts a draft into words, or says which of its keys has none.
 pub fn words(draft: &Draft, catalog: &Catalog, setting: &Setting) -> Result<Words, String> {
-    let mut words = Words { text: String::new(), steps: Vec::new(), missing: Vec::new(), found_in: Vec::new() };
-    let whole = words.part(draft.message.as_deref(), &draft.arguments, draft.text.as_deref(), catalog, setting)?;
+    let mut words = Words { said: Said::default(), missing: Vec::new(), found_in: Vec::new() };
+    words.said.whole =
+        words.part(draft.message.as_deref(), &draft.arguments, draft.text.as_deref(), catalog, setting)?;
     for step in &draft.steps {
         let text = words.part(step.message.as_deref(), &step.arguments, step.text.as_deref(), catalog, setting)?;
-        words.steps.extend(text.map(|text| RenderedStep { kind: step.kind, text }));
+        words.said.steps.extend(text.map(|text| RenderedStep { kind: step.kind, text }));
     }
-    let steps = words.steps.iter().map(|step| step.text.clone());
-    words.text = whole.into_iter().chain(steps).collect::<Vec<_>>().join("\n");
-    if words.text.trim().is_empty() {
+    if words.said.is_empty() {
         return Err("a draft without words\n  hint: give it `message`, `text` or `steps`".into());
     }
     Ok(words)

@@ -179,6 +179,7 @@ impl Worker {
             now: job.now,
             register: cuecard_culture::register_for(&job.locale, "web_chat"),
             name: job.customer.name.clone(),
+            manner: None,
         });
         let seed = job.event.id.as_str();
         let asks = job.trigger.iter();
@@ -243,6 +244,7 @@ fn setting(turn: &Turn, culture: &Culture, default_locale: &str) -> Arc<Setting>
         now: turn.now,
         register: culture.register,
         name: turn.customer.name.clone(),
+        manner: None,
     })
 }
 

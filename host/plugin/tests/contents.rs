@@ -31,7 +31,7 @@ fn a_good_bundle_is_read_whole() {
         ("lib/dates.luau", b"return {}"),
         ("scenarios.toml", "[late]\ntitle = \"Late\"\nexamples.zh-Hans = [\"快递\"]\n".as_bytes()),
         ("messages/en.json", b"{}"),
-        ("culture/de.toml", b"a = 1"),
+        ("culture/de.toml", b"off = [\"claim.guaranteed\"]"),
         ("tests/a.toml", b"[[case]]\nname = \"x\"\ndraft = {}\nexpect.suggestions = 1\n"),
     ])
     .unwrap();

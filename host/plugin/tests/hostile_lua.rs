@@ -115,6 +115,7 @@ fn call() -> Call {
         now: Timestamp::from_seconds(1_800_000_000),
         register: Register::Formal,
         name: None,
+        manner: None,
     };
     Call::new(Limits::default(), Arc::default(), Arc::new(setting), None, "turn-1")
 }

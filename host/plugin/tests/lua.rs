@@ -58,6 +58,7 @@ fn call(limits: Limits) -> Call {
         now: Timestamp::from_seconds(1_800_000_000),
         register: Register::Formal,
         name: None,
+        manner: None,
     };
     let catalog = Catalog::parse([("en", r#"{ "hello": "hello {$a}" }"#)]).unwrap();
     Call::new(limits, Arc::new(catalog), Arc::new(setting), Some(Fields::new()), "turn-1")

@@ -67,7 +67,7 @@ fn files(messages: bool) -> Vec<(String, Vec<u8>)> {
         ("scenarios.toml", SCENARIOS),
         ("messages/en.json", MESSAGES),
         ("messages/zh-Hans.json", MESSAGES),
-        ("culture/de.toml", "[register]\nformal = true\n"),
+        ("culture/de.toml", "[brand]\nregister = \"formal\"\n"),
         ("tests/late.toml", CASES),
     ];
     let files = files.into_iter().filter(|(name, _)| messages || !name.starts_with("messages/"));

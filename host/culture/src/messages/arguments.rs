@@ -15,6 +15,13 @@ use mf2::{Arg, CustomValue, Number};
 use super::scene;
 use crate::money;
 
+/// What the host knows without being told by a plugin.
+pub(super) struct Host {
+    pub(super) register: Register,
+    pub(super) person: String,
+    pub(super) gender: String,
+}
+
 /// One variable's value.
 pub(super) enum Argument<'a> {
     /// As the interpreter knows it.
@@ -39,20 +46,22 @@ pub(super) struct Absent {
 }
 
 impl<'a> Argument<'a> {
-    /// The value under a name. Two are there without being handed over: `$register`, which is `formal` or `informal`, so
-    /// that a message can have a variant for each, and `$person`, the customer's name as one would say it, or nothing.
-    pub(super) fn of(name: &str, fields: &'a Fields, register: Register, person: &'a str) -> Self {
+    /// The value under a name. Three are there without being handed over: `$register`, which is `formal` or `informal`, so
+    /// that a message can have a variant for each, `$person`, the customer's name as one would say it, or nothing, and
+    /// `$gender`, as the merchant has it, or nothing.
+    pub(super) fn of(name: &str, fields: &'a Fields, host: &'a Host) -> Self {
         match fields.get(name).or_else(|| equivalent(name, fields)) {
             Some(Value::Text(text)) => Self::Plain(Arg::Str(text)),
             Some(Value::Number(number)) => Self::Plain(Arg::Float(*number)),
             Some(Value::Flag(true)) => Self::Plain(Arg::Str("true")),
             Some(Value::Flag(false)) => Self::Plain(Arg::Str("false")),
             Some(Value::Money(money)) => Self::Money(MoneyArgument { money: money.clone(), text: OnceCell::new() }),
-            None if name == "register" => Self::Plain(Arg::Str(match register {
+            None if name == "register" => Self::Plain(Arg::Str(match host.register {
                 Register::Formal => "formal",
                 Register::Informal => "informal",
             })),
-            None if name == "person" => Self::Plain(Arg::Str(person)),
+            None if name == "person" => Self::Plain(Arg::Str(&host.person)),
+            None if name == "gender" => Self::Plain(Arg::Str(&host.gender)),
             None => Self::Absent(Absent { shown: format!("{{${name}}}"), asked: Cell::new(false) }),
         }
     }

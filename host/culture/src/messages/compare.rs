@@ -80,7 +80,7 @@ impl Catalog {
     }
 }
 
-/// The variables that a plugin must give: `$register` and `$person` are the host's, and not every language uses them.
+/// The variables that a plugin must give: `$register`, `$person` and `$gender` are the host's, and not every language uses them.
 fn handed_over(variables: &[String]) -> Vec<&str> {
-    variables.iter().map(String::as_str).filter(|name| !matches!(*name, "register" | "person")).collect()
+    variables.iter().map(String::as_str).filter(|name| !matches!(*name, "register" | "person" | "gender")).collect()
 }

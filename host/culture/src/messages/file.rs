@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde::de::IgnoredAny;
 
-use super::MessageProblem;
+use super::FileProblem;
 
 /// One message as it stands in its file.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,12 +20,12 @@ pub(super) struct Entry {
 }
 
 /// The entries of a file, or all that is wrong with it.
-pub(super) fn read(file: &str, text: &str) -> Result<Vec<Entry>, Vec<MessageProblem>> {
+pub(super) fn read(file: &str, text: &str) -> Result<Vec<Entry>, Vec<FileProblem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
         let hint =
             "write a JSON object, such as {\"greeting\": \"Hello {$name}\"}; no comments, no comma after the last";
-        return Err(vec![MessageProblem {
+        return Err(vec![FileProblem {
             file: file.into(),
             line: u32::try_from(error.line()).ok(),
             reason: format!("not valid JSON: {error}"),
@@ -50,7 +50,7 @@ struct Reader<'a> {
     at: usize,
     line: u32,
     entries: Vec<Entry>,
-    problems: Vec<MessageProblem>,
+    problems: Vec<FileProblem>,
 }
 
 impl Reader<'_> {
@@ -133,7 +133,7 @@ impl Reader<'_> {
         let mut found = Vec::new();
         for entry in &self.entries {
             if let Some(line) = first.insert(&entry.key, entry.line) {
-                found.push(MessageProblem {
+                found.push(FileProblem {
                     file: self.file.into(),
                     line: Some(entry.line),
                     reason: format!("the key '{}' is there already, in line {line}", entry.key),
@@ -146,7 +146,7 @@ impl Reader<'_> {
 
     fn problem(&mut self, reason: String, hint: &str) {
         let (file, line) = (self.file.to_owned(), Some(self.line));
-        self.problems.push(MessageProblem { file, line, reason, hint: Some(hint.into()) });
+        self.problems.push(FileProblem { file, line, reason, hint: Some(hint.into()) });
     }
 
     fn skip_space(&mut self) {

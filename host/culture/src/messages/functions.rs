@@ -4,11 +4,13 @@
 //! the interpreter's semantics and get the locale's digits; the rest are ours.
 
 mod number;
+mod saying;
 mod worded;
 
 use mf2::{Function, Registry, functions};
 
 use number::LocalNumber;
+use saying::SayingFunction;
 use worded::{DateFunction, MoneyFunction, PersonFunction, RelativeFunction};
 
 static NUMBER: LocalNumber = LocalNumber::NUMBER;
@@ -29,7 +31,13 @@ const FUNCTIONS: &[(&str, &dyn Function)] = &[
     ("datetime", &DateFunction::DATE_TIME),
     ("relative", &RelativeFunction),
     ("person", &PersonFunction),
+    ("greeting", &SayingFunction::GREETING),
+    ("closing", &SayingFunction::CLOSING),
+    ("address", &SayingFunction::ADDRESS),
 ];
+
+/// Those that need to know the moment and the culture.
+pub(super) const SAYINGS: &[&str] = &["greeting", "closing", "address"];
 
 /// For hints.
 pub(super) const NAMES: &[&str] = &[
@@ -45,6 +53,9 @@ pub(super) const NAMES: &[&str] = &[
     ":datetime",
     ":relative",
     ":person",
+    ":greeting",
+    ":closing",
+    ":address",
 ];
 
 /// What the interpreter looks functions up in.

@@ -3,12 +3,12 @@
 //! The interpreter's functions are statics without a place for a setting, so the setting waits here while one
 //! message is formatted. Rendering is synchronous and does not nest, and the guard empties the place again.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use cuecard_model::{Register, Timestamp};
 use jiff::tz::TimeZone;
 
-use crate::words::Words;
+use crate::{Manner, words::Words};
 
 /// What functions need to word a value.
 pub(super) struct Scene {
@@ -22,6 +22,10 @@ pub(super) struct Scene {
     pub(super) register: Register,
     /// The customer's name as one would say it; empty if unknown or if the message does not ask for it.
     pub(super) person: String,
+    /// The customer's gender; empty if unknown.
+    pub(super) gender: String,
+    /// Greetings and their like; absent if no message of the file asks for them.
+    pub(super) manner: Option<Arc<Manner>>,
 }
 
 thread_local! {

@@ -17,8 +17,8 @@ use mf2_catalog::{
 use mf2_locale_data::LocaleNeeds;
 
 use super::{
-    MessageProblem,
-    arguments::Argument,
+    FileProblem,
+    arguments::{Argument, Host},
     file::Entry,
     functions,
     scene::{self, Scene},
@@ -51,7 +51,7 @@ pub(super) struct Formatted {
 
 impl MessageSet {
     /// Compiles the entries of a file.
-    pub(super) fn compile(locale: &str, file: &str, entries: &[Entry]) -> Result<Self, Vec<MessageProblem>> {
+    pub(super) fn compile(locale: &str, file: &str, entries: &[Entry]) -> Result<Self, Vec<FileProblem>> {
         let mut problems = Vec::new();
         let mut models = BTreeMap::new();
         for entry in entries {
@@ -72,7 +72,7 @@ impl MessageSet {
         }
         Self::write(locale, &models).map_err(|reason| {
             let hint = Some("report this message: the compiler should have said where it stands".into());
-            vec![MessageProblem { file: file.into(), line: None, reason, hint }]
+            vec![FileProblem { file: file.into(), line: None, reason, hint }]
         })
     }
 
@@ -107,13 +107,18 @@ impl MessageSet {
         self.manifest.slots.get(index).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether any message asks for a greeting or its like.
+    pub(super) fn says_things(&self) -> bool {
+        self.manifest.functions.iter().any(|name| functions::SAYINGS.contains(&name.as_str()))
+    }
+
     /// Formats the message at an index.
     ///
     /// Isolates round values are noise to an agent who pastes text that runs one way only, so they are left out then.
     pub(super) fn format(&self, index: usize, fields: &Fields, scene: Scene) -> Formatted {
         let names = self.variables(index);
-        let person = scene.person.clone();
-        let arguments: Vec<_> = names.iter().map(|name| Argument::of(name, fields, scene.register, &person)).collect();
+        let host = Host { register: scene.register, person: scene.person.clone(), gender: scene.gender.clone() };
+        let arguments: Vec<_> = names.iter().map(|name| Argument::of(name, fields, &host)).collect();
         let is_rtl = scene.words.direction == Direction::Rtl || arguments.iter().any(Argument::has_rtl);
         self.format_in(if is_rtl { &ISOLATED } else { &PLAIN }, index, &arguments, scene)
     }
@@ -176,9 +181,9 @@ fn manifest(models: &BTreeMap<&str, mf2_model::Message<'_>>) -> Manifest {
     manifest
 }
 
-fn unknown_functions<'a>(file: &'a str, entry: &'a Entry, analysis: &mf2_syntax::Analysis<'a>) -> Vec<MessageProblem> {
+fn unknown_functions<'a>(file: &'a str, entry: &'a Entry, analysis: &mf2_syntax::Analysis<'a>) -> Vec<FileProblem> {
     let unknown = analysis.functions.iter().filter(|name| functions::REGISTRY.get(&name.nfc).is_none());
-    let problem = |name: &mf2_syntax::Name<'_>| MessageProblem {
+    let problem = |name: &mf2_syntax::Name<'_>| FileProblem {
         file: file.into(),
         line: Some(entry.line),
         reason: format!("message '{}' calls :{}, which does not exist", entry.key, name.nfc),
@@ -187,8 +192,8 @@ fn unknown_functions<'a>(file: &'a str, entry: &'a Entry, analysis: &mf2_syntax:
     unknown.map(problem).collect()
 }
 
-fn too_long(file: &str, entry: &Entry) -> MessageProblem {
-    MessageProblem {
+fn too_long(file: &str, entry: &Entry) -> FileProblem {
+    FileProblem {
         file: file.into(),
         line: Some(entry.line),
         reason: format!("message '{}' has {} bytes, and {LONGEST} are allowed", entry.key, entry.source.len()),
@@ -196,7 +201,7 @@ fn too_long(file: &str, entry: &Entry) -> MessageProblem {
     }
 }
 
-fn syntax_problem(file: &str, entry: &Entry, found: &mf2_model::Diagnostic) -> MessageProblem {
+fn syntax_problem(file: &str, entry: &Entry, found: &mf2_model::Diagnostic) -> FileProblem {
     let detail = mf2_syntax::code::describe(found.code).unwrap_or("not well-formed");
     let place = found.span.map_or_else(String::new, |span| {
         let (start, end) = (span.start as usize, (span.end as usize).max(span.start as usize));
@@ -204,7 +209,7 @@ fn syntax_problem(file: &str, entry: &Entry, found: &mf2_model::Diagnostic) -> M
         let near: String = entry.source.get(start..end).unwrap_or_default().chars().take(30).collect();
         if near.is_empty() { format!(" at character {column}") } else { format!(" at character {column}, '{near}'") }
     });
-    MessageProblem {
+    FileProblem {
         file: file.into(),
         line: Some(entry.line),
         reason: format!("message '{}'{place}: {detail}", entry.key),

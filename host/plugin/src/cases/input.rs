@@ -126,6 +126,7 @@ impl About {
             now: self.now,
             register: self.register,
             name: self.customer.name.clone(),
+            manner: None,
         }
     }
 }

@@ -122,8 +122,8 @@ fn in_words(draft: &Draft, contents: &Contents, case: &Case) -> Result<Suggestio
     Ok(SuggestionInWords {
         scenario: draft.scenario.clone(),
         title: draft.title.clone(),
-        text: said.text,
-        steps: said.steps,
+        text: said.said.text(),
+        steps: said.said.steps,
         actions: draft.actions.clone(),
         reason: draft.reason.clone(),
         missing: said.missing,
@@ -147,5 +147,5 @@ fn decided(decision: Decision, contents: &Contents, case: &Case) -> DecisionInWo
         Decision::Outreach(outreach) => words(&Draft::from(outreach.clone()), &contents.catalog, &case.setting).ok(),
         Decision::Timer(_) | Decision::Cancel(_) => None,
     };
-    DecisionInWords { decision, text: text.map(|said| said.text) }
+    DecisionInWords { decision, text: text.map(|said| said.said.text()) }
 }

@@ -65,6 +65,7 @@ pub fn call(limits: Limits, keys: Option<Fields>) -> Call {
         now: Timestamp::from_seconds(1_795_000_000),
         register: Register::Formal,
         name: None,
+        manner: None,
     };
     Call::new(limits, Arc::new(Catalog::default()), Arc::new(setting), keys, "turn-1")
 }

@@ -98,11 +98,18 @@ fn run(source: &str, params: &Json, locale: &str, bidi: &Json) -> Result<Formatt
             Some((param["name"].as_str()?.to_owned(), value))
         })
         .collect();
-    let arguments: Vec<_> =
-        set.variables(0).iter().map(|name| Argument::of(name, &fields, Register::Formal, "")).collect();
+    let host = Host { register: Register::Formal, person: String::new(), gender: String::new() };
+    let arguments: Vec<_> = set.variables(0).iter().map(|name| Argument::of(name, &fields, &host)).collect();
     let context = if bidi == "none" { &PLAIN } else { &ISOLATED };
     let now = Timestamp::from_seconds(0);
-    let scene =
-        Scene { words: words(locale), zone: TimeZone::UTC, now, register: Register::Formal, person: String::new() };
+    let scene = Scene {
+        words: words(locale),
+        zone: TimeZone::UTC,
+        now,
+        register: Register::Formal,
+        person: String::new(),
+        gender: String::new(),
+        manner: None,
+    };
     Ok(set.format_in(context, 0, &arguments, scene))
 }
