@@ -49,7 +49,6 @@ pub(crate) async fn classify(
         return Ok(classified);
     }
     let began = Instant::now();
-    let plugins: Vec<_> = plugins.iter().collect();
     let default_locale = merchant.default_locale.clone();
     let job = ClassifyJob {
         turn: Arc::clone(turn),

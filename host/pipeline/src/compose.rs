@@ -44,8 +44,10 @@ pub(crate) async fn compose(
     let plugins: Vec<_> =
         snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
     let scenario = &turn.signals.scenario.id;
-    let compose: Vec<_> = plugins.iter().filter(|plugin| plugin.contents.manifest.composes(scenario)).collect();
-    let localize: Vec<_> = plugins.iter().filter(|plugin| plugin.contents.manifest.localizes(&turn.locale)).collect();
+    let compose: Vec<_> =
+        plugins.iter().copied().filter(|plugin| plugin.contents.manifest.composes(scenario)).collect();
+    let localize: Vec<_> =
+        plugins.iter().copied().filter(|plugin| plugin.contents.manifest.localizes(&turn.locale)).collect();
     let default_locale = merchant.default_locale.clone();
     let mut composed = Composed {
         drafts: Vec::new(),
@@ -99,8 +101,8 @@ impl Composed {
 }
 
 /// Whom to ask, each with what it stored for this customer if its manifest wants keys.
-pub(crate) fn asks(plugins: &[&&Arc<LivePlugin>], keys: &BTreeMap<PluginId, Fields>) -> Vec<Ask> {
-    let ask = |plugin: &&&Arc<LivePlugin>| {
+pub(crate) fn asks(plugins: &[&Arc<LivePlugin>], keys: &BTreeMap<PluginId, Fields>) -> Vec<Ask> {
+    let ask = |plugin: &&Arc<LivePlugin>| {
         let wants = plugin.contents.manifest.capabilities.keys;
         let stored = wants.then(|| keys.get(&plugin.plugin.id).cloned().unwrap_or_default());
         Some(Ask { load: plugin.load_id()?, keys: stored })
@@ -109,7 +111,7 @@ pub(crate) fn asks(plugins: &[&&Arc<LivePlugin>], keys: &BTreeMap<PluginId, Fiel
 }
 
 /// What a worker must have loaded for these plugins.
-pub(crate) fn loadables<'a>(plugins: impl Iterator<Item = &'a &'a Arc<LivePlugin>>) -> BTreeMap<LoadId, Arc<Loadable>> {
+pub(crate) fn loadables<'a>(plugins: impl Iterator<Item = &'a Arc<LivePlugin>>) -> BTreeMap<LoadId, Arc<Loadable>> {
     plugins
         .filter_map(|plugin| plugin.loadable.as_ref().map(|loadable| (loadable.load().id, Arc::clone(loadable))))
         .collect()

@@ -51,7 +51,8 @@ pub async fn judge(
     let mut judged = Judged { decisions: Vec::new(), key_writes: Vec::new(), failures: Vec::new(), calls: Vec::new() };
     let plugins: Vec<_> =
         snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
-    let listening: Vec<_> = plugins.iter().filter(|plugin| plugin.contents.manifest.triggers_on(&event.kind)).collect();
+    let listening: Vec<_> =
+        plugins.iter().copied().filter(|plugin| plugin.contents.manifest.triggers_on(&event.kind)).collect();
     if listening.is_empty() {
         return Ok(judged);
     }
