@@ -8,6 +8,7 @@ mod new;
 mod offline;
 mod remote;
 mod replay;
+mod scores;
 mod serve;
 mod understand;
 

@@ -8,7 +8,7 @@ use cuecard_model::{
     Contact, Customer, Fields, Fulfillment, FulfillmentStatus, Message, Money, Order, OrderStatus, Recent, Return,
     ReturnStatus, Role, Timestamp,
 };
-use cuecard_understand::{Around, Example, Input, Scenario, Understanding};
+use cuecard_understand::{Around, Example, Input, Scenario, Understanding, language_of};
 
 const VERBS: [&str; 10] =
     ["return", "track", "cancel", "exchange", "insure", "gift wrap", "repair", "register", "compare", "pre-order"];
@@ -62,6 +62,14 @@ fn signals(criterion: &mut Criterion) {
                 bencher.iter(|| understanding.signals(black_box(&input)));
             });
         }
+    }
+}
+
+fn language(criterion: &mut Criterion) {
+    for text in [MESSAGE, "si", "订单还没到，我要退货！", "mera order kab aayega"] {
+        criterion.bench_function(&format!("language of {text:?}"), |bencher| {
+            bencher.iter(|| language_of(black_box(text)));
+        });
     }
 }
 
@@ -144,5 +152,5 @@ fn wrote(messages: i64) -> Recent {
     Recent { contacts: (0..messages).map(contact).collect(), events: Vec::new() }
 }
 
-criterion_group!(benches, signals, train, profile);
+criterion_group!(benches, signals, language, train, profile);
 criterion_main!(benches);

@@ -8,12 +8,13 @@ mod language;
 mod profile;
 mod reading;
 mod scenario;
+pub mod score;
 mod stage;
 mod text;
 
 use std::sync::Arc;
 
-use cuecard_model::{Customer, Event, Message, Role, ScenarioId, Signals, Timestamp};
+use cuecard_model::{Customer, DetectedLanguage, Event, Message, Role, ScenarioId, Signals, Timestamp};
 
 pub use profile::{Around, explained, profile};
 use reading::Reading;
@@ -102,6 +103,11 @@ impl Understanding {
     pub fn scenarios(&self) -> impl Iterator<Item = (&ScenarioId, &str)> {
         self.titles.iter().map(|(id, title)| (id, title.as_str()))
     }
+}
+
+/// What a text says of its language by itself: no conversation, no customer. `und` if it says nothing.
+pub fn language_of(text: &str) -> DetectedLanguage {
+    language::of_text(text)
 }
 
 #[cfg(test)]
