@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, error::Error, path::PathBuf, sync::Arc};
 
 use cuecard_model::{
     Culture, Customer, DetectedLanguage, DetectedScenario, Direction, Emotion, EmotionLabel, MerchantId, Message,
-    Order, OrderStatus, Register, Role, Signals, Stage, Timestamp, Trend, Turn,
+    Order, OrderStatus, Profile, Register, Role, Signals, Stage, Timestamp, Trend, Turn,
 };
 use cuecard_plugin::{
     bundle::{BundleLimits, read_folder},
@@ -101,6 +101,7 @@ fn turn() -> Turn {
             stage: Stage::AwaitingShipment,
         },
         customer: Customer { orders: vec![order], ..Customer::unknown("u-1".into()) },
+        profile: Profile::default(),
         live: Vec::new(),
         locale: "en-GB".into(),
         agent_locale: None,

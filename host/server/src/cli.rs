@@ -78,7 +78,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Build(build) => build.run(),
         Command::Test(test) => test.run(),
         Command::Replay(replay) => block_on(replay.run()),
-        Command::Understand(understand) => understand.run(),
+        Command::Understand(understand) => block_on(understand.run()),
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),

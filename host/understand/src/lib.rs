@@ -5,6 +5,7 @@
 
 pub mod emotion;
 mod language;
+mod profile;
 mod reading;
 mod scenario;
 pub mod score;
@@ -13,8 +14,9 @@ mod text;
 
 use std::sync::Arc;
 
-use cuecard_model::{Customer, DetectedLanguage, Message, Role, ScenarioId, Signals, Timestamp, Voice};
+use cuecard_model::{Customer, DetectedLanguage, Event, Message, Role, ScenarioId, Signals, Timestamp, Voice};
 
+pub use profile::{Around, explained, profile};
 use reading::Reading;
 use scenario::Classifier;
 
@@ -52,6 +54,8 @@ pub struct Input<'a> {
     pub history: &'a [Message],
     /// Who wrote it: the locale weighs on the language, the orders on the stage.
     pub customer: &'a Customer,
+    /// The last events about the customer, oldest first; they weigh on the stage. Empty if nothing is known.
+    pub events: &'a [Event],
     /// The turn's clock.
     pub now: Timestamp,
     /// The languages that the merchant answers in, BCP 47; a weak prior. Empty if not configured.
@@ -91,7 +95,7 @@ impl Understanding {
         let language = language::detect(&message, lately, input);
         let scenario = self.classifier.classify(&message, lately);
         let emotion = emotion::detect(&message, &past, input);
-        let stage = stage::find(input.customer, scenario.id.as_str(), input.now);
+        let stage = stage::find(input.customer, input.events, scenario.id.as_str(), input.now);
         Signals { language, scenario, emotion, stage }
     }
 

@@ -64,8 +64,15 @@ fn all_signals_of_one_message() {
     ];
     let customer = on_its_way();
     let text = "订单还没到，我要退货！";
-    let input =
-        Input { text, history: &history, customer: &customer, now: Timestamp::default(), languages: &[], voice: None };
+    let input = Input {
+        text,
+        history: &history,
+        customer: &customer,
+        events: &[],
+        now: Timestamp::default(),
+        languages: &[],
+        voice: None,
+    };
     let signals = understanding.signals(&input);
     assert_eq!(signals.language.tag, "zh-Hans");
     assert!(signals.language.confidence > 0.9, "{signals:?}");
@@ -120,6 +127,7 @@ fn any_text_is_taken() {
                 text,
                 history: &[],
                 customer: &customer,
+                events: &[],
                 now: Timestamp::default(),
                 languages: &[],
                 voice: None,

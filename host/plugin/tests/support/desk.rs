@@ -7,8 +7,8 @@ use std::{
 
 use cuecard_culture::{Catalog, Setting};
 use cuecard_model::{
-    Customer, DetectedLanguage, DetectedScenario, Draft, Emotion, EmotionLabel, Fields, Message, Register, Role,
-    Signals, Stage, Timestamp, Trend, Turn,
+    Customer, DetectedLanguage, DetectedScenario, Draft, Emotion, EmotionLabel, Fields, Message, Profile, Register,
+    Role, Signals, Stage, Timestamp, Trend, Turn,
 };
 use cuecard_plugin::{
     call::{Call, CallError, Runtime},
@@ -87,6 +87,7 @@ pub fn turn(text: &str) -> Turn {
             stage: Stage::Browsing,
         },
         customer: Customer::unknown("u-1".into()),
+        profile: Profile::default(),
         live: vec![],
         locale: "en".into(),
         agent_locale: None,

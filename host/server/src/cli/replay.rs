@@ -190,6 +190,7 @@ impl Replaying {
             profile: self.customers.get(&customer.id).cloned(),
             live: self.live.iter().filter(|item| item.is_valid_at(at)).cloned().collect(),
             keys: Arc::new(keys.clone()),
+            recent: Arc::default(),
         }
     }
 }

@@ -172,6 +172,7 @@ fn ask<'a>(understanding: &Understanding, questions: impl Iterator<Item = (&'a s
             text: &text,
             history: &[],
             customer: &customer,
+            events: &[],
             now: Timestamp::default(),
             languages: &[],
             voice: None,
@@ -194,8 +195,15 @@ fn ask_two(understanding: &Understanding, asked: &[(&str, &String)], counts: &mu
     let pairs = in_scope.iter().zip(in_scope.iter().skip(in_scope.len() / 2)).filter(|(a, b)| a.0 != b.0);
     for (joint, (first, second)) in JOINTS.iter().cycle().zip(pairs) {
         let text = &format!("{}{joint}{}", first.1.trim(), second.1.trim());
-        let input =
-            Input { text, history: &[], customer: &customer, now: Timestamp::default(), languages: &[], voice: None };
+        let input = Input {
+            text,
+            history: &[],
+            customer: &customer,
+            events: &[],
+            now: Timestamp::default(),
+            languages: &[],
+            voice: None,
+        };
         let found = understanding.signals(&input).scenario;
         let named =
             |id: &str| found.id.as_str() == id || found.alternatives.iter().any(|other| other.id.as_str() == id);

@@ -21,7 +21,11 @@ fn at(now: Timestamp, text: &str, history: &[Message], voice: Option<Voice>) -> 
     let theirs = history.iter().rev().filter(|message| message.role == Role::Customer);
     let past: Vec<_> = theirs.map(|message| Reading::of(&message.text)).collect();
     let customer = Customer::unknown("u-1".into());
-    detect(&Reading::of(text), &past, &Input { text, history, customer: &customer, now, languages: &[], voice })
+    detect(
+        &Reading::of(text),
+        &past,
+        &Input { events: &[], text, history, customer: &customer, now, languages: &[], voice },
+    )
 }
 
 #[test]

@@ -9,6 +9,7 @@ fn detected(text: &str, said: &[&str], locale: Option<&str>, languages: &[&str])
         text,
         history: &[],
         customer: &customer,
+        events: &[],
         now: Timestamp::default(),
         languages: &languages,
         voice: None,

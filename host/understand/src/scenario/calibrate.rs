@@ -4,6 +4,8 @@
 //! scenarios, asked about both, and a logistic curve is fitted to when they were right. It leans on a curve fitted
 //! beforehand, the more the fewer examples there are. Knows no text.
 
+use std::collections::HashMap;
+
 use super::{documents::Document, model::Model};
 
 /// What there is to judge an answer by.
@@ -22,7 +24,8 @@ const PRIOR: [f64; TERMS] = [-0.3, 3.5, 1.8, 1.2];
 const PRIOR_WEIGHT: f64 = 10.0;
 /// Each round withholds one scenario and one example in so many.
 const ROUNDS: usize = 4;
-/// Rounds learn from so many examples a scenario at most: more make the margins better, not the curve.
+/// Rounds learn from so many examples a scenario, or from a quarter of them: more make the margins better, not the
+/// curve, but a curve from few would trust a model that has seen many too much.
 const EXAMPLES: usize = 16;
 /// With fewer scenarios there is nothing to withhold.
 const SCENARIOS: usize = 4;
@@ -57,11 +60,13 @@ impl Calibration {
             return Self::default();
         }
         let mut answers = Vec::new();
+        let few = few(documents);
         for round in 0..ROUNDS {
-            let few = documents.iter().copied().filter(|document| document.class.is_none() || document.nth < EXAMPLES);
-            let (asked, known): (Vec<_>, Vec<_>) = few.partition(|document| is_withheld(document, round));
+            let (asked, known): (Vec<_>, Vec<_>) =
+                few.iter().copied().partition(|document| is_withheld(*document, round));
+            let known: Vec<&Document> = known.into_iter().map(|(_, document)| document).collect();
             let model = Model::fit(&known, classes);
-            answers.extend(asked.into_iter().map(|document| answer(&model, document, round)));
+            answers.extend(asked.into_iter().map(|(_, document)| answer(&model, document, round)));
         }
         Self { curve: fit(&answers) }
     }
@@ -95,8 +100,26 @@ impl Evidence {
     }
 }
 
-fn is_withheld(document: &Document, round: usize) -> bool {
-    document.nth % ROUNDS == round || document.class.is_some_and(|class| class % ROUNDS == round)
+/// All background, and examples from all over each scenario, because they stand by language; each with its place.
+fn few<'a>(documents: &[&'a Document]) -> Vec<(usize, &'a Document)> {
+    let mut counts: HashMap<Option<usize>, usize> = HashMap::new();
+    for document in documents {
+        *counts.entry(document.class).or_default() += 1;
+    }
+    let place = |document: &&'a Document| {
+        let count = counts.get(&document.class).copied().unwrap_or(1);
+        let taken = EXAMPLES.max(count / 4);
+        if document.class.is_none() || count <= taken {
+            return Some((document.nth, *document));
+        }
+        let place = document.nth * taken / count;
+        (place != (document.nth + 1) * taken / count).then_some((place, *document))
+    };
+    documents.iter().filter_map(place).collect()
+}
+
+fn is_withheld((place, document): (usize, &Document), round: usize) -> bool {
+    place % ROUNDS == round || document.class.is_some_and(|class| class % ROUNDS == round)
 }
 
 /// The terms of the best class, and whether it was right.
