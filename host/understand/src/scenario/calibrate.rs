@@ -32,13 +32,23 @@ const SCENARIOS: usize = 4;
 
 /// How many messages out of scope there are for one in scope: as many, in shops' live traffic.
 const OUT_OF_SCOPE: f64 = 1.0;
+/// How many of those are talk; the others want what the merchant has no scenario for, which is harder to tell.
+const TALK: f64 = 0.7;
 
 /// One question to a model that had not seen it.
 #[derive(Debug)]
 struct Answer {
     terms: [f64; TERMS],
-    in_scope: bool,
+    from: From,
     right: bool,
+}
+
+/// Where a message comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    Scope,
+    Withheld,
+    Background,
 }
 
 /// The curve.
@@ -125,28 +135,37 @@ fn is_withheld((place, document): (usize, &Document), round: usize) -> bool {
 /// The terms of the best class, and whether it was right.
 fn answer(model: &Model, document: &Document, round: usize) -> Answer {
     let evidence = Evidence::of(model, &document.features);
-    let in_scope = document.class.is_some_and(|class| class % ROUNDS != round);
-    let right = in_scope && document.class == Some(evidence.best.0);
-    Answer { terms: evidence.terms(evidence.best.0), in_scope, right }
+    let from = match document.class {
+        Some(class) if class % ROUNDS != round => From::Scope,
+        Some(_) => From::Withheld,
+        None => From::Background,
+    };
+    let right = from == From::Scope && document.class == Some(evidence.best.0);
+    Answer { terms: evidence.terms(evidence.best.0), from, right }
 }
 
 /// Logistic regression towards the prior, by gradient descent: four terms need nothing better.
 fn fit(answers: &[Answer]) -> [f64; TERMS] {
     const STEPS: usize = 400;
     let mut curve = PRIOR;
-    let in_scope = answers.iter().filter(|answer| answer.in_scope).count() as f64;
-    let out_of_scope = (answers.len() as f64 - in_scope).max(1.0);
-    let outer = OUT_OF_SCOPE * in_scope / out_of_scope;
+    let count = |from: From| answers.iter().filter(|answer| answer.from == from).count().max(1) as f64;
+    let in_scope = count(From::Scope);
     let rate = 2.0 / (1.0 + PRIOR_WEIGHT / answers.len().max(1) as f64);
-    let share = 1.0 / (in_scope * (1.0 + OUT_OF_SCOPE)).max(1.0);
+    let share = 1.0 / (in_scope * (1.0 + OUT_OF_SCOPE));
+    let outer = |part: f64, from: From| share * OUT_OF_SCOPE * part * in_scope / count(from);
+    let (withheld, background) = (outer(1.0 - TALK, From::Withheld), outer(TALK, From::Background));
     for _ in 0..STEPS {
         let mut slope = [0.0; TERMS];
         for (at, slope) in slope.iter_mut().enumerate() {
             let gone = curve.get(at).zip(PRIOR.get(at)).map_or(0.0, |(now, prior)| now - prior);
             *slope = PRIOR_WEIGHT * share * gone * 0.1;
         }
-        for Answer { terms, in_scope, right } in answers {
-            let weight = if *in_scope { share } else { outer * share };
+        for Answer { terms, from, right } in answers {
+            let weight = match from {
+                From::Scope => share,
+                From::Withheld => withheld,
+                From::Background => background,
+            };
             let error = (logistic(dot(&curve, terms)) - f64::from(u8::from(*right))) * weight;
             slope.iter_mut().zip(terms).for_each(|(slope, term)| *slope += error * term);
         }
