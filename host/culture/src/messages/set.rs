@@ -97,11 +97,6 @@ impl MessageSet {
         self.index.get(key).copied()
     }
 
-    /// All keys, in order.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.manifest.ids.iter().map(String::as_str)
-    }
-
     /// The variables that a message takes, in order.
     pub(super) fn variables(&self, index: usize) -> &[String] {
         self.manifest.slots.get(index).map_or(&[], Vec::as_slice)

@@ -1,0 +1,362 @@
+//! One message's source taken apart, and put together again with other words.
+//!
+//! Owns where the declarations, the variants, the text and the placeholders stand. Knows neither locales nor what a
+//! function does.
+
+use std::ops::Range;
+
+use mf2_syntax::{SyntaxKind as Kind, SyntaxNode};
+
+/// A message that has parsed without problems.
+#[derive(Debug)]
+pub(super) struct Anatomy<'a> {
+    pub(super) source: &'a str,
+    /// `.input` and `.local` as they are written, and the space after them.
+    pub(super) declarations: &'a str,
+    /// The variables after `.match`, without `$`.
+    pub(super) selectors: Vec<&'a str>,
+    /// The one pattern, without keys, where nothing is selected.
+    pub(super) variants: Vec<Variant<'a>>,
+}
+
+/// One of the texts that a message may give.
+#[derive(Debug)]
+pub(super) struct Variant<'a> {
+    pub(super) keys: Vec<Key>,
+    pub(super) pieces: Vec<Piece>,
+    /// From the first key to the closing braces.
+    pub(super) whole: Range<usize>,
+    /// What stands between the braces.
+    inner: Range<usize>,
+    quoted: bool,
+    source: &'a str,
+}
+
+/// A key of a variant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    /// A value, without quotes.
+    Literal(String),
+    /// `*`
+    Any,
+}
+
+/// A run of text, or what must stay as it is within it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// Escapes are resolved.
+    Text(String),
+    /// A placeholder or markup.
+    Code(Code),
+}
+
+/// `{$due :date}`, `{#b}`, `{/b}`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Code {
+    pub(super) raw: String,
+    /// The variable, the function or the markup, with its sign: `$due`, `:greeting`, `#b`.
+    pub(super) name: String,
+    pub(super) kind: CodeKind,
+}
+
+/// Whether a code stands alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CodeKind {
+    Alone,
+    Open,
+    Close,
+}
+
+impl Key {
+    /// The value, unless it is `*`.
+    pub(super) fn literal(&self) -> Option<&str> {
+        match self {
+            Self::Literal(text) => Some(text),
+            Self::Any => None,
+        }
+    }
+
+    /// As MessageFormat writes it.
+    pub(super) fn written(&self) -> String {
+        match self {
+            Self::Any => "*".into(),
+            Self::Literal(text) if is_plain(text) => text.clone(),
+            Self::Literal(text) => format!("|{}|", escaped(text, &['\\', '|'])),
+        }
+    }
+}
+
+/// Narrower than the grammar, which allows most letters: quotes are never wrong.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-' | '.'))
+}
+
+/// The keys in a row, as MessageFormat writes them.
+pub(super) fn written(keys: &[Key]) -> String {
+    keys.iter().map(Key::written).collect::<Vec<_>>().join(" ")
+}
+
+impl<'a> Anatomy<'a> {
+    /// Takes a message apart; `None` if it is not well-formed.
+    pub(super) fn of(source: &'a str) -> Option<Self> {
+        let parsed = mf2_syntax::parse_cst(source);
+        let root = parsed.root().filter(|_| !parsed.has_errors())?;
+        if root.kind() == Kind::SimpleMessage {
+            let pattern = child(root, Kind::Pattern)?;
+            let variant = Variant::of(source, Vec::new(), 0..source.len(), pattern, false);
+            return Some(Self { source, declarations: "", selectors: Vec::new(), variants: vec![variant] });
+        }
+        let matcher = child(root, Kind::Matcher);
+        let body = matcher.or_else(|| child(root, Kind::QuotedPattern))?;
+        let declarations = source.get(..range(body).start)?;
+        let Some(matcher) = matcher else {
+            let variant = Variant::of(source, Vec::new(), range(body), child(body, Kind::Pattern)?, true);
+            return Some(Self { source, declarations, selectors: Vec::new(), variants: vec![variant] });
+        };
+        let selectors = matcher.children().filter(|it| it.kind() == Kind::Variable).filter_map(name).collect();
+        let variants = matcher.children().filter(|it| it.kind() == Kind::Variant);
+        let variants = variants.map(|it| Variant::in_matcher(source, it)).collect::<Option<_>>()?;
+        Some(Self { source, declarations, selectors, variants })
+    }
+
+    /// The message with the patterns of some variants exchanged, and all else as it stands.
+    pub(super) fn with_patterns(&self, patterns: &[(usize, &[Piece])]) -> Option<String> {
+        let mut text = self.source.to_owned();
+        let mut patterns = patterns.to_vec();
+        patterns.sort_by_key(|(index, _)| std::cmp::Reverse(*index));
+        for (index, pieces) in patterns {
+            let variant = self.variants.get(index)?;
+            let bare = pattern(pieces);
+            let fits = variant.quoted || Anatomy::of(&bare).is_some_and(|it| it.says(&[], pieces));
+            let new = if fits { bare } else { format!("{{{{{bare}}}}}") };
+            text.replace_range(variant.inner.clone(), &new);
+        }
+        Some(text)
+    }
+
+    /// The message with further variants behind the last one.
+    pub(super) fn with_variants(&self, more: &[(&[Key], &[Piece])]) -> Option<String> {
+        let (end, gap) = (self.variants.last()?.whole.end, self.gap());
+        let mut text = self.source.to_owned();
+        let more: String = more.iter().map(|(keys, pieces)| format!("{gap}{}", variant(keys, pieces))).collect();
+        text.insert_str(end, &more);
+        Some(text)
+    }
+
+    /// The message with other variants altogether, laid out as this one is.
+    pub(super) fn with_only(&self, variants: &[(&[Key], &[Piece])]) -> Option<String> {
+        let (first, last) = (self.variants.first()?, self.variants.last()?);
+        if self.selectors.is_empty() {
+            return self.with_patterns(&[(0, variants.first()?.1)]);
+        }
+        let written: Vec<_> = variants.iter().map(|(keys, pieces)| variant(keys, pieces)).collect();
+        let (head, tail) = (self.source.get(..first.whole.start)?, self.source.get(last.whole.end..)?);
+        Some(format!("{head}{}{tail}", written.join(self.gap())))
+    }
+
+    /// What stands between two variants.
+    fn gap(&self) -> &'a str {
+        let between = match self.variants.as_slice() {
+            [first, second, ..] => self.source.get(first.whole.end..second.whole.start),
+            [only] => self.source.get(..only.whole.start).map(|head| head.get(head.trim_end().len()..).unwrap_or(" ")),
+            [] => None,
+        };
+        between.filter(|gap| !gap.is_empty()).unwrap_or(" ")
+    }
+
+    /// Whether the variant with these keys is there and reads so.
+    pub(super) fn says(&self, keys: &[Key], pieces: &[Piece]) -> bool {
+        self.variants.iter().any(|it| it.keys == keys && it.pieces == pieces)
+    }
+}
+
+impl<'a> Variant<'a> {
+    fn in_matcher(source: &'a str, node: SyntaxNode<'_, 'a>) -> Option<Self> {
+        let keys = node.children().filter_map(|it| match it.kind() {
+            Kind::Star => Some(Key::Any),
+            Kind::UnquotedLiteral => Some(Key::Literal(it.text().to_owned())),
+            Kind::QuotedLiteral => Some(Key::Literal(resolved(it))),
+            _ => None,
+        });
+        let quoted = child(node, Kind::QuotedPattern)?;
+        let whole = range(node).start..range(quoted).end;
+        Some(Self::of(source, keys.collect(), whole, child(quoted, Kind::Pattern)?, true))
+    }
+
+    fn of(
+        source: &'a str,
+        keys: Vec<Key>,
+        whole: Range<usize>,
+        pattern: SyntaxNode<'_, 'a>,
+        is_quoted: bool,
+    ) -> Self {
+        let inner = if is_quoted { whole.end.saturating_sub(2 + pattern.text().len())..whole.end - 2 } else { whole.clone() };
+        Self { keys, pieces: pieces(pattern), whole, inner, quoted: is_quoted, source }
+    }
+
+    /// The keys as they are written.
+    pub(super) fn written_keys(&self) -> &'a str {
+        let head = self.source.get(self.whole.start..self.inner.start).unwrap_or_default();
+        head.trim_end_matches('{').trim_end()
+    }
+
+    /// Whether it serves whatever the values are.
+    pub(super) fn is_fallback(&self) -> bool {
+        self.keys.iter().all(|key| *key == Key::Any)
+    }
+}
+
+fn variant(keys: &[Key], pieces: &[Piece]) -> String {
+    format!("{} {{{{{}}}}}", written(keys), pattern(pieces))
+}
+
+/// Pieces as MessageFormat writes them.
+fn pattern(pieces: &[Piece]) -> String {
+    let written = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => escaped(text, &['\\', '{', '}']),
+        Piece::Code(code) => code.raw.clone(),
+    });
+    written.collect()
+}
+
+fn escaped(text: &str, signs: &[char]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for sign in text.chars() {
+        if signs.contains(&sign) {
+            out.push('\\');
+        }
+        out.push(sign);
+    }
+    out
+}
+
+/// Adds a text to pieces, as one with a text before it.
+pub(super) fn push_text(pieces: &mut Vec<Piece>, text: &str) {
+    match pieces.last_mut() {
+        _ if text.is_empty() => {}
+        Some(Piece::Text(last)) => last.push_str(text),
+        _ => pieces.push(Piece::Text(text.to_owned())),
+    }
+}
+
+fn pieces(pattern: SyntaxNode<'_, '_>) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for node in pattern.children() {
+        let kind = match node.kind() {
+            Kind::Text => {
+                push_text(&mut pieces, node.text());
+                continue;
+            }
+            Kind::Escape => {
+                push_text(&mut pieces, unescaped(node.text()));
+                continue;
+            }
+            Kind::MarkupOpen => CodeKind::Open,
+            Kind::MarkupClose => CodeKind::Close,
+            _ => CodeKind::Alone,
+        };
+        pieces.push(Piece::Code(Code { raw: node.text().to_owned(), name: code_name(node), kind }));
+    }
+    pieces
+}
+
+fn code_name(node: SyntaxNode<'_, '_>) -> String {
+    if node.kind().is_markup() {
+        return format!("#{}", child(node, Kind::Identifier).map_or("", |it| it.text()));
+    }
+    let function = || Some(child(child(node, Kind::Function)?, Kind::Identifier)?.text());
+    match child(node, Kind::Variable).and_then(name) {
+        Some(variable) => format!("${variable}"),
+        None => function().map_or_else(|| node.text().to_owned(), |name| format!(":{name}")),
+    }
+}
+
+/// A quoted literal's value.
+fn resolved(node: SyntaxNode<'_, '_>) -> String {
+    let parts = node.children().map(|it| match it.kind() {
+        Kind::LiteralText => it.text(),
+        Kind::Escape => unescaped(it.text()),
+        _ => "",
+    });
+    parts.collect()
+}
+
+/// `\{` without the backslash.
+fn unescaped(escape: &str) -> &str {
+    escape.strip_prefix('\\').unwrap_or(escape)
+}
+
+fn name<'a>(variable: SyntaxNode<'_, 'a>) -> Option<&'a str> {
+    child(variable, Kind::Name).map(|it| it.text())
+}
+
+fn child<'n, 'a>(node: SyntaxNode<'n, 'a>, kind: Kind) -> Option<SyntaxNode<'n, 'a>> {
+    node.children().find(|it| it.kind() == kind)
+}
+
+fn range(node: SyntaxNode<'_, '_>) -> Range<usize> {
+    node.span().start as usize..node.span().end as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(source: &str) -> String {
+        let Some(anatomy) = Anatomy::of(source) else { return "malformed".into() };
+        let variants = anatomy.variants.iter().map(|variant| {
+            let pieces = variant.pieces.iter().map(|piece| match piece {
+                Piece::Text(text) => format!("'{text}'"),
+                Piece::Code(code) => format!("<{} {} {:?}>", code.name, code.raw, code.kind),
+            });
+            format!("[{}] {}", variant.written_keys(), pieces.collect::<String>())
+        });
+        let head = format!("({}) {}", anatomy.declarations, anatomy.selectors.join(","));
+        std::iter::once(head).chain(variants).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn takes_apart() {
+        assert_eq!(shown(""), "() \n[] ");
+        assert_eq!(shown(" a\\{b {$x :date  length=long}"), "() \n[] ' a{b '<$x {$x :date  length=long} Alone>");
+        assert_eq!(shown("{{}}"), "() \n[] ");
+        assert_eq!(
+            shown(".local $a = {$n :integer}\n{{ {#b}x{/b} {:greeting} {|lit|} }}"),
+            "(.local $a = {$n :integer}\n) \n[] ' '<#b {#b} Open>'x'<#b {/b} Close>' '<:greeting {:greeting} Alone>' '\
+             <{|lit|} {|lit|} Alone>' '"
+        );
+        assert_eq!(
+            shown(".input {$n :number}.match $n $register\n 1 |a \\| b| {{x}} * *{{}} "),
+            "(.input {$n :number}) n,register\n[1 |a \\| b|] 'x'\n[* *] "
+        );
+        assert_eq!(shown("{$x"), "malformed");
+    }
+
+    fn text(text: &str) -> Vec<Piece> {
+        vec![Piece::Text(text.into())]
+    }
+
+    #[test]
+    fn puts_together() {
+        let plain = Anatomy::of("Hello").unwrap();
+        assert_eq!(plain.with_patterns(&[(0, &text("a {b} \\"))]).unwrap(), "a \\{b\\} \\\\");
+        assert_eq!(plain.with_patterns(&[(0, &text(" .x"))]).unwrap(), "{{ .x}}");
+        assert_eq!(plain.with_patterns(&[(0, &[])]).unwrap(), "");
+        let quoted = Anatomy::of(" {{Hello}} ").unwrap();
+        assert_eq!(quoted.with_patterns(&[(0, &text("x"))]).unwrap(), " {{x}} ");
+        let choice = Anatomy::of(".input {$n :number}\n.match $n\n  one {{a}}\n  *   {{b}}\n").unwrap();
+        assert_eq!(
+            choice.with_patterns(&[(0, &text("x")), (1, &text("y"))]).unwrap(),
+            ".input {$n :number}\n.match $n\n  one {{x}}\n  *   {{y}}\n"
+        );
+        let few = [Key::Literal("few".into())];
+        assert_eq!(
+            choice.with_variants(&[(&few, &text("x"))]).unwrap(),
+            ".input {$n :number}\n.match $n\n  one {{a}}\n  *   {{b}}\n  few {{x}}\n"
+        );
+        assert_eq!(
+            choice.with_only(&[(&few, &text("x")), (&[Key::Any], &text("y"))]).unwrap(),
+            ".input {$n :number}\n.match $n\n  few {{x}}\n  * {{y}}\n"
+        );
+    }
+}

@@ -1,0 +1,254 @@
+//! Which variants of a message some value chooses, in one locale.
+//!
+//! Asks the interpreter instead of knowing the rules: each key is tried with sample values, and then the message with
+//! one value of each sort. So options (`select=ordinal`, `select=exact`), offsets and rounding count as they will when
+//! the message is rendered.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use cuecard_model::{Fields, Register, Timestamp, Value};
+use jiff::tz::TimeZone;
+
+use super::{
+    anatomy::{Anatomy, Key},
+    file::Entry,
+    scene::Scene,
+    set::MessageSet,
+};
+use crate::words::{Words, words};
+
+/// CLDR's plural categories.
+pub(super) const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+
+/// Combinations of values beyond which the message as a whole is not tried.
+const COMBINATIONS: usize = 20_000;
+
+/// What a message's variants are good for.
+#[derive(Debug)]
+pub(super) struct Reach {
+    /// Variants that no value chooses, by index; the last resort is never one of them, because the syntax wants it.
+    pub(super) unreached: Vec<usize>,
+    /// Keys that no value matches, with the index of their selector.
+    pub(super) dead: BTreeSet<(usize, String)>,
+    /// By selector: the plural categories that numbers fall into, with whole numbers of each (fractions where there is
+    /// no whole one). Empty if the selector does not sort numbers by plural rules.
+    pub(super) categories: Vec<BTreeMap<&'static str, Vec<f64>>>,
+}
+
+/// A message's variants, replaced by their numbers, and each key alone.
+struct Probes {
+    set: MessageSet,
+    words: Rc<Words>,
+    keys: Vec<Probe>,
+}
+
+/// `.match $selector key {{1}} * {{}}`
+struct Probe {
+    selector: usize,
+    key: String,
+    /// Whether a variant has the key; the others are plural categories that one could have.
+    used: bool,
+}
+
+impl Reach {
+    /// `None` if the message selects nothing.
+    pub(super) fn of(tag: &str, anatomy: &Anatomy<'_>) -> Option<Self> {
+        let probes = Probes::of(tag, anatomy)?;
+        let mut reach = Self {
+            unreached: Vec::new(),
+            dead: probes.keys.iter().filter(|it| it.used).map(|it| (it.selector, it.key.clone())).collect(),
+            categories: vec![BTreeMap::new(); anatomy.selectors.len()],
+        };
+        let index = probes.set.index("whole")?;
+        let names = probes.set.variables(index).to_vec();
+        let sorts: Vec<_> = names.iter().map(|name| reach.sorts(&probes, name)).collect();
+        if sorts.iter().map(Vec::len).product::<usize>() <= COMBINATIONS {
+            let reached = reached(&probes, index, &names, &sorts);
+            let unreached = (0..anatomy.variants.len()).filter(|it| !reached.contains(it));
+            let needless = |index: &usize| anatomy.variants.get(*index).is_some_and(|it| !it.is_fallback());
+            reach.unreached = unreached.filter(needless).collect();
+        }
+        Some(reach)
+    }
+
+    /// One value of each sort that the keys tell apart. Notes on the way which keys match at all.
+    fn sorts(&mut self, probes: &Probes, name: &str) -> Vec<Option<Value>> {
+        let mut sorts: BTreeMap<Vec<bool>, Option<Value>> = BTreeMap::new();
+        for value in probes.samples(name) {
+            let fields: Fields = value.iter().map(|value| (name.to_owned(), value.clone())).collect();
+            let matched: Vec<bool> = (0..probes.keys.len()).map(|probe| probes.matches(probe, &fields)).collect();
+            for (probe, _) in probes.keys.iter().zip(&matched).filter(|(_, matched)| **matched) {
+                self.note(probe, value.as_ref());
+            }
+            let used = probes.keys.iter().zip(matched).filter(|(probe, _)| probe.used);
+            sorts.entry(used.map(|(_, matched)| matched).collect()).or_insert(value);
+        }
+        sorts.into_values().collect()
+    }
+
+    fn note(&mut self, probe: &Probe, value: Option<&Value>) {
+        self.dead.remove(&(probe.selector, probe.key.clone()));
+        let category = CATEGORIES.iter().find(|it| **it == probe.key);
+        let (Some(category), Some(Value::Number(number))) = (category, value) else { return };
+        let Some(numbers) = self.categories.get_mut(probe.selector).map(|it| it.entry(category).or_default()) else {
+            return;
+        };
+        if number.fract() == 0.0 && numbers.iter().all(|it| it.fract() != 0.0) {
+            numbers.clear();
+        }
+        if numbers.first().is_none_or(|it| it.fract() != 0.0 || number.fract() == 0.0) && !numbers.contains(number) {
+            numbers.push(*number);
+        }
+    }
+}
+
+/// The variants that some combination of values gives.
+fn reached(probes: &Probes, index: usize, names: &[String], sorts: &[Vec<Option<Value>>]) -> BTreeSet<usize> {
+    let mut combinations = vec![Fields::new()];
+    for (name, values) in names.iter().zip(sorts) {
+        combinations = combinations
+            .iter()
+            .flat_map(|fields| {
+                values.iter().map(|value| {
+                    let mut fields = fields.clone();
+                    fields.extend(value.iter().map(|value| (name.clone(), value.clone())));
+                    fields
+                })
+            })
+            .collect();
+    }
+    combinations.iter().filter_map(|fields| probes.say(index, fields).parse().ok()).collect()
+}
+
+impl Probes {
+    fn of(tag: &str, anatomy: &Anatomy<'_>) -> Option<Self> {
+        if anatomy.selectors.is_empty() {
+            return None;
+        }
+        let mut keys = Vec::new();
+        for selector in 0..anatomy.selectors.len() {
+            let own = anatomy.variants.iter().filter_map(|variant| variant.keys.get(selector));
+            let own: BTreeSet<&str> = own.filter_map(Key::literal).collect();
+            keys.extend(own.iter().map(|key| Probe { selector, key: (*key).to_owned(), used: true }));
+            let more = CATEGORIES.iter().filter(|it| !own.contains(*it));
+            keys.extend(more.map(|key| Probe { selector, key: (*key).to_owned(), used: false }));
+        }
+        let selectors: String = anatomy.selectors.iter().map(|name| format!(" ${name}")).collect();
+        let variants = anatomy.variants.iter().enumerate();
+        let variants: String = variants.map(|(index, it)| format!(" {} {{{{{index}}}}}", it.written_keys())).collect();
+        let mut entries = vec![entry("whole", format!("{}.match{selectors}{variants}", anatomy.declarations))];
+        for (index, probe) in keys.iter().enumerate() {
+            let (selector, key) = (anatomy.selectors.get(probe.selector)?, Key::Literal(probe.key.clone()).written());
+            let source = format!("{}.match ${selector} {key} {{{{1}}}} * {{{{}}}}", anatomy.declarations);
+            entries.push(entry(&index.to_string(), source));
+        }
+        let set = MessageSet::compile(tag, "", &entries).ok()?;
+        Some(Self { set, words: words(tag), keys })
+    }
+
+    /// Values to try for a variable: nothing at all, every key, another text, and numbers that CLDR's rules tell apart
+    /// (they look at the last two digits, at millions and at fractions).
+    fn samples(&self, name: &str) -> Vec<Option<Value>> {
+        let text = |text: &str| Some(Value::Text(text.to_owned()));
+        if name == "register" {
+            return vec![text("formal"), text("informal")];
+        }
+        let keys = self.keys.iter().filter(|it| it.used).map(|it| it.key.as_str());
+        let near = keys.clone().filter_map(|key| key.parse().ok()).filter(|key: &f64| key.is_finite());
+        let near = near.flat_map(|key| [key, key - 1.0, key + 1.0, key / 100.0]);
+        let whole = (0..=121_u32).chain([200, 1_000, 10_000, 1_000_000, 2_000_000]).map(f64::from);
+        let numbers = whole.chain([0.1, 0.5, 1.1, 1.5, 2.5, 10.5]).chain(near);
+        let texts = keys.chain(["", "·"]).map(text);
+        std::iter::once(None).chain(numbers.map(|it| Some(Value::Number(it)))).chain(texts).collect()
+    }
+
+    fn matches(&self, probe: usize, fields: &Fields) -> bool {
+        self.set.index(&probe.to_string()).is_some_and(|index| self.say(index, fields) == "1")
+    }
+
+    fn say(&self, index: usize, fields: &Fields) -> String {
+        let scene = Scene {
+            words: Rc::clone(&self.words),
+            zone: TimeZone::UTC,
+            now: Timestamp::from_seconds(0),
+            register: Register::Formal,
+            person: String::new(),
+            gender: String::new(),
+            manner: None,
+        };
+        self.set.format(index, fields, scene).text
+    }
+}
+
+fn entry(key: &str, source: String) -> Entry {
+    Entry { key: key.to_owned(), source, line: 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unreached(tag: &str, source: &str) -> String {
+        let anatomy = Anatomy::of(source).unwrap();
+        let Some(reach) = Reach::of(tag, &anatomy) else { return "selects nothing".into() };
+        let keys = reach.unreached.iter().map(|index| anatomy.variants[*index].written_keys());
+        let dead = reach.dead.iter().map(|(selector, key)| format!("{selector}:{key}"));
+        format!("{} / {}", keys.collect::<Vec<_>>().join(", "), dead.collect::<Vec<_>>().join(", "))
+    }
+
+    #[test]
+    fn finds_what_nothing_chooses() {
+        let integer = |keys: &str| {
+            let variants: String = keys.split(' ').map(|key| format!(" {key} {{{{x}}}}")).collect();
+            format!(".input {{$n :integer}} .match $n{variants} * {{{{x}}}}")
+        };
+        for (tag, source, expected) in [
+            ("en", "Hello".to_owned(), "selects nothing"),
+            ("en", integer("one"), " / "),
+            ("en", integer("0 1 other"), " / "),
+            ("en", integer("1 one"), "one / "),
+            ("en", integer("1 1.0"), "1.0 / 0:1.0"),
+            ("en", integer("zero few"), "zero, few / 0:few, 0:zero"),
+            ("en", integer("1.5 first"), "1.5, first / 0:1.5, 0:first"),
+            ("ja", integer("one other"), "one / 0:one"),
+            ("cs", integer("one few many"), "many / 0:many"),
+            ("ru", integer("one few many other"), "other / 0:other"),
+            ("fr", integer("one many"), " / "),
+            ("ar", integer("zero one two few many"), " / "),
+            ("en", ".input {$n :number} .match $n one {{}} other {{}} 1 {{}} * {{}}".into(), "one / "),
+            ("cs", ".input {$n :number} .match $n one {{}} few {{}} many {{}} * {{}}".into(), " / "),
+            ("en", ".input {$n :number select=ordinal} .match $n one {{}} two {{}} few {{}} * {{}}".into(), " / "),
+            ("en", ".input {$n :number select=exact} .match $n 1 {{}} one {{}} * {{}}".into(), "one / 0:one"),
+            ("en", ".input {$n :offset subtract=1} .match $n 1 {{}} 250 {{}} * {{}}".into(), " / "),
+            ("en", ".input {$x :string} .match $x a {{}} || {{}} * {{}}".into(), " / "),
+            ("de", ".input {$register :string} .match $register du {{}} formal {{}} * {{}}".into(), "du / 0:du"),
+            (
+                "en",
+                ".input {$n :integer} .input {$x :string} .match $n $x one a {{}} other a {{}} * a {{}} * * {{}}".into(),
+                " / ",
+            ),
+            (
+                "ja",
+                ".input {$n :integer} .input {$register :string} .match $register $n formal one {{}} formal * {{}} * * {{}}"
+                    .into(),
+                "formal one / 1:one",
+            ),
+        ] {
+            assert_eq!(unreached(tag, &source), expected, "{tag} {source}");
+        }
+    }
+
+    #[test]
+    fn names_the_numbers_of_a_category() {
+        let anatomy = Anatomy::of(".input {$n :integer} .match $n one {{}} * {{}}").unwrap();
+        let reach = Reach::of("ru", &anatomy).unwrap();
+        let shown = reach.categories[0].iter().map(|(name, numbers)| format!("{name} {:?}", &numbers[..3]));
+        assert_eq!(
+            shown.collect::<Vec<_>>(),
+            ["few [2.0, 3.0, 4.0]", "many [0.0, 5.0, 6.0]", "one [1.0, 21.0, 31.0]"]
+        );
+    }
+}
