@@ -6,11 +6,13 @@
 mod anatomy;
 mod arguments;
 mod compare;
+mod edit;
 mod file;
 mod functions;
 mod reach;
 mod scene;
 mod set;
+mod xliff;
 
 use std::{
     collections::BTreeMap,
@@ -20,6 +22,7 @@ use std::{
 use cuecard_model::Fields;
 
 pub use compare::{CatalogFinding, check_messages};
+pub use xliff::{Import, LONGEST_DOCUMENT, MessageFile, Skipped, Xliff, XliffError, export_xliff};
 
 use crate::{
     Cultures, Manner, Occasion, Setting, locale,

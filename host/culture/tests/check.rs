@@ -65,9 +65,15 @@ fn doubts() {
 fn what_agrees_is_not_doubted() {
     let files = [
         ("en", r#"{ "m": ".input {$n :integer} .match $n one {{{$n} parcel}} * {{{$n} parcels}}" }"#),
-        ("ru", r#"{ "m": ".input {$n :integer} .match $n one {{{$n} посылка}} few {{{$n} посылки}} * {{{$n} посылок}}" }"#),
+        (
+            "ru",
+            r#"{ "m": ".input {$n :integer} .match $n one {{{$n} посылка}} few {{{$n} посылки}} * {{{$n} посылок}}" }"#,
+        ),
         ("zh-Hans", r#"{ "m": "{$n} 件包裹" }"#),
-        ("ar", r#"{ "m": ".input {$n :integer} .match $n zero {{}} one {{}} two {{}} few {{{$n}}} many {{}} * {{}}" }"#),
+        (
+            "ar",
+            r#"{ "m": ".input {$n :integer} .match $n zero {{}} one {{}} two {{}} few {{{$n}}} many {{}} * {{}}" }"#,
+        ),
     ];
     assert_eq!(check_messages(files), []);
 }

@@ -134,13 +134,26 @@ impl<'a> Anatomy<'a> {
         Some(text)
     }
 
-    /// The message with further variants behind the last one.
+    /// The message with further variants, before the last resort if that is the last one.
     pub(super) fn with_variants(&self, more: &[(&[Key], &[Piece])]) -> Option<String> {
-        let (end, gap) = (self.variants.last()?.whole.end, self.gap());
+        let (last, gap) = (self.variants.last()?, self.gap());
+        let more = more.iter().map(|(keys, pieces)| variant(keys, pieces));
+        let (at, more) = if last.is_fallback() {
+            (last.whole.start, more.map(|variant| format!("{variant}{gap}")).collect::<String>())
+        } else {
+            (last.whole.end, more.map(|variant| format!("{gap}{variant}")).collect())
+        };
         let mut text = self.source.to_owned();
-        let more: String = more.iter().map(|(keys, pieces)| format!("{gap}{}", variant(keys, pieces))).collect();
-        text.insert_str(end, &more);
+        text.insert_str(at, &more);
         Some(text)
+    }
+
+    /// The message with one text for all cases.
+    pub(super) fn with_pattern(&self, pieces: &[Piece]) -> Option<String> {
+        if self.declarations.is_empty() {
+            return Anatomy::of("")?.with_patterns(&[(0, pieces)]);
+        }
+        Some(format!("{}{{{{{}}}}}", self.declarations, pattern(pieces)))
     }
 
     /// The message with other variants altogether, laid out as this one is.
@@ -183,14 +196,9 @@ impl<'a> Variant<'a> {
         Some(Self::of(source, keys.collect(), whole, child(quoted, Kind::Pattern)?, true))
     }
 
-    fn of(
-        source: &'a str,
-        keys: Vec<Key>,
-        whole: Range<usize>,
-        pattern: SyntaxNode<'_, 'a>,
-        is_quoted: bool,
-    ) -> Self {
-        let inner = if is_quoted { whole.end.saturating_sub(2 + pattern.text().len())..whole.end - 2 } else { whole.clone() };
+    fn of(source: &'a str, keys: Vec<Key>, whole: Range<usize>, pattern: SyntaxNode<'_, 'a>, is_quoted: bool) -> Self {
+        let inner =
+            if is_quoted { whole.end.saturating_sub(2 + pattern.text().len())..whole.end - 2 } else { whole.clone() };
         Self { keys, pieces: pieces(pattern), whole, inner, quoted: is_quoted, source }
     }
 
@@ -352,7 +360,7 @@ mod tests {
         let few = [Key::Literal("few".into())];
         assert_eq!(
             choice.with_variants(&[(&few, &text("x"))]).unwrap(),
-            ".input {$n :number}\n.match $n\n  one {{a}}\n  *   {{b}}\n  few {{x}}\n"
+            ".input {$n :number}\n.match $n\n  one {{a}}\n  few {{x}}\n  *   {{b}}\n"
         );
         assert_eq!(
             choice.with_only(&[(&few, &text("x")), (&[Key::Any], &text("y"))]).unwrap(),

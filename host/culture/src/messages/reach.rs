@@ -26,6 +26,9 @@ pub(super) const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "
 /// Combinations of values beyond which the message as a whole is not tried.
 const COMBINATIONS: usize = 20_000;
 
+/// Keys of a message beyond which they are not tried.
+const KEYS: usize = 200;
+
 /// What a message's variants are good for.
 #[derive(Debug)]
 pub(super) struct Reach {
@@ -54,7 +57,7 @@ struct Probe {
 }
 
 impl Reach {
-    /// `None` if the message selects nothing.
+    /// `None` if the message selects nothing, or has too many keys to be tried.
     pub(super) fn of(tag: &str, anatomy: &Anatomy<'_>) -> Option<Self> {
         let probes = Probes::of(tag, anatomy)?;
         let mut reach = Self {
@@ -136,6 +139,9 @@ impl Probes {
             let more = CATEGORIES.iter().filter(|it| !own.contains(*it));
             keys.extend(more.map(|key| Probe { selector, key: (*key).to_owned(), used: false }));
         }
+        if keys.len() > KEYS {
+            return None;
+        }
         let selectors: String = anatomy.selectors.iter().map(|name| format!(" ${name}")).collect();
         let variants = anatomy.variants.iter().enumerate();
         let variants: String = variants.map(|(index, it)| format!(" {} {{{{{index}}}}}", it.written_keys())).collect();
@@ -184,7 +190,7 @@ impl Probes {
 }
 
 fn entry(key: &str, source: String) -> Entry {
-    Entry { key: key.to_owned(), source, line: 1 }
+    Entry { key: key.to_owned(), source, ..Entry::default() }
 }
 
 #[cfg(test)]
@@ -246,9 +252,6 @@ mod tests {
         let anatomy = Anatomy::of(".input {$n :integer} .match $n one {{}} * {{}}").unwrap();
         let reach = Reach::of("ru", &anatomy).unwrap();
         let shown = reach.categories[0].iter().map(|(name, numbers)| format!("{name} {:?}", &numbers[..3]));
-        assert_eq!(
-            shown.collect::<Vec<_>>(),
-            ["few [2.0, 3.0, 4.0]", "many [0.0, 5.0, 6.0]", "one [1.0, 21.0, 31.0]"]
-        );
+        assert_eq!(shown.collect::<Vec<_>>(), ["few [2.0, 3.0, 4.0]", "many [0.0, 5.0, 6.0]", "one [1.0, 21.0, 31.0]"]);
     }
 }

@@ -81,7 +81,7 @@ pub(crate) fn messages(bundle: &Bundle) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-fn report(name: &str, problems: &[Problem]) -> usize {
+pub(crate) fn report(name: &str, problems: &[Problem]) -> usize {
     for problem in problems {
         print(problem.clone().within(name).to_string());
     }

@@ -40,10 +40,7 @@ impl Sort {
     /// Numbers and amounts word themselves, so a bare placeholder says the same; a moment or a share does not.
     fn goes_with(self, other: Self) -> bool {
         self == other
-            || matches!(
-                (self.min(other), self.max(other)),
-                (Self::Bare, Self::Number) | (Self::Bare, Self::Money)
-            )
+            || matches!((self.min(other), self.max(other)), (Self::Bare, Self::Number) | (Self::Bare, Self::Money))
     }
 
     fn shown(self) -> &'static str {

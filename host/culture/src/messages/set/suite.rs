@@ -82,7 +82,7 @@ fn judge(score: &mut Score, case: &Json, defaults: &Json) {
 }
 
 fn run(source: &str, params: &Json, locale: &str, bidi: &Json) -> Result<Formatted, String> {
-    let entry = Entry { key: "m".into(), source: source.into(), line: 1 };
+    let entry = Entry { key: "m".into(), source: source.into(), ..Entry::default() };
     let set = MessageSet::compile(locale, "suite", &[entry]);
     let set = set.map_err(|problems| problems.into_iter().map(|it| it.reason).collect::<Vec<_>>().join("; "))?;
     let params = params.as_array().map_or(&[][..], Vec::as_slice);
