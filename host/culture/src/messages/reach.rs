@@ -1,6 +1,6 @@
 //! Which variants of a message some value chooses, in one locale.
 //!
-//! Asks the interpreter instead of knowing the rules: each key is tried with sample values, and then the message with
+//! Asks the interpreter instead of knowing the rules: the keys are tried with sample values, and then the message with
 //! one value of each sort. So options (`select=ordinal`, `select=exact`), offsets and rounding count as they will when
 //! the message is rendered.
 
@@ -41,19 +41,20 @@ pub(super) struct Reach {
     pub(super) categories: Vec<BTreeMap<&'static str, Vec<f64>>>,
 }
 
-/// A message's variants, replaced by their numbers, and each key alone.
+/// A message's variants, replaced by their numbers, and the keys of each selector by themselves.
 struct Probes {
     set: MessageSet,
     words: Rc<Words>,
-    keys: Vec<Probe>,
+    probes: Vec<Probe>,
+    /// The keys that variants have, with the index of their selector.
+    used: BTreeSet<(usize, String)>,
 }
 
-/// `.match $selector key {{1}} * {{}}`
+/// `.match $selector key {{0}} * {{}}`
 struct Probe {
     selector: usize,
-    key: String,
-    /// Whether a variant has the key; the others are plural categories that one could have.
-    used: bool,
+    /// All plural categories, of which a value has one, or a single other key.
+    keys: Vec<String>,
 }
 
 impl Reach {
@@ -62,7 +63,7 @@ impl Reach {
         let probes = Probes::of(tag, anatomy)?;
         let mut reach = Self {
             unreached: Vec::new(),
-            dead: probes.keys.iter().filter(|it| it.used).map(|it| (it.selector, it.key.clone())).collect(),
+            dead: probes.used.clone(),
             categories: vec![BTreeMap::new(); anatomy.selectors.len()],
         };
         let index = probes.set.index("whole")?;
@@ -79,30 +80,30 @@ impl Reach {
 
     /// One value of each sort that the keys tell apart. Notes on the way which keys match at all.
     fn sorts(&mut self, probes: &Probes, name: &str) -> Vec<Option<Value>> {
-        let mut sorts: BTreeMap<Vec<bool>, Option<Value>> = BTreeMap::new();
+        let mut sorts: BTreeMap<Vec<(usize, String)>, Option<Value>> = BTreeMap::new();
         for value in probes.samples(name) {
             let fields: Fields = value.iter().map(|value| (name.to_owned(), value.clone())).collect();
-            let matched: Vec<bool> = (0..probes.keys.len()).map(|probe| probes.matches(probe, &fields)).collect();
-            for (probe, _) in probes.keys.iter().zip(&matched).filter(|(_, matched)| **matched) {
-                self.note(probe, value.as_ref());
+            let mut matched = probes.matched(&fields);
+            for (selector, key) in &matched {
+                self.note(*selector, key, value.as_ref());
             }
-            let used = probes.keys.iter().zip(matched).filter(|(probe, _)| probe.used);
-            sorts.entry(used.map(|(_, matched)| matched).collect()).or_insert(value);
+            matched.retain(|it| probes.used.contains(it));
+            sorts.entry(matched).or_insert(value);
         }
         sorts.into_values().collect()
     }
 
-    fn note(&mut self, probe: &Probe, value: Option<&Value>) {
-        self.dead.remove(&(probe.selector, probe.key.clone()));
-        let category = CATEGORIES.iter().find(|it| **it == probe.key);
+    fn note(&mut self, selector: usize, key: &str, value: Option<&Value>) {
+        self.dead.remove(&(selector, key.to_owned()));
+        let category = CATEGORIES.iter().find(|it| **it == key);
         let (Some(category), Some(Value::Number(number))) = (category, value) else { return };
-        let Some(numbers) = self.categories.get_mut(probe.selector).map(|it| it.entry(category).or_default()) else {
-            return;
-        };
-        if number.fract() == 0.0 && numbers.iter().all(|it| it.fract() != 0.0) {
+        let Some(categories) = self.categories.get_mut(selector) else { return };
+        let numbers = categories.entry(category).or_default();
+        let is_whole = number.fract() == 0.0;
+        if is_whole && numbers.iter().any(|it| it.fract() != 0.0) {
             numbers.clear();
         }
-        if numbers.first().is_none_or(|it| it.fract() != 0.0 || number.fract() == 0.0) && !numbers.contains(number) {
+        if (is_whole || numbers.iter().all(|it| it.fract() != 0.0)) && !numbers.contains(number) {
             numbers.push(*number);
         }
     }
@@ -131,28 +132,30 @@ impl Probes {
         if anatomy.selectors.is_empty() {
             return None;
         }
-        let mut keys = Vec::new();
-        for selector in 0..anatomy.selectors.len() {
-            let own = anatomy.variants.iter().filter_map(|variant| variant.keys.get(selector));
-            let own: BTreeSet<&str> = own.filter_map(Key::literal).collect();
-            keys.extend(own.iter().map(|key| Probe { selector, key: (*key).to_owned(), used: true }));
-            let more = CATEGORIES.iter().filter(|it| !own.contains(*it));
-            keys.extend(more.map(|key| Probe { selector, key: (*key).to_owned(), used: false }));
-        }
-        if keys.len() > KEYS {
+        let keys = anatomy.variants.iter().flat_map(|variant| variant.keys.iter().enumerate());
+        let used: BTreeSet<_> =
+            keys.filter_map(|(selector, key)| Some((selector, key.literal()?.to_owned()))).collect();
+        if used.len() > KEYS {
             return None;
         }
+        let others = used.iter().filter(|(_, key)| !CATEGORIES.contains(&key.as_str()));
+        let others = others.map(|(selector, key)| Probe { selector: *selector, keys: vec![key.clone()] });
+        let categories = || CATEGORIES.map(str::to_owned).to_vec();
+        let plurals = (0..anatomy.selectors.len()).map(|selector| Probe { selector, keys: categories() });
+        let probes: Vec<_> = plurals.chain(others).collect();
         let selectors: String = anatomy.selectors.iter().map(|name| format!(" ${name}")).collect();
         let variants = anatomy.variants.iter().enumerate();
         let variants: String = variants.map(|(index, it)| format!(" {} {{{{{index}}}}}", it.written_keys())).collect();
         let mut entries = vec![entry("whole", format!("{}.match{selectors}{variants}", anatomy.declarations))];
-        for (index, probe) in keys.iter().enumerate() {
-            let (selector, key) = (anatomy.selectors.get(probe.selector)?, Key::Literal(probe.key.clone()).written());
-            let source = format!("{}.match ${selector} {key} {{{{1}}}} * {{{{}}}}", anatomy.declarations);
+        for (index, probe) in probes.iter().enumerate() {
+            let keys = probe.keys.iter().map(|key| Key::Literal(key.clone()).written()).enumerate();
+            let variants: String = keys.map(|(index, key)| format!(" {key} {{{{{index}}}}}")).collect();
+            let selector = anatomy.selectors.get(probe.selector)?;
+            let source = format!("{}.match ${selector}{variants} * {{{{}}}}", anatomy.declarations);
             entries.push(entry(&index.to_string(), source));
         }
         let set = MessageSet::compile(tag, "", &entries).ok()?;
-        Some(Self { set, words: words(tag), keys })
+        Some(Self { set, words: words(tag), probes, used })
     }
 
     /// Values to try for a variable: nothing at all, every key, another text, and numbers that CLDR's rules tell apart
@@ -162,7 +165,7 @@ impl Probes {
         if name == "register" {
             return vec![text("formal"), text("informal")];
         }
-        let keys = self.keys.iter().filter(|it| it.used).map(|it| it.key.as_str());
+        let keys = self.used.iter().map(|(_, key)| key.as_str());
         let near = keys.clone().filter_map(|key| key.parse().ok()).filter(|key: &f64| key.is_finite());
         let near = near.flat_map(|key| [key, key - 1.0, key + 1.0, key / 100.0]);
         let whole = (0..=121_u32).chain([200, 1_000, 10_000, 1_000_000, 2_000_000]).map(f64::from);
@@ -171,8 +174,13 @@ impl Probes {
         std::iter::once(None).chain(numbers.map(|it| Some(Value::Number(it)))).chain(texts).collect()
     }
 
-    fn matches(&self, probe: usize, fields: &Fields) -> bool {
-        self.set.index(&probe.to_string()).is_some_and(|index| self.say(index, fields) == "1")
+    /// The keys that match, with the index of their selector.
+    fn matched(&self, fields: &Fields) -> Vec<(usize, String)> {
+        let matched = self.probes.iter().enumerate().filter_map(|(index, probe)| {
+            let said = self.say(self.set.index(&index.to_string())?, fields);
+            Some((probe.selector, probe.keys.get(said.parse::<usize>().ok()?)?.clone()))
+        });
+        matched.collect()
     }
 
     fn say(&self, index: usize, fields: &Fields) -> String {
