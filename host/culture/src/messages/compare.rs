@@ -57,13 +57,16 @@ pub fn check_messages<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -
     let usual: BTreeMap<_, _> = keys.iter().filter_map(|key| Some((*key, usual(&locales, key)?))).collect();
     let mut findings = Vec::new();
     for (tag, locale) in &locales {
+        let sources = locale.messages.iter().map(|(key, message)| (key.as_str(), message.source.as_str()));
+        let mut of_variants = variants::doubts(tag, sources);
         for key in &keys {
             let message = locale.messages.get(*key);
             let doubts = match (message, usual.get(key)) {
                 (None, _) => lacking(&locales, tag, key).into_iter().collect(),
                 (Some(message), usual) => {
                     let differing = usual.and_then(|(name, uses)| message.uses.unlike(uses, name));
-                    differing.into_iter().chain(variants::doubts(tag, &message.source)).collect::<Vec<_>>()
+                    let variants = of_variants.remove(key.as_str()).unwrap_or_default();
+                    differing.into_iter().chain(variants).collect::<Vec<_>>()
                 }
             };
             findings.extend(doubts.into_iter().map(|(reason, hint)| CatalogFinding {

@@ -16,7 +16,7 @@ use super::{
     anatomy::{Anatomy, Key},
     file::Entry,
     scene::Scene,
-    set::MessageSet,
+    set::{LONGEST, MessageSet},
 };
 use crate::words::{Words, words};
 
@@ -41,10 +41,19 @@ pub(super) struct Reach {
     pub(super) categories: Vec<BTreeMap<&'static str, Vec<f64>>>,
 }
 
-/// A message's variants, replaced by their numbers, and the keys of each selector by themselves.
-struct Probes {
-    set: MessageSet,
+/// A message and how it is tried.
+struct Probes<'a> {
+    anatomy: &'a Anatomy<'a>,
+    /// Compiled for all messages at once, because most of what compiling costs is the same for one and for a hundred.
+    set: &'a MessageSet,
     words: Rc<Words>,
+    plan: &'a Plan,
+}
+
+/// What is to be compiled for a message.
+struct Plan {
+    /// The message with numbers for texts.
+    whole: Entry,
     probes: Vec<Probe>,
     /// The keys that variants have, with the index of their selector.
     used: BTreeSet<(usize, String)>,
@@ -52,34 +61,45 @@ struct Probes {
 
 /// `.match $selector key {{0}} * {{}}`
 struct Probe {
+    entry: Entry,
     selector: usize,
     /// All plural categories, of which a value has one, or a single other key.
     keys: Vec<String>,
 }
 
 impl Reach {
-    /// `None` if the message selects nothing, or has too many keys to be tried.
-    pub(super) fn of(tag: &str, anatomy: &Anatomy<'_>) -> Option<Self> {
-        let probes = Probes::of(tag, anatomy)?;
+    /// One for each message; `None` where it selects nothing, or has too many keys to be tried.
+    pub(super) fn of(tag: &str, messages: &[&Anatomy<'_>]) -> Vec<Option<Self>> {
+        let plans: Vec<_> = messages.iter().enumerate().map(|(index, anatomy)| Plan::of(index, anatomy)).collect();
+        let entries = plans.iter().flatten().flat_map(Plan::entries).cloned().collect::<Vec<_>>();
+        let (Ok(set), words) = (MessageSet::compile(tag, "", &entries), words(tag)) else {
+            return plans.iter().map(|_| None).collect();
+        };
+        let probes = |anatomy, plan| Probes { anatomy, set: &set, words: Rc::clone(&words), plan };
+        plans.iter().zip(messages).map(|(plan, anatomy)| Self::tried(&probes(*anatomy, plan.as_ref()?))).collect()
+    }
+
+    fn tried(probes: &Probes<'_>) -> Option<Self> {
         let mut reach = Self {
             unreached: Vec::new(),
-            dead: probes.used.clone(),
-            categories: vec![BTreeMap::new(); anatomy.selectors.len()],
+            dead: probes.plan.used.clone(),
+            categories: vec![BTreeMap::new(); probes.anatomy.selectors.len()],
         };
-        let index = probes.set.index("whole")?;
-        let names = probes.set.variables(index).to_vec();
-        let sorts: Vec<_> = names.iter().map(|name| reach.sorts(&probes, name)).collect();
-        if sorts.iter().map(Vec::len).product::<usize>() <= COMBINATIONS {
-            let reached = reached(&probes, index, &names, &sorts);
-            let unreached = (0..anatomy.variants.len()).filter(|it| !reached.contains(it));
-            let needless = |index: &usize| anatomy.variants.get(*index).is_some_and(|it| !it.is_fallback());
-            reach.unreached = unreached.filter(needless).collect();
+        let index = probes.set.index(&probes.plan.whole.key)?;
+        let names = probes.set.variables(index);
+        let sorts: Vec<_> = names.iter().map(|name| reach.sorts(probes, name)).collect();
+        let combinations = sorts.iter().try_fold(1_usize, |product, values| product.checked_mul(values.len()));
+        if combinations.is_some_and(|number| number <= COMBINATIONS) {
+            let reached = reached(probes, index, names, &sorts);
+            let variants = probes.anatomy.variants.iter().enumerate();
+            let unreached = variants.filter(|(index, it)| !reached.contains(index) && !it.is_fallback());
+            reach.unreached = unreached.map(|(index, _)| index).collect();
         }
         Some(reach)
     }
 
     /// One value of each sort that the keys tell apart. Notes on the way which keys match at all.
-    fn sorts(&mut self, probes: &Probes, name: &str) -> Vec<Option<Value>> {
+    fn sorts(&mut self, probes: &Probes<'_>, name: &str) -> Vec<Option<Value>> {
         let mut sorts: BTreeMap<Vec<(usize, String)>, Option<Value>> = BTreeMap::new();
         for value in probes.samples(name) {
             let fields: Fields = value.iter().map(|value| (name.to_owned(), value.clone())).collect();
@@ -87,7 +107,7 @@ impl Reach {
             for (selector, key) in &matched {
                 self.note(*selector, key, value.as_ref());
             }
-            matched.retain(|it| probes.used.contains(it));
+            matched.retain(|it| probes.plan.used.contains(it));
             sorts.entry(matched).or_insert(value);
         }
         sorts.into_values().collect()
@@ -110,7 +130,7 @@ impl Reach {
 }
 
 /// The variants that some combination of values gives.
-fn reached(probes: &Probes, index: usize, names: &[String], sorts: &[Vec<Option<Value>>]) -> BTreeSet<usize> {
+fn reached(probes: &Probes<'_>, index: usize, names: &[String], sorts: &[Vec<Option<Value>>]) -> BTreeSet<usize> {
     let mut combinations = vec![Fields::new()];
     for (name, values) in names.iter().zip(sorts) {
         combinations = combinations
@@ -127,37 +147,40 @@ fn reached(probes: &Probes, index: usize, names: &[String], sorts: &[Vec<Option<
     combinations.iter().filter_map(|fields| probes.say(index, fields).parse().ok()).collect()
 }
 
-impl Probes {
-    fn of(tag: &str, anatomy: &Anatomy<'_>) -> Option<Self> {
-        if anatomy.selectors.is_empty() {
-            return None;
-        }
+impl Plan {
+    fn of(index: usize, anatomy: &Anatomy<'_>) -> Option<Self> {
         let keys = anatomy.variants.iter().flat_map(|variant| variant.keys.iter().enumerate());
         let used: BTreeSet<_> =
             keys.filter_map(|(selector, key)| Some((selector, key.literal()?.to_owned()))).collect();
-        if used.len() > KEYS {
+        if anatomy.selectors.is_empty() || used.len() > KEYS {
             return None;
         }
-        let others = used.iter().filter(|(_, key)| !CATEGORIES.contains(&key.as_str()));
-        let others = others.map(|(selector, key)| Probe { selector: *selector, keys: vec![key.clone()] });
-        let categories = || CATEGORIES.map(str::to_owned).to_vec();
-        let plurals = (0..anatomy.selectors.len()).map(|selector| Probe { selector, keys: categories() });
-        let probes: Vec<_> = plurals.chain(others).collect();
         let selectors: String = anatomy.selectors.iter().map(|name| format!(" ${name}")).collect();
         let variants = anatomy.variants.iter().enumerate();
         let variants: String = variants.map(|(index, it)| format!(" {} {{{{{index}}}}}", it.written_keys())).collect();
-        let mut entries = vec![entry("whole", format!("{}.match{selectors}{variants}", anatomy.declarations))];
-        for (index, probe) in probes.iter().enumerate() {
-            let keys = probe.keys.iter().map(|key| Key::Literal(key.clone()).written()).enumerate();
-            let variants: String = keys.map(|(index, key)| format!(" {key} {{{{{index}}}}}")).collect();
-            let selector = anatomy.selectors.get(probe.selector)?;
-            let source = format!("{}.match ${selector}{variants} * {{{{}}}}", anatomy.declarations);
-            entries.push(entry(&index.to_string(), source));
-        }
-        let set = MessageSet::compile(tag, "", &entries).ok()?;
-        Some(Self { set, words: words(tag), probes, used })
+        let whole = entry(format!("{index}"), format!("{}.match{selectors}{variants}", anatomy.declarations));
+        let others = used.iter().filter(|(_, key)| !CATEGORIES.contains(&key.as_str()));
+        let others = others.map(|(selector, key)| (*selector, vec![key.clone()]));
+        let plurals = (0..anatomy.selectors.len()).map(|selector| (selector, CATEGORIES.map(str::to_owned).to_vec()));
+        let probes = plurals.chain(others).enumerate().map(|(number, (selector, keys))| {
+            let variants = keys.iter().map(|key| Key::Literal(key.clone()).written()).enumerate();
+            let variants: String = variants.map(|(index, key)| format!(" {key} {{{{{index}}}}}")).collect();
+            let name = anatomy.selectors.get(selector)?;
+            let source = format!("{}.match ${name}{variants} * {{{{}}}}", anatomy.declarations);
+            Some(Probe { entry: entry(format!("{index}.{number}"), source), selector, keys })
+        });
+        let plan = Self { whole, probes: probes.collect::<Option<_>>()?, used };
+        // What cannot be compiled would take the other messages' chance.
+        let fits = plan.entries().all(|entry| entry.source.len() <= LONGEST);
+        fits.then_some(plan)
     }
 
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        std::iter::once(&self.whole).chain(self.probes.iter().map(|probe| &probe.entry))
+    }
+}
+
+impl Probes<'_> {
     /// Values to try for a variable: nothing at all, every key, another text, and numbers that CLDR's rules tell apart
     /// (they look at the last two digits, at millions and at fractions).
     fn samples(&self, name: &str) -> Vec<Option<Value>> {
@@ -165,7 +188,7 @@ impl Probes {
         if name == "register" {
             return vec![text("formal"), text("informal")];
         }
-        let keys = self.used.iter().map(|(_, key)| key.as_str());
+        let keys = self.plan.used.iter().map(|(_, key)| key.as_str());
         let near = keys.clone().filter_map(|key| key.parse().ok()).filter(|key: &f64| key.is_finite());
         let near = near.flat_map(|key| [key, key - 1.0, key + 1.0, key / 100.0]);
         let whole = (0..=121_u32).chain([200, 1_000, 10_000, 1_000_000, 2_000_000]).map(f64::from);
@@ -176,8 +199,8 @@ impl Probes {
 
     /// The keys that match, with the index of their selector.
     fn matched(&self, fields: &Fields) -> Vec<(usize, String)> {
-        let matched = self.probes.iter().enumerate().filter_map(|(index, probe)| {
-            let said = self.say(self.set.index(&index.to_string())?, fields);
+        let matched = self.plan.probes.iter().filter_map(|probe| {
+            let said = self.say(self.set.index(&probe.entry.key)?, fields);
             Some((probe.selector, probe.keys.get(said.parse::<usize>().ok()?)?.clone()))
         });
         matched.collect()
@@ -197,8 +220,8 @@ impl Probes {
     }
 }
 
-fn entry(key: &str, source: String) -> Entry {
-    Entry { key: key.to_owned(), source, ..Entry::default() }
+fn entry(key: String, source: String) -> Entry {
+    Entry { key, source, ..Entry::default() }
 }
 
 #[cfg(test)]
@@ -207,7 +230,7 @@ mod tests {
 
     fn unreached(tag: &str, source: &str) -> String {
         let anatomy = Anatomy::of(source).unwrap();
-        let Some(reach) = Reach::of(tag, &anatomy) else { return "selects nothing".into() };
+        let Some(reach) = Reach::of(tag, &[&anatomy]).remove(0) else { return "selects nothing".into() };
         let keys = reach.unreached.iter().map(|index| anatomy.variants[*index].written_keys());
         let dead = reach.dead.iter().map(|(selector, key)| format!("{selector}:{key}"));
         format!("{} / {}", keys.collect::<Vec<_>>().join(", "), dead.collect::<Vec<_>>().join(", "))
@@ -258,7 +281,7 @@ mod tests {
     #[test]
     fn names_the_numbers_of_a_category() {
         let anatomy = Anatomy::of(".input {$n :integer} .match $n one {{}} * {{}}").unwrap();
-        let reach = Reach::of("ru", &anatomy).unwrap();
+        let reach = Reach::of("ru", &[&anatomy]).remove(0).unwrap();
         let shown = reach.categories[0].iter().map(|(name, numbers)| format!("{name} {:?}", &numbers[..3]));
         assert_eq!(shown.collect::<Vec<_>>(), ["few [2.0, 3.0, 4.0]", "many [0.0, 5.0, 6.0]", "one [1.0, 21.0, 31.0]"]);
     }

@@ -26,7 +26,7 @@ use super::{
 use crate::locale;
 
 /// The longest message in bytes: four times what the most generous channel takes.
-const LONGEST: usize = 16 * 1024;
+pub(super) const LONGEST: usize = 16 * 1024;
 
 /// One slip can make the rest of a message look wrong, so only the first few problems of each are shown.
 const SHOWN: usize = 3;

@@ -10,13 +10,21 @@ use super::{
     Doubt,
 };
 
-/// Variants that no value chooses, and numbers that share one text although the language tells them apart.
-pub(super) fn doubts(tag: &str, source: &str) -> Vec<Doubt> {
-    let Some(anatomy) = Anatomy::of(source) else { return Vec::new() };
-    let Some(reach) = Reach::of(tag, &anatomy) else { return Vec::new() };
-    let unreached = reach.unreached.iter().filter_map(|index| unreached(tag, &anatomy, &reach, *index));
-    let merged = (0..anatomy.selectors.len()).filter_map(|selector| merged(tag, &anatomy, &reach, selector));
-    unreached.chain(merged).collect()
+/// For each message: variants that no value chooses, and numbers that share one text although the language tells them
+/// apart.
+pub(super) fn doubts<'m>(
+    tag: &str,
+    sources: impl Iterator<Item = (&'m str, &'m str)>,
+) -> BTreeMap<&'m str, Vec<Doubt>> {
+    let messages: Vec<_> = sources.filter_map(|(key, source)| Some((key, Anatomy::of(source)?))).collect();
+    let reaches = Reach::of(tag, &messages.iter().map(|(_, anatomy)| anatomy).collect::<Vec<_>>());
+    let doubts = messages.iter().zip(reaches).filter_map(|((key, anatomy), reach)| {
+        let reach = reach?;
+        let unreached = reach.unreached.iter().filter_map(|index| unreached(tag, anatomy, &reach, *index));
+        let merged = (0..anatomy.selectors.len()).filter_map(|selector| merged(tag, anatomy, &reach, selector));
+        Some((*key, unreached.chain(merged).collect()))
+    });
+    doubts.collect()
 }
 
 fn unreached(tag: &str, anatomy: &Anatomy<'_>, reach: &Reach, index: usize) -> Option<Doubt> {

@@ -43,15 +43,17 @@ pub(super) struct Marks {
 
 /// The units of all messages, in the source's order.
 pub(super) fn units(from: &Side<'_>, to: &Side<'_>) -> Vec<Unit> {
-    from.entries.iter().flat_map(|entry| of_message(&entry.key, &entry.source, to)).collect()
+    let messages: Vec<_> =
+        from.entries.iter().filter_map(|it| Some((it.key.as_str(), Anatomy::of(&it.source)?))).collect();
+    let reaches = Reach::of(&to.tag, &messages.iter().map(|(_, source)| source).collect::<Vec<_>>());
+    messages.iter().zip(reaches).flat_map(|((key, source), reach)| of_message(key, source, reach, to)).collect()
 }
 
-fn of_message(key: &str, source: &str, to: &Side<'_>) -> Vec<Unit> {
+fn of_message(key: &str, source: &Anatomy<'_>, reach: Option<Reach>, to: &Side<'_>) -> Vec<Unit> {
     let there = to.source(key);
-    let marks = Marks { source: hash(source), target: there.map(hash).unwrap_or_default() };
-    let (Some(source), target) = (Anatomy::of(source), there.and_then(Anatomy::of)) else { return Vec::new() };
-    let reach = Reach::of(&to.tag, &source);
-    let needed = needed(&source, reach.as_ref());
+    let marks = Marks { source: hash(source.source), target: there.map(hash).unwrap_or_default() };
+    let target = there.and_then(Anatomy::of);
+    let needed = needed(source, reach.as_ref());
     let layout = match &target {
         Some(target) => {
             let mut layout: Vec<Vec<Key>> = target.variants.iter().map(|variant| variant.keys.clone()).collect();
@@ -62,7 +64,7 @@ fn of_message(key: &str, source: &str, to: &Side<'_>) -> Vec<Unit> {
         }
         None => needed,
     };
-    let selectors = &target.as_ref().unwrap_or(&source).selectors;
+    let selectors = &target.as_ref().unwrap_or(source).selectors;
     let reach = reach.filter(|_| *selectors == source.selectors);
     let unit = |keys: Vec<Key>| {
         let runs = inline::source(&source.nearest(selectors, &keys)?.pieces);
