@@ -97,7 +97,7 @@ fn turn() -> Turn {
         signals: Signals {
             language: DetectedLanguage { tag: "en".into(), confidence: 1.0 },
             scenario: DetectedScenario { id: "order_status".into(), confidence: 0.9, alternatives: Vec::new() },
-            emotion: Emotion { label: EmotionLabel::Neutral, intensity: 0.0, trend: Trend::Steady },
+            emotion: Emotion::new(EmotionLabel::Neutral, 0.0, Trend::Steady),
             stage: Stage::AwaitingShipment,
         },
         customer: Customer { orders: vec![order], ..Customer::unknown("u-1".into()) },

@@ -20,6 +20,7 @@ mod name;
 mod number;
 mod pack;
 mod polish;
+pub mod register;
 mod relative;
 mod rules;
 mod setting;

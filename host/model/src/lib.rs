@@ -30,10 +30,12 @@ pub use ids::{
     SuggestionId, TurnId,
 };
 pub use live::LiveItem;
-pub use message::{IncomingMessage, Message, Role};
+pub use message::{IncomingMessage, Message, Role, Voice};
 pub use money::{Money, MoneyError};
 pub use scope::Scope;
-pub use signals::{Alternative, DetectedLanguage, DetectedScenario, Emotion, EmotionLabel, Signals, Stage, Trend};
+pub use signals::{
+    Alternative, DetectedLanguage, DetectedScenario, Emotion, EmotionLabel, Signals, Stage, Trend, TurningPoint,
+};
 pub use suggestion::{RenderedStep, Reply, Suggestion, TimingUs, Trace};
 pub use timestamp::Timestamp;
 pub use turn::Turn;

@@ -56,6 +56,33 @@ pub struct Emotion {
     pub intensity: f64,
     /// Over the conversation so far.
     pub trend: Trend,
+    /// How likely it is that the customer is disappointed, frustrated or angry, 0 to 1.
+    #[serde(default)]
+    pub upset: f64,
+    /// How bad each of the customer's messages was, oldest first, this one last: from -0.5 for joy to 1 for fury.
+    /// Empty with the first message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curve: Vec<f64>,
+    /// Where the curve turned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turning_points: Vec<TurningPoint>,
+}
+
+impl Emotion {
+    /// A feeling without a conversation around it.
+    pub fn new(label: EmotionLabel, intensity: f64, trend: Trend) -> Self {
+        let upset = if label.is_upset() { intensity } else { 0.0 };
+        Self { label, intensity, trend, upset, curve: Vec::new(), turning_points: Vec::new() }
+    }
+}
+
+/// A message after which the feeling went another way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+pub struct TurningPoint {
+    /// Its place on the curve, from 0.
+    pub message: usize,
+    /// Which way it went from there.
+    pub then: Trend,
 }
 
 /// Feelings that ask for different words.

@@ -105,7 +105,8 @@ fn understand(understanding: &Understanding, merchant: &Merchant, incoming: Inco
     let Incoming { turn_id, now, message, history, profile, live, .. } = incoming;
     let customer = merged(profile.as_deref(), &message.customer);
     let languages = &merchant.languages;
-    let input = Input { text: &message.text, history: &history, customer: &customer, now, languages };
+    let voice = message.voice;
+    let input = Input { text: &message.text, history: &history, customer: &customer, now, languages, voice };
     let signals = understanding.signals(&input);
     let language = &signals.language;
     let locale =

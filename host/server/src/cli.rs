@@ -9,6 +9,7 @@ mod new;
 mod offline;
 mod remote;
 mod replay;
+mod scores;
 mod serve;
 mod understand;
 

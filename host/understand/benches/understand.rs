@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use cuecard_model::{Customer, Message, Role, Timestamp};
-use cuecard_understand::{Example, Input, Scenario, Understanding};
+use cuecard_understand::{Example, Input, Scenario, Understanding, language_of};
 
 const VERBS: [&str; 10] =
     ["return", "track", "cancel", "exchange", "insure", "gift wrap", "repair", "register", "compare", "pre-order"];
@@ -54,11 +54,19 @@ fn signals(criterion: &mut Criterion) {
         let understanding = Understanding::train(&scenarios(count, 50));
         for (name, history) in [("alone", &history[..0]), ("after three messages", &history[..])] {
             let now = Timestamp::default();
-            let input = Input { text: MESSAGE, history, customer: &customer, now, languages: &languages };
+            let input = Input { text: MESSAGE, history, customer: &customer, now, languages: &languages, voice: None };
             criterion.bench_function(&format!("signals, {count} scenarios, {name}"), |bencher| {
                 bencher.iter(|| understanding.signals(black_box(&input)));
             });
         }
+    }
+}
+
+fn language(criterion: &mut Criterion) {
+    for text in [MESSAGE, "si", "订单还没到，我要退货！", "mera order kab aayega"] {
+        criterion.bench_function(&format!("language of {text:?}"), |bencher| {
+            bencher.iter(|| language_of(black_box(text)));
+        });
     }
 }
 
@@ -73,5 +81,5 @@ fn train(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, signals, train);
+criterion_group!(benches, signals, language, train);
 criterion_main!(benches);

@@ -1,109 +1,107 @@
 //! The language to answer in.
 //!
-//! Owns how evidence and priors add up: the script, the letters, the small words and a statistical guess speak for
-//! the message; earlier messages, the customer's locale and the merchant's languages speak beforehand. A message that
-//! tells little ("ok", an order number, a brand) therefore does not flip the language. Knows no meaning.
+//! Owns how evidence and priors add up: what a message alone says (`alone.rs`, a model trained offline) is weighed
+//! with what is known beforehand from the conversation, the customer's locale and the merchant's languages. A message
+//! that tells little ("ok", an order number, a brand) therefore does not flip the language. Knows no meaning.
 
-mod evidence;
+mod alone;
+mod everywhere;
+mod features;
+mod model;
 mod script;
-mod words;
+mod tally;
+mod taught;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use cuecard_model::DetectedLanguage;
 
-use crate::{Input, reading::Reading, scenario::round, text::Normalized};
+use crate::{Input, reading::Reading, scenario::round};
 
-/// What the customer's last message says beforehand; each earlier one half of it.
-const CONVERSATION: f64 = 2.0;
+pub(crate) use alone::Alone;
+
+/// What the customer's last message says beforehand; each earlier one a third of it.
+const CONVERSATION: f32 = 4.0;
 /// What the customer's locale says: people write in other languages than their shop account's, but not often.
-const LOCALE: f64 = 1.2;
+const LOCALE: f32 = 2.0;
 /// What a language gains for being one that the merchant answers in.
-const CONFIGURED: f64 = 0.4;
+const CONFIGURED: f32 = 0.7;
+/// The share of languages that we do not know.
+const REST: f32 = 0.01;
 /// How many earlier messages of the customer count.
 const LOOK_BACK: usize = 4;
 
-/// Points for each candidate; a point more is e times as likely.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Points {
-    list: Vec<(String, f64)>,
+/// Logarithms of shares; one more is e times as likely.
+struct Points<'a> {
+    list: Vec<(Cow<'a, str>, f32)>,
+    message: &'a Alone,
 }
 
-impl Points {
-    pub(crate) fn add(&mut self, tag: &str, points: f64) {
-        match self.list.iter_mut().find(|(known, _)| known == tag) {
-            Some((_, sum)) => *sum += points,
-            None => self.list.push((tag.to_owned(), points)),
+impl<'a> Points<'a> {
+    fn of(message: &'a Alone) -> Self {
+        let mut list = Vec::with_capacity(12);
+        list.extend(message.candidates().iter().map(|(tag, share)| (Cow::Borrowed(*tag), *share)));
+        Self { list, message }
+    }
+
+    /// What is known beforehand. From here on the message can rule out only as much as it tells.
+    fn add(&mut self, tag: Cow<'a, str>, points: f32) {
+        match self.list.iter_mut().find(|(known, _)| *known == tag) {
+            Some((_, sum)) => *sum = sum.max(self.message.ruled_out()) + points,
+            None => self.list.push((tag, self.message.others() + points)),
         }
     }
 
-    /// The best candidate and its share.
-    fn best(&self) -> Option<(&str, f64)> {
-        let (tag, most) = self.list.iter().fold(None::<&(String, f64)>, |best, next| match best {
-            Some(best) if best.1 >= next.1 => Some(best),
-            _ => Some(next),
-        })?;
-        // The one stands for all languages that nothing spoke for.
-        let all: f64 = 1.0 + self.list.iter().map(|(_, points)| points.exp()).sum::<f64>();
-        Some((tag, most.exp() / all))
-    }
-}
-
-/// What a message says of its language, without what was known beforehand.
-#[derive(Debug)]
-pub(crate) struct Alone(Points);
-
-impl Alone {
-    pub(crate) fn of(text: &str, normalized: &Normalized) -> Self {
-        let mut points = Points::default();
-        evidence::of(text, normalized, &mut points);
-        Self(points)
-    }
-
-    /// The likeliest language and its share, if anything spoke for one.
-    pub(crate) fn best(&self) -> Option<(&str, f64)> {
-        self.0.best()
+    fn best(self) -> DetectedLanguage {
+        // The languages that nothing spoke for; after a message that tells nothing they are as good as any.
+        let rest = if self.message.candidates().is_empty() { 1.0 } else { REST };
+        let all: f32 = rest + self.list.iter().map(|(_, points)| points.exp()).sum::<f32>();
+        match self.list.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)) {
+            Some((tag, most)) => {
+                DetectedLanguage { tag: tag.into_owned(), confidence: round(f64::from(most.exp() / all)) }
+            }
+            None => DetectedLanguage { tag: "und".to_owned(), confidence: 0.0 },
+        }
     }
 }
 
 /// `past`: the customer's earlier messages, newest first.
 pub(crate) fn detect(message: &Reading, past: &[Arc<Reading>], input: &Input<'_>) -> DetectedLanguage {
-    let mut points = message.language.0.clone();
-    add_priors(past, input, &mut points);
-    match points.best() {
-        Some((tag, share)) => DetectedLanguage { tag: tag.to_owned(), confidence: round(share) },
-        None => DetectedLanguage { tag: "und".to_owned(), confidence: 0.0 },
-    }
-}
-
-fn add_priors(past: &[Arc<Reading>], input: &Input<'_>, points: &mut Points) {
+    let mut points = Points::of(&message.language);
     let mut weight = CONVERSATION;
     for (tag, share) in past.iter().take(LOOK_BACK).filter_map(|message| message.language.best()) {
-        points.add(tag, weight * share);
-        weight /= 2.0;
+        points.add(Cow::Borrowed(tag), weight * share as f32);
+        weight /= 3.0;
     }
     if let Some(tag) = input.customer.locale.as_deref().and_then(tag_of_locale) {
-        points.add(&tag, LOCALE);
+        points.add(tag, LOCALE);
     }
     for tag in input.languages.iter().filter_map(|locale| tag_of_locale(locale)) {
-        points.add(&tag, CONFIGURED);
+        points.add(tag, CONFIGURED);
     }
+    points.best()
+}
+
+/// What a text says by itself.
+pub(crate) fn of_text(text: &str) -> DetectedLanguage {
+    Points::of(&Alone::of(text)).best()
 }
 
 /// The language of a locale, with a script for Chinese alone: `zh-CN` gives `zh-Hans`, `pt-BR` gives `pt`.
-pub(crate) fn tag_of_locale(locale: &str) -> Option<String> {
+pub(crate) fn tag_of_locale(locale: &str) -> Option<Cow<'_, str>> {
     let mut parts = locale.split(['-', '_']);
-    let language = parts.next()?.to_ascii_lowercase();
-    if !(2..=3).contains(&language.len()) || !language.bytes().all(|byte| byte.is_ascii_lowercase()) {
+    let language = parts.next()?;
+    if !(2..=3).contains(&language.len()) || !language.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
-    if language != "zh" {
-        return (language != "und").then_some(language);
+    let says = |part: &str| parts.clone().any(|known| known.eq_ignore_ascii_case(part));
+    if language.eq_ignore_ascii_case("zh") {
+        let traditional = says("hant") || (!says("hans") && (says("tw") || says("hk") || says("mo")));
+        return Some(Cow::Borrowed(if traditional { "zh-Hant" } else { "zh-Hans" }));
     }
-    let rest: Vec<String> = parts.map(str::to_ascii_lowercase).collect();
-    let says = |part: &str| rest.iter().any(|known| known == part);
-    let traditional = says("hant") || (!says("hans") && (says("tw") || says("hk") || says("mo")));
-    Some(if traditional { "zh-Hant" } else { "zh-Hans" }.to_owned())
+    let is_lower = language.bytes().all(|byte| byte.is_ascii_lowercase());
+    let tag = if is_lower { Cow::Borrowed(language) } else { Cow::Owned(language.to_ascii_lowercase()) };
+    (tag != "und").then_some(tag)
 }
 
 #[cfg(test)]

@@ -3,22 +3,25 @@
 //! Owns what the words mean. Deliberately knows no plugin, no file, no clock and no thread: everything is a plain
 //! function of what it is handed, and the same input gives the same signals, on every machine.
 
-mod emotion;
+pub mod emotion;
 mod language;
 mod reading;
 mod scenario;
+pub mod score;
 mod stage;
 mod text;
 
 use std::sync::Arc;
 
-use cuecard_model::{Customer, Message, Role, ScenarioId, Signals, Timestamp};
+use cuecard_model::{Customer, DetectedLanguage, Message, Role, ScenarioId, Signals, Timestamp, Voice};
 
 use reading::Reading;
 use scenario::Classifier;
 
-/// So many of the customer's earlier messages count.
+/// So many of the customer's earlier messages count for what is meant.
 const LOOK_BACK: usize = 5;
+/// So many count for how the customer feels: the curve of a long conversation.
+const CURVE: usize = 30;
 
 /// A scenario as plugins declare it: what customers want, with messages that show how they say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +56,8 @@ pub struct Input<'a> {
     pub now: Timestamp,
     /// The languages that the merchant answers in, BCP 47; a weak prior. Empty if not configured.
     pub languages: &'a [String],
+    /// On a call: how the voice sounded.
+    pub voice: Option<Voice>,
 }
 
 /// One merchant's trained *understand* stage. It never changes: train another one when the plugins change, and share
@@ -81,10 +86,11 @@ impl Understanding {
     pub fn signals(&self, input: &Input<'_>) -> Signals {
         let message = Reading::of(input.text);
         let theirs = input.history.iter().rev().filter(|message| message.role == Role::Customer);
-        let past: Vec<Arc<Reading>> = theirs.take(LOOK_BACK).map(|message| Reading::of(&message.text)).collect();
-        let language = language::detect(&message, &past, input);
-        let scenario = self.classifier.classify(&message, &past);
-        let emotion = emotion::detect(&message, &past);
+        let past: Vec<Arc<Reading>> = theirs.take(CURVE).map(|message| Reading::of(&message.text)).collect();
+        let lately = past.get(..LOOK_BACK).unwrap_or(&past);
+        let language = language::detect(&message, lately, input);
+        let scenario = self.classifier.classify(&message, lately);
+        let emotion = emotion::detect(&message, &past, input);
         let stage = stage::find(input.customer, scenario.id.as_str(), input.now);
         Signals { language, scenario, emotion, stage }
     }
@@ -98,6 +104,11 @@ impl Understanding {
     pub fn scenarios(&self) -> impl Iterator<Item = (&ScenarioId, &str)> {
         self.titles.iter().map(|(id, title)| (id, title.as_str()))
     }
+}
+
+/// What a text says of its language by itself: no conversation, no customer. `und` if it says nothing.
+pub fn language_of(text: &str) -> DetectedLanguage {
+    language::of_text(text)
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ impl Reading {
 
     fn new(text: &str) -> Self {
         let normalized = Normalized::new(text);
-        let language = language::Alone::of(text, &normalized);
+        let language = language::Alone::of(text);
         let emotion = emotion::Alone::of(text, &normalized, &language);
         Self { text: text.into(), normalized, language, emotion }
     }

@@ -6,7 +6,6 @@ mod fold;
 mod han;
 
 pub(crate) use fold::is_dense;
-pub(crate) use han::{Variant, variant};
 
 use std::ops::Range;
 

@@ -164,7 +164,7 @@ fn reply(suggestion: Suggestion) -> Reply {
         signals: Signals {
             language: DetectedLanguage { tag: "en".into(), confidence: 1.0 },
             scenario: DetectedScenario { id: "delivery_delay".into(), confidence: 0.9, alternatives: vec![] },
-            emotion: Emotion { label: EmotionLabel::Neutral, intensity: 0.0, trend: Trend::Steady },
+            emotion: Emotion::new(EmotionLabel::Neutral, 0.0, Trend::Steady),
             stage: Stage::InTransit,
         },
         suggestions: vec![suggestion],

@@ -179,7 +179,7 @@ fn read_signals(section: &mut Section<'_, '_>, about: &About) -> Signals {
             confidence: found,
             alternatives: Vec::new(),
         },
-        emotion: Emotion { label, intensity, trend },
+        emotion: Emotion::new(label, intensity, trend),
         stage,
     }
 }

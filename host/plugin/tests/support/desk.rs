@@ -83,7 +83,7 @@ pub fn turn(text: &str) -> Turn {
         signals: Signals {
             language: DetectedLanguage { tag: "en".into(), confidence: 0.99 },
             scenario: DetectedScenario { id: "size_advice".into(), confidence: 0.8, alternatives: vec![] },
-            emotion: Emotion { label: EmotionLabel::Neutral, intensity: 0.1, trend: Trend::Steady },
+            emotion: Emotion::new(EmotionLabel::Neutral, 0.1, Trend::Steady),
             stage: Stage::Browsing,
         },
         customer: Customer::unknown("u-1".into()),

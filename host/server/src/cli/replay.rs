@@ -180,6 +180,7 @@ impl Replaying {
                 channel: conversation.channel.clone(),
                 role: Role::Customer,
                 text: said.text.clone(),
+                voice: None,
                 at: Some(at),
                 customer: customer.clone(),
                 agent_id: None,

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::{Extension, extract::State};
-use cuecard_model::{AgentId, ConversationId, Customer, CustomerId, Message, MessageId, Role, Signals, Timestamp};
+use cuecard_model::{
+    AgentId, ConversationId, Customer, CustomerId, Message, MessageId, Role, Signals, Timestamp, Voice,
+};
 use cuecard_understand::Input;
 use serde::Deserialize;
 
@@ -30,6 +32,8 @@ pub(crate) struct Body {
     locale: Option<String>,
     #[serde(default)]
     at: Option<Timestamp>,
+    #[serde(default)]
+    voice: Option<Voice>,
     #[serde(default)]
     history: Vec<Said>,
     // Taken so that the body of a message can be sent as it is.
@@ -74,6 +78,13 @@ pub(crate) async fn post(
     let settings = app.merchants.get(&*app.engine, merchant).await?;
     let (_, understanding) = understanding(&app, merchant).await?;
     let (text, languages) = (&body.text, &settings.languages);
-    let input = Input { text, history: &history, customer: &customer, now: body.at.unwrap_or(now), languages };
+    let input = Input {
+        text,
+        history: &history,
+        customer: &customer,
+        now: body.at.unwrap_or(now),
+        languages,
+        voice: body.voice,
+    };
     Ok(Json(understanding.signals(&input)))
 }

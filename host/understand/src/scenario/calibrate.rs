@@ -4,8 +4,7 @@
 //! scenarios, asked about both, and a logistic curve is fitted to when they were right. It leans on a curve fitted
 //! beforehand, the more the fewer examples there are. Knows no text.
 
-use super::{documents::Document, features, model::Model};
-use crate::text::Normalized;
+use super::{documents::Document, model::Model};
 
 /// What there is to judge an answer by.
 #[derive(Debug)]
@@ -74,11 +73,7 @@ impl Calibration {
 }
 
 impl Evidence {
-    pub(super) fn of(model: &Model, text: &Normalized) -> Self {
-        Self::from_features(model, &features::of(text))
-    }
-
-    fn from_features(model: &Model, features: &[u64]) -> Self {
+    pub(super) fn of(model: &Model, features: &[u64]) -> Self {
         let scores = model.scores(features);
         let (mut best, mut second) = ((0, f32::NEG_INFINITY), f32::NEG_INFINITY);
         for (class, margin) in scores.margins.iter().copied().enumerate() {
@@ -106,7 +101,7 @@ fn is_withheld(document: &Document, round: usize) -> bool {
 
 /// The terms of the best class, and whether it was right.
 fn answer(model: &Model, document: &Document, round: usize) -> Answer {
-    let evidence = Evidence::from_features(model, &document.features);
+    let evidence = Evidence::of(model, &document.features);
     let in_scope = document.class.is_some_and(|class| class % ROUNDS != round);
     let right = in_scope && document.class == Some(evidence.best.0);
     Answer { terms: evidence.terms(evidence.best.0), in_scope, right }

@@ -1,0 +1,176 @@
+//! Whether a text addresses its reader formally or informally, sentence by sentence, and which words show it.
+//!
+//! Owns the grammar of address in nine languages. Deliberately knows no customer and no merchant: which register is
+//! wanted, and what to do about the wrong one, is for the caller. Rules, not weights: closed classes of pronouns,
+//! conjugations, the shape of orders and requests. Speech in quotation marks is somebody else's and is left out.
+
+use std::ops::Range;
+
+use cuecard_model::Register;
+
+mod dutch;
+mod french;
+mod german;
+mod hindi;
+mod italian;
+mod japanese;
+mod lexicon;
+mod portuguese;
+mod romance;
+mod sentence;
+mod spanish;
+
+use sentence::Sentence;
+
+/// A word that shows how the reader is addressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sign {
+    /// What it shows.
+    pub register: Register,
+    /// The level, for Japanese, which has more than two.
+    pub level: Option<Level>,
+    /// How much it says.
+    pub weight: Weight,
+    /// Where, in bytes of the text.
+    pub at: Range<usize>,
+    /// The sentence that it stands in, in bytes of the text.
+    pub sentence: Range<usize>,
+    /// The rule's id, e.g. `de-pronoun`.
+    pub rule: &'static str,
+    /// The rule in words, for the agent.
+    pub why: &'static str,
+}
+
+/// Levels of politeness where formal and informal are not enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// だ, する: among friends, and in books.
+    Plain,
+    /// です, ます.
+    Polite,
+    /// いたします, お待ちください.
+    Honorific,
+}
+
+/// How much a sign says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// It may as well speak of somebody else: *su pedido*, *¿tiene garantía?*, *Ihr Paket* at the start. Good enough
+    /// to say how a text is worded, never enough to call it mixed.
+    Hint,
+    /// Seldom anything else: an order such as *revise*.
+    Likely,
+    /// Nothing else: *du*, *usted*, *tienes*.
+    Sure,
+}
+
+/// How one sentence addresses the reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The sentence, in bytes of the text.
+    pub at: Range<usize>,
+    /// `None` if it does not address anybody, or as much one way as the other.
+    pub register: Option<Register>,
+}
+
+/// All signs of a text, in order of place. `language` is a BCP 47 tag; of a language that is not known here, or
+/// that makes no difference, there are none.
+pub fn read(text: &str, language: &str) -> Vec<Sign> {
+    let mut signs = Vec::new();
+    for sentence in sentence::sentences(text) {
+        read_sentence(&sentence, language, &mut signs);
+    }
+    signs
+}
+
+/// How a text addresses its reader: as most of its signs do, by weight. `None` without signs or in a draw.
+pub fn of(text: &str, language: &str) -> Option<Register> {
+    weigh(&read(text, language))
+}
+
+/// How each sentence of a text addresses the reader, in order.
+pub fn by_sentence(text: &str, language: &str) -> Vec<Address> {
+    let address = |sentence: &Sentence| {
+        let mut signs = Vec::new();
+        read_sentence(sentence, language, &mut signs);
+        Address { at: sentence.at.clone(), register: weigh(&signs) }
+    };
+    sentence::sentences(text).iter().map(address).collect()
+}
+
+/// The first formal and the first informal sign of a text that has both. Hints do not count.
+pub fn mixed(text: &str, language: &str) -> Option<(Sign, Sign)> {
+    let mut signs = read(text, language);
+    signs.retain(|sign| sign.weight > Weight::Hint);
+    let first = |register| signs.iter().find(|sign| sign.register == register).cloned();
+    Some((first(Register::Formal)?, first(Register::Informal)?))
+}
+
+fn read_sentence(sentence: &Sentence, language: &str, signs: &mut Vec<Sign>) {
+    let mut subtags = language.split(['-', '_']);
+    let primary = subtags.next().unwrap_or_default();
+    let mut found = Found { signs, sentence: sentence.at.clone() };
+    match primary {
+        "de" => german::read(sentence, &mut found),
+        "es" => spanish::read(sentence, &mut found),
+        "fr" => french::read(sentence, &mut found),
+        "hi" => hindi::read(sentence, &mut found),
+        "it" => italian::read(sentence, &mut found),
+        "ja" => japanese::read(sentence, &mut found),
+        "nl" => dutch::read(sentence, &mut found),
+        "pt" => portuguese::read(sentence, &mut found, subtags.any(|subtag| subtag.eq_ignore_ascii_case("BR"))),
+        _ => {}
+    }
+}
+
+fn weigh(signs: &[Sign]) -> Option<Register> {
+    let sum = |register| {
+        let of_register = signs.iter().filter(|sign| sign.register == register);
+        of_register.map(|sign| sign.weight.points()).sum::<u32>()
+    };
+    match sum(Register::Formal).cmp(&sum(Register::Informal)) {
+        std::cmp::Ordering::Greater => Some(Register::Formal),
+        std::cmp::Ordering::Less => Some(Register::Informal),
+        std::cmp::Ordering::Equal => None,
+    }
+}
+
+impl Weight {
+    /// So that one sure sign outweighs what hints a usual text can hold.
+    fn points(self) -> u32 {
+        match self {
+            Self::Hint => 1,
+            Self::Likely => 5,
+            Self::Sure => 20,
+        }
+    }
+}
+
+/// A rule as its language states it: id, and the words for the agent.
+type Rule = (&'static str, &'static str);
+
+/// Where a language's rules put what they find.
+struct Found<'a> {
+    signs: &'a mut Vec<Sign>,
+    sentence: Range<usize>,
+}
+
+impl Found<'_> {
+    fn formal(&mut self, at: &Range<usize>, weight: Weight, rule: Rule) {
+        self.add(Register::Formal, None, at, weight, rule);
+    }
+
+    fn informal(&mut self, at: &Range<usize>, weight: Weight, rule: Rule) {
+        self.add(Register::Informal, None, at, weight, rule);
+    }
+
+    fn level(&mut self, level: Level, at: &Range<usize>, weight: Weight, rule: Rule) {
+        let register = if level == Level::Plain { Register::Informal } else { Register::Formal };
+        self.add(register, Some(level), at, weight, rule);
+    }
+
+    fn add(&mut self, register: Register, level: Option<Level>, at: &Range<usize>, weight: Weight, rule: Rule) {
+        let sentence = self.sentence.clone();
+        self.signs.push(Sign { register, level, weight, at: at.clone(), sentence, rule: rule.0, why: rule.1 });
+    }
+}
