@@ -220,7 +220,10 @@ fn documents_that_could_do_harm_are_refused() {
     let document = export("fr", Some(FR));
     let entity = document.replace("Votre", "&votre;");
     let deep = document.replace("Votre", &format!("{}{}", "<mrk>".repeat(100), "</mrk>".repeat(100)));
+    let wide: String = (0..200_000).map(|number| format!(" a{number}=\"\"")).collect();
+    let wide = document.replacen("<unit", &format!("<unit{wide}"), 1);
     for (text, expected) in [
+        (wide.as_str(), "line 4: an element has more than 64 attributes"),
         (laughs, "line 1: the document has a DTD"),
         (file, "line 2: the document has a DTD"),
         (&entity, "line 23: the entity &votre; is not known"),

@@ -25,6 +25,9 @@ pub const LONGEST_DOCUMENT: usize = 32 * 1024 * 1024;
 /// Elements within each other; XLIFF needs some ten.
 const DEEPEST: usize = 64;
 
+/// Attributes of one element; each is compared with all before it.
+const MOST_ATTRIBUTES: usize = 64;
+
 /// A translated document.
 #[derive(Debug)]
 pub struct Xliff {
@@ -282,6 +285,9 @@ fn attributes(start: &BytesStart<'_>) -> Result<Attributes, Refusal> {
         let attribute = attribute.map_err(|error| (format!("not well-formed XML: {error}"), DAMAGED))?;
         let value = attribute.normalized_value(XmlVersion::Explicit1_0);
         let value = value.map_err(|error| (format!("an attribute cannot be read: {error}"), DAMAGED))?;
+        if attributes.len() >= MOST_ATTRIBUTES {
+            return Err((format!("an element has more than {MOST_ATTRIBUTES} attributes"), DAMAGED));
+        }
         attributes.insert(attribute.key.into_inner().to_owned(), value.into_owned());
     }
     Ok(attributes)
