@@ -33,7 +33,10 @@ pub use lint::{DetectRegister, LintFinding, lint, lint_words};
 pub use locale::{direction, fallback_chain, locale_for, normalize};
 pub use manner::{Manner, Occasion, Saying};
 pub use manners::{culture, register_for};
-pub use messages::{Catalog, CatalogFinding, FileProblem, RenderError, Rendered};
+pub use messages::{
+    Catalog, CatalogFinding, FileProblem, Import, LONGEST_DOCUMENT, MessageFile, RenderError, Rendered, Skipped, Xliff,
+    XliffError, check_messages, export_xliff,
+};
 pub use money::format_money;
 pub use name::{Formality, NameForm, NameLength, NameOrder, NameParts, NameUsage, format_name, person};
 pub use number::{format_number, format_percent};

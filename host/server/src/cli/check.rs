@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::Args;
+use cuecard_culture::{CatalogFinding, check_messages};
 use cuecard_plugin::{
     bundle::{Bundle, BundleLimits, ReadError, read_folder},
     problem::Problem,
@@ -55,10 +56,10 @@ impl Check {
 
 fn check(name: &str, bundle: &Bundle, prover: &Prover) -> usize {
     let proof = prover.check(bundle);
-    if let Some(contents) = proof.contents() {
-        for finding in contents.catalog.check() {
-            let (file, reason, hint) = (finding.file, finding.reason, finding.hint);
-            print(format!("{name}/{file}: warning: {reason}\n  hint: {hint}"));
+    if proof.contents().is_some() {
+        for CatalogFinding { file, line, reason, hint, .. } in check_messages(messages(bundle)) {
+            let line = line.map_or_else(String::new, |line| format!(":{line}"));
+            print(format!("{name}/{file}{line}: warning: {reason}\n  hint: {hint}"));
         }
     }
     if proof.problems.is_empty() {
@@ -72,7 +73,15 @@ fn check(name: &str, bundle: &Bundle, prover: &Prover) -> usize {
     report(name, &proof.problems)
 }
 
-fn report(name: &str, problems: &[Problem]) -> usize {
+/// The message files of a bundle, by locale.
+pub(crate) fn messages(bundle: &Bundle) -> impl Iterator<Item = (&str, &str)> {
+    bundle.files().iter().filter_map(|(name, bytes)| {
+        let locale = name.strip_prefix("messages/")?.strip_suffix(".json")?;
+        Some((locale, std::str::from_utf8(bytes).ok()?))
+    })
+}
+
+pub(crate) fn report(name: &str, problems: &[Problem]) -> usize {
     for problem in problems {
         print(problem.clone().within(name).to_string());
     }
