@@ -41,7 +41,7 @@ return { classify = classify }
 /// Breaks on demand.
 const BROKEN: &str = r#"
 local function classify(turn)
-    if turn.message.text == "lie" then return { emotion = { label = "angry", intensity = 7 } } end
+    if turn.message.text == "seven" then return { emotion = { label = "angry", intensity = 7 } } end
     while turn.message.text == "hang" do end
     if turn.message.text == "raise" then error("no idea") end
     return {}
@@ -119,7 +119,7 @@ fn plugins_have_a_say_one_after_the_other() {
 fn a_plugin_that_fails_changes_nothing() {
     let server = server();
     for (text, kind, detail) in [
-        ("lie", "reply", "in classify: reply.emotion.intensity: 7 is not from 0 to 1"),
+        ("seven", "reply", "in classify: reply.emotion.intensity: 7 is not from 0 to 1"),
         ("hang", "timeout", "in classify: main.luau"),
         ("raise", "error", "in classify: main.luau:5: no idea"),
     ] {

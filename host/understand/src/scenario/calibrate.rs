@@ -15,16 +15,17 @@ pub(super) struct Evidence {
     seen: f32,
     best: (usize, f32),
     second: f32,
+    background: f32,
 }
 
-const TERMS: usize = 4;
+const TERMS: usize = 5;
 /// The curve before any example was seen: from shops whose scenarios were withheld in turn.
-const PRIOR: [f64; TERMS] = [-0.3, 3.5, 1.8, 1.2];
+const PRIOR: [f64; TERMS] = [-0.3, 3.5, 1.8, 1.2, 1.0];
 /// How many answers the prior is worth.
 const PRIOR_WEIGHT: f64 = 10.0;
 /// Each round withholds one scenario and one example in so many.
 const ROUNDS: usize = 4;
-/// Rounds learn from so many examples a scenario, or from a quarter of them: more make the margins better, not the
+/// Rounds learn from so many examples a scenario, or from half of them: more make the margins better, not the
 /// curve, but a curve from few would trust a model that has seen many too much.
 const EXAMPLES: usize = 16;
 /// With fewer scenarios there is nothing to withhold.
@@ -99,14 +100,27 @@ impl Evidence {
                 second = margin;
             }
         }
-        Self { margins: scores.margins, seen: scores.seen, best, second: second.max(-1.0) }
+        Self {
+            margins: scores.margins,
+            seen: scores.seen,
+            best,
+            second: second.max(-1.0),
+            background: scores.background,
+        }
     }
 
-    /// One, the margin, the lead over the best other class, the share of the message that was ever seen.
+    /// One, the margin, the lead over the best other class, the share of the message that was ever seen, and how unlike
+    /// background it is.
     fn terms(&self, class: usize) -> [f64; TERMS] {
         let margin = self.margins.get(class).copied().unwrap_or(-1.0);
         let other = if class == self.best.0 { self.second } else { self.best.1 };
-        [1.0, f64::from(margin), f64::from(margin - other), f64::from(self.seen) - 0.5]
+        [
+            1.0,
+            f64::from(margin),
+            f64::from(margin - other),
+            f64::from(self.seen) - 0.5,
+            -1.0 - f64::from(self.background),
+        ]
     }
 }
 
@@ -118,7 +132,7 @@ fn few<'a>(documents: &[&'a Document]) -> Vec<(usize, &'a Document)> {
     }
     let place = |document: &&'a Document| {
         let count = counts.get(&document.class).copied().unwrap_or(1);
-        let taken = EXAMPLES.max(count / 4);
+        let taken = EXAMPLES.max(count / 2);
         if document.class.is_none() || count <= taken {
             return Some((document.nth, *document));
         }

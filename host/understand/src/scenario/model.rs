@@ -30,6 +30,8 @@ pub(super) struct Model {
 pub(super) struct Scores {
     /// The margin of each class.
     pub(super) margins: Vec<f32>,
+    /// The margin of the background.
+    pub(super) background: f32,
     /// The share of the message, by weight, that was ever seen in training, 0 to 1.
     pub(super) seen: f32,
 }
@@ -38,15 +40,19 @@ impl Model {
     pub(super) fn fit(documents: &[&Document], classes: usize) -> Self {
         let mut made = Self::default();
         made.learn_vocabulary(documents);
-        let samples: Vec<_> =
-            documents.iter().map(|document| (made.vector(&document.features).0, document.class)).collect();
-        made.weights = Compact::new(&Linear::fit(&samples, made.idf.len() + 1, classes));
+        let samples: Vec<_> = documents
+            .iter()
+            .map(|document| (made.vector(&document.features).0, document.class.or(Some(classes))))
+            .collect();
+        made.weights = Compact::new(&Linear::fit(&samples, made.idf.len() + 1, classes + 1));
         made
     }
 
     pub(super) fn scores(&self, features: &[u64]) -> Scores {
         let (sparse, seen) = self.vector(features);
-        Scores { margins: self.weights.scores(&sparse), seen }
+        let mut margins = self.weights.scores(&sparse);
+        let background = margins.pop().unwrap_or(-1.0);
+        Scores { margins, background, seen }
     }
 
     fn learn_vocabulary(&mut self, documents: &[&Document]) {
