@@ -65,7 +65,13 @@ fn manners(criterion: &mut Criterion) {
                     let mut said = Said { whole: Some(text.into()), steps: Vec::new() };
                     let trace = manner.polish(&mut said, direction(locale));
                     let text = said.text();
-                    (lint_words(&text, &manner), check_text(&text), links(&text).len(), fit(&text, "web_chat"), trace)
+                    (
+                        lint_words(&text, &manner, locale),
+                        check_text(&text),
+                        links(&text).len(),
+                        fit(&text, "web_chat"),
+                        trace,
+                    )
                 });
             });
         }

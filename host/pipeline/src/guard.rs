@@ -55,7 +55,7 @@ fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known<'_>) ->
             "it puts in {private}, which belongs to nobody in this conversation\n  hint: what is the shop's own goes into messages/ or live data"
         )));
     }
-    let remarks = remarks(&suggestion.text, &manner).map_err(blocked)?;
+    let remarks = remarks(&suggestion, &manner).map_err(blocked)?;
     suggestion.trace.extend(remarks);
     if let Fit::Cut { text, why } = fit(&suggestion.text, &turn.channel) {
         let before = std::mem::replace(&mut suggestion.text, text);
@@ -74,8 +74,8 @@ fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known<'_>) ->
 const REMARKS: usize = 5;
 
 /// What the culture says about the words, for the agent to see; or why they are held back.
-fn remarks(text: &str, manner: &Manner) -> Result<Vec<Trace>, String> {
-    let found = lint_words(text, manner);
+fn remarks(suggestion: &Suggestion, manner: &Manner) -> Result<Vec<Trace>, String> {
+    let found = lint_words(&suggestion.text, manner, &suggestion.locale);
     if let Some(bad) = found.iter().find(|finding| finding.blocks) {
         return Err(format!("it says '{}' ({}): {}\n  hint: say it otherwise", bad.excerpt, bad.rule, bad.why));
     }

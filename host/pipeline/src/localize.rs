@@ -156,7 +156,7 @@ fn inserted(draft: &Draft) -> Vec<String> {
 }
 
 /// The language of a tag, with its script for Chinese, where it matters to a reader.
-fn language(tag: &str) -> &str {
+pub(crate) fn language(tag: &str) -> &str {
     let tag = tag.split_once("-u-").map_or(tag, |(tag, _)| tag);
     match tag.split_once('-') {
         Some(("zh", rest)) => match rest.split('-').next() {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::Rules;
-use crate::{locale, messages::FileProblem, pack::Pack, words::words};
+use crate::{locale, messages::FileProblem, pack::Pack, register, words::words};
 
 /// `packs/*.toml`, by name; `build.rs` makes the table.
 static SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
@@ -78,6 +78,14 @@ impl Cultures {
     /// The names of the packs that ship: locales, and those that several of them build on.
     pub fn packs() -> impl Iterator<Item = &'static str> {
         SHIPPED.iter().map(|(name, _)| *name)
+    }
+
+    /// Makes ready what is otherwise made when it is first needed: all packs, and the grammar of address.
+    pub fn warm() {
+        for (name, _) in SHIPPED {
+            shipped(name);
+        }
+        register::warm();
     }
 
     /// The rules of a locale: its own pack's or that of the nearest fallback, or else the root pack's.
