@@ -33,7 +33,7 @@ pub use lint::{LintFinding, lint, lint_words};
 pub use locale::{direction, fallback_chain, locale_for, normalize};
 pub use manner::{Manner, Occasion, Saying};
 pub use manners::{culture, register_for};
-pub use messages::{Catalog, CatalogFinding, FileProblem, RenderError, Rendered};
+pub use messages::{Catalog, CatalogFinding, FileProblem, MessageFinding, RenderError, Rendered, lint_messages};
 pub use money::format_money;
 pub use name::{Formality, NameForm, NameLength, NameOrder, NameParts, NameUsage, format_name, person};
 pub use number::{format_number, format_percent};

@@ -29,6 +29,14 @@ pub struct LintFinding {
     pub blocks: bool,
 }
 
+impl LintFinding {
+    /// Whether it must not be said, and not merely be said better: by law, by taboo, or because it is broken.
+    pub fn is_forbidden(&self) -> bool {
+        let rule = self.rule.rsplit('/').next().unwrap_or_default();
+        self.blocks || rule.starts_with("taboo.") || rule.starts_with("claim.")
+    }
+}
+
 /// All that is wrong with a text, in order of place. `locale` is the text's own, with its region.
 pub fn lint(text: &str, manner: &Manner, locale: &str) -> Vec<LintFinding> {
     let mut found: Vec<_> = check_text(text)

@@ -9,6 +9,7 @@ mod file;
 mod functions;
 mod scene;
 mod set;
+mod wording;
 
 use std::{
     collections::BTreeMap,
@@ -18,6 +19,7 @@ use std::{
 use cuecard_model::Fields;
 
 pub use compare::CatalogFinding;
+pub use wording::{MessageFinding, lint_messages};
 
 use crate::{
     Cultures, Manner, Occasion, Setting, locale,

@@ -76,7 +76,8 @@ impl MessageSet {
         })
     }
 
-    fn write(locale: &str, models: &BTreeMap<&str, mf2_model::Message<'_>>) -> Result<Self, String> {
+    /// Compiles messages that were parsed, by key.
+    pub(super) fn write(locale: &str, models: &BTreeMap<&str, mf2_model::Message<'_>>) -> Result<Self, String> {
         let manifest = manifest(models);
         let direction = match locale::direction(locale) {
             Direction::Ltr => mf2::Dir::Ltr,

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::Args;
+use cuecard_culture::{Cultures, MessageFinding, lint_messages};
 use cuecard_plugin::{
     bundle::{Bundle, BundleLimits, ReadError, read_folder},
     problem::Problem,
@@ -23,6 +24,12 @@ pub(crate) struct Check {
     /// Folders of plugins, or folders that hold some.
     #[arg(default_value = "plugins")]
     folders: Vec<PathBuf>,
+    /// Judge the words of messages/, too: taboos, forbidden claims, mixed forms of address, quotes, spacing
+    ///
+    /// Every variant of every message is read in its own language, with sample values, by the culture packs and the
+    /// bundle's own culture/. What must not be said is an error, the rest are warnings.
+    #[arg(long)]
+    lint: bool,
 }
 
 /// Run the tests that bundles bring, on the runtime that will serve them.
@@ -46,16 +53,20 @@ impl Check {
             let name = folder.display().to_string();
             match read_bundle(&folder) {
                 Err(problems) => bad += report(&name, &problems),
-                Ok(bundle) => bad += check(&name, &bundle, &prover),
+                Ok(bundle) => bad += check(&name, &bundle, &prover, self.lint),
             }
         }
         Ok(ExitCode::from(u8::from(bad > 0)))
     }
 }
 
-fn check(name: &str, bundle: &Bundle, prover: &Prover) -> usize {
+fn check(name: &str, bundle: &Bundle, prover: &Prover, lint: bool) -> usize {
     let proof = prover.check(bundle);
+    let mut forbidden = 0;
     if let Some(contents) = proof.contents() {
+        if lint {
+            forbidden = wording(name, bundle, &Cultures::with(contents.culture.clone()));
+        }
         for finding in contents.catalog.check() {
             let (file, reason, hint) = (finding.file, finding.reason, finding.hint);
             print(format!("{name}/{file}: warning: {reason}\n  hint: {hint}"));
@@ -69,7 +80,31 @@ fn check(name: &str, bundle: &Bundle, prover: &Prover) -> usize {
             bundle.hash().short()
         ));
     }
-    report(name, &proof.problems)
+    forbidden + report(name, &proof.problems)
+}
+
+/// What the linter says about a bundle's messages, and how many of them must not be said.
+fn wording(name: &str, bundle: &Bundle, cultures: &Cultures) -> usize {
+    let mut forbidden = 0;
+    for (file, bytes) in bundle.files() {
+        let locale = file.strip_prefix("messages/").and_then(|file| file.strip_suffix(".json"));
+        let (Some(locale), Ok(text)) = (locale, std::str::from_utf8(bytes)) else { continue };
+        for found in lint_messages(locale, text, cultures) {
+            forbidden += usize::from(found.finding.is_forbidden());
+            print(format!("{name}/{file}:{}", shown(&found)));
+        }
+    }
+    forbidden
+}
+
+/// `3: error: 'late' says 'garantiert' at character 14 (de-DE/claim.guaranteed): why`, and what to write instead.
+fn shown(found: &MessageFinding) -> String {
+    let MessageFinding { key, line, text, finding } = found;
+    let kind = if finding.is_forbidden() { "error" } else { "warning" };
+    let place = text.get(..finding.at.start).map_or(0, |before| before.chars().count()) + 1;
+    let (excerpt, rule, why) = (&finding.excerpt, &finding.rule, &finding.why);
+    let hint = finding.suggestion.as_ref().map(|instead| format!("\n  hint: write '{instead}'")).unwrap_or_default();
+    format!("{line}: {kind}: '{key}' says '{excerpt}' at character {place} ({rule}): {why}\n  in: {text}{hint}")
 }
 
 fn report(name: &str, problems: &[Problem]) -> usize {
