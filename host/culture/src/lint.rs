@@ -71,8 +71,9 @@ pub fn lint_words(text: &str, manner: &Manner, locale: &str) -> Vec<LintFinding>
     found.extend(marks::inverted(text, manner));
     found.extend(too_many(text, manner));
     found.extend(mixed_register(text, manner, locale));
-    found
-        .retain(|finding| manner.off.is_empty() || !manner.is_off(finding.rule.rsplit('/').next().unwrap_or_default()));
+    // What must never be said cannot be switched off.
+    let is_off = |it: &LintFinding| !it.blocks && manner.is_off(it.rule.rsplit('/').next().unwrap_or_default());
+    found.retain(|finding| manner.off.is_empty() || !is_off(finding));
     found.sort_by_key(|finding| finding.at.start);
     found
 }

@@ -112,6 +112,22 @@ impl Rules {
         Some(Addressed { register: rule.register, rule: origin.rule, why: format!("{why}; {}", origin.source) })
     }
 
+    /// Whether an agent may switch a rule off for one reply: by its id without the pack's name, or a whole section.
+    /// The form of address is no such rule: it was chosen before the words were.
+    pub fn may_switch_off(&self, id: &str) -> bool {
+        const SECTIONS: &[&str] = &["taboo", "claim", "tone", "style", "empathy", "apology", "greeting", "closing"];
+        const OTHERS: &[&str] = &[
+            "holiday",
+            "brand.emoji",
+            "brand.exclamation",
+            "text.mojibake",
+            "text.mixed-scripts",
+            "text.mixed-register",
+        ];
+        let section = id.split('.').next().unwrap_or_default();
+        OTHERS.contains(&id) || SECTIONS.contains(&section) && (section == id || self.origins.contains_key(id))
+    }
+
     /// What the culture calls a form of address, e.g. `Sie`; `None` where the language makes no difference.
     pub fn form(&self, register: Register) -> Option<&str> {
         self.pack.forms.as_ref().map(|forms| match register {

@@ -14,9 +14,11 @@ mod localize;
 mod merchant;
 mod message;
 mod rank;
+mod reword;
 mod snapshot;
 
 pub use event::{Judged, Occurrence, judge};
 pub use merchant::Merchant;
 pub use message::{Answered, CallReport, Incoming, KeyWrites, answer, merged};
+pub use reword::{NotReworded, reword};
 pub use snapshot::Snapshot;

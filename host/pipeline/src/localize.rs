@@ -127,7 +127,7 @@ impl<'a> Words<'a> {
 }
 
 /// How one says it in a locale, to this customer and now.
-fn manner(cultures: &Cultures, turn: &Turn, locale: &str, register: Register) -> Manner {
+pub(crate) fn manner(cultures: &Cultures, turn: &Turn, locale: &str, register: Register) -> Manner {
     let customer = &turn.customer;
     let rules = cultures.rules(locale);
     let occasion = Occasion::at(turn.now, customer.time_zone.as_deref(), &rules);
