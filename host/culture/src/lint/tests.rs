@@ -38,6 +38,8 @@ fn finds() {
         ("zh-CN", "王小姐，您好", "zh-CN/taboo.xiaojie '小姐' to '女士'"),
         ("zh-CN", "订单4号已发货，价格4.44元", ""),
         ("zh-CN", "送您4个礼品", "zh-CN/taboo.four '4'"),
+        ("zh-CN", "2026 年 11 月 4 日送您 4 个礼品", "zh-CN/taboo.four '4'"),
+        ("zh-CN", "送您礼品，4 Nov 2026", ""),
     ] {
         assert_eq!(found(locale, text), expected, "{locale}: {text}");
     }

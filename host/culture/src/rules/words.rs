@@ -107,7 +107,8 @@ impl WordList {
             });
             let digits = rest.get(..length)?;
             let rule = self.rules.iter().position(|rule| rule.wording.numbers.iter().any(|it| it == digits))?;
-            (!joined).then_some(Hit { rule, at: start..start + length })
+            let is_alone = !joined && !is_dated(text, start, start + length);
+            is_alone.then_some(Hit { rule, at: start..start + length })
         })
     }
 
@@ -156,6 +157,18 @@ fn is_of_word(sign: char) -> bool {
 fn is_of_number(sign: char) -> bool {
     sign.is_ascii_alphanumeric()
         || matches!(sign, '.' | ',' | ':' | '-' | '/' | '#' | '%' | '$' | '€' | '£' | '¥' | '₹' | '_')
+}
+
+/// Whether a year stands close by, before or after: *13 thg 6, 2026*, *Nov 13, 2026*, *2026. 11. 13.*
+fn is_dated(text: &str, start: usize, end: usize) -> bool {
+    const CLOSE: usize = 16;
+    let is_year = |run: &str| run.len() == 4 && ["19", "20", "25"].iter().any(|century| run.starts_with(century));
+    let has_year = |near: String| near.split(|sign: char| !sign.is_ascii_digit()).any(is_year);
+    // Years that come first are followed by nothing but the month.
+    let of_date = |sign: &char| sign.is_ascii_digit() || sign.is_whitespace() || "./-年月년월".contains(*sign);
+    let before = text.get(..start).map(|it| it.chars().rev().take_while(of_date).take(CLOSE).collect::<Vec<_>>());
+    let before: String = before.unwrap_or_default().into_iter().rev().collect();
+    has_year(before) || has_year(text.get(end..).unwrap_or_default().chars().take(CLOSE).collect())
 }
 
 fn starts_word(text: &str, at: usize) -> bool {
