@@ -10,7 +10,7 @@ use std::ops::Range;
 use cuecard_model::Register;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{Fit, Manner, check_text, fit, polish::marks as limits, register};
+use crate::{Fit, Manner, check_text, fit, locale::with_region, polish::marks as limits, register};
 
 /// Something about a text that its culture would not write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ fn too_many(text: &str, manner: &Manner) -> Vec<LintFinding> {
 
 /// The first word that addresses the reader in another form than the words before it.
 fn mixed_register(text: &str, manner: &Manner, locale: &str) -> Option<LintFinding> {
-    let (formal, informal) = register::mixed(text, locale)?;
+    let (formal, informal) = register::mixed(text, &with_region(locale))?;
     let form = |register, otherwise: &str| manner.rules.form(register).unwrap_or(otherwise).to_owned();
     let said = |at: &Range<usize>| text.get(at.clone()).unwrap_or_default().to_owned();
     let (polite, familiar) = (form(Register::Formal, "a formal form"), form(Register::Informal, "an informal one"));

@@ -87,12 +87,13 @@ pub(crate) async fn compose(
 fn customer_says(turn: &Turn) -> Option<Register> {
     const MESSAGES: usize = 5;
     const BYTES: usize = 2000;
+    let locale = culture::with_region(&turn.locale);
     let is_in_locale = language(&turn.signals.language.tag) == language(&turn.locale);
     let now = is_in_locale.then_some(&turn.message);
     let before = turn.history.iter().filter(|message| message.role == Role::Customer);
     let texts = before.chain(now).rev().take(MESSAGES).map(|message| message.text.as_str());
     let mut texts = texts.filter_map(|text| text.get(..text.floor_char_boundary(BYTES)));
-    texts.find_map(|text| register::shown(text, &turn.locale))
+    texts.find_map(|text| register::shown(text, &locale))
 }
 
 impl Composed {
