@@ -83,14 +83,14 @@ impl Rules {
             }
             pack.lay(layer);
         }
-        let apology = pack.style.apology.as_ref();
+        let apology = pack.style.apology.clone();
         let plain = |words: Option<&Vec<String>>| WordList::plain(words.map(Vec::as_slice).unwrap_or_default());
         let days = |holiday: &Holiday| holiday.on.as_slice().iter().filter_map(|day| Day::parse(day)).collect();
         let holidays = pack.holiday.iter().map(|(id, it)| (id.clone(), days(it), it.clone())).collect();
         Self {
-            words: WordList::new(&pack),
-            apologies: plain(apology.map(|it| &it.words)),
-            heard: plain(apology.map(|it| &it.heard)),
+            words: WordList::new(&mut pack),
+            apologies: plain(apology.as_ref().map(|it| &it.words)),
+            heard: plain(apology.as_ref().map(|it| &it.heard)),
             holidays,
             pack,
             origins,
@@ -206,7 +206,7 @@ impl Rules {
             .phrases()
             .into_iter()
             .flat_map(|(_, phrases)| phrases.values().filter_map(|it| it.holiday.clone()));
-        let during = self.pack.taboo.values().chain(self.pack.claim.values()).filter_map(|it| it.during.clone());
+        let during = self.words.rules.iter().filter_map(|rule| rule.wording.during.clone());
         named.chain(during).filter(|id| id != crate::manner::SOLEMN && !self.pack.holiday.contains_key(id)).collect()
     }
 }
