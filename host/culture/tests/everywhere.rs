@@ -54,6 +54,7 @@ fn one_message_in_thirty_locales() {
         let row: Vec<_> = row.split('\t').collect();
         let [locale, zone, currency, amount, at, count, intl @ ..] = row.as_slice() else { unreachable!("{row:?}") };
         locales.insert(*locale);
+        assert!(Cultures::packs().any(|pack| pack == *locale), "{locale} has no pack of its own");
         let at: Timestamp = at.parse().unwrap();
         let rules = Cultures::shipped().rules(locale);
         let occasion = Occasion::at(at, Some(zone), &rules);
