@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, error::Error, path::PathBuf, sync::Arc};
 
 use cuecard_model::{
     Culture, Customer, DetectedLanguage, DetectedScenario, Direction, Emotion, EmotionLabel, MerchantId, Message,
-    Order, OrderStatus, Register, Role, Signals, Stage, Timestamp, Trend, Turn,
+    Order, OrderStatus, Profile, Register, Role, Signals, Stage, Timestamp, Trend, Turn,
 };
 use cuecard_plugin::{
     bundle::{BundleLimits, read_folder},
@@ -97,10 +97,11 @@ fn turn() -> Turn {
         signals: Signals {
             language: DetectedLanguage { tag: "en".into(), confidence: 1.0 },
             scenario: DetectedScenario { id: "order_status".into(), confidence: 0.9, alternatives: Vec::new() },
-            emotion: Emotion { label: EmotionLabel::Neutral, intensity: 0.0, trend: Trend::Steady },
+            emotion: Emotion::new(EmotionLabel::Neutral, 0.0, Trend::Steady),
             stage: Stage::AwaitingShipment,
         },
         customer: Customer { orders: vec![order], ..Customer::unknown("u-1".into()) },
+        profile: Profile::default(),
         live: Vec::new(),
         locale: "en-GB".into(),
         agent_locale: None,

@@ -66,7 +66,7 @@ fn manners(criterion: &mut Criterion) {
                     let rules = Cultures::shipped().rules(black_box(locale));
                     let occasion = Occasion::at(Timestamp::from_seconds(1_795_335_304), Some("Europe/Berlin"), &rules);
                     let plain = Manner::plain(rules, "web_chat", Register::Formal, occasion);
-                    let emotion = Emotion { label, intensity: 0.8, trend: Trend::Rising };
+                    let emotion = Emotion::new(label, 0.8, Trend::Rising);
                     let manner = Manner { emotion, person: Some("Sara".into()), ..plain };
                     let mut said = Said { whole: Some(text.into()), steps: Vec::new() };
                     let trace = manner.polish(&mut said, direction(locale));

@@ -33,7 +33,10 @@ pub use lint::{LintFinding, lint, lint_words};
 pub use locale::{direction, fallback_chain, locale_for, normalize, with_region};
 pub use manner::{Manner, Occasion, Saying};
 pub use manners::{culture, register_for};
-pub use messages::{Catalog, CatalogFinding, FileProblem, MessageFinding, RenderError, Rendered, lint_messages};
+pub use messages::{
+    Catalog, CatalogFinding, FileProblem, Import, LONGEST_DOCUMENT, MessageFile, MessageFinding, RenderError, Rendered,
+    Skipped, Xliff, XliffError, check_messages, export_xliff, lint_messages,
+};
 pub use money::format_money;
 pub use name::{Formality, NameForm, NameLength, NameOrder, NameParts, NameUsage, format_name, person};
 pub use number::{format_number, format_percent};

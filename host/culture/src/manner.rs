@@ -100,7 +100,7 @@ impl Occasion {
 impl Manner {
     /// The manner where nothing is known but the locale's rules and the moment.
     pub fn plain(rules: Arc<Rules>, channel: &str, register: Register, occasion: Occasion) -> Self {
-        let emotion = Emotion { label: EmotionLabel::Neutral, intensity: 0.0, trend: Trend::Steady };
+        let emotion = Emotion::new(EmotionLabel::Neutral, 0.0, Trend::Steady);
         let channel = channel.to_owned();
         Self { rules, channel, register, emotion, occasion, person: None, gender: None, off: Vec::new() }
     }

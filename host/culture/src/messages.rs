@@ -3,13 +3,17 @@
 //! Owns which file's message serves a setting, and what is missing. Knows MessageFormat only through `set`, the one
 //! module (with `functions`) that touches the mf2 crates, so that the interpreter can be exchanged.
 
+mod anatomy;
 mod arguments;
 mod compare;
+mod edit;
 mod file;
 mod functions;
+mod reach;
 mod scene;
 mod set;
 mod wording;
+mod xliff;
 
 use std::{
     collections::BTreeMap,
@@ -18,8 +22,9 @@ use std::{
 
 use cuecard_model::Fields;
 
-pub use compare::CatalogFinding;
+pub use compare::{CatalogFinding, check_messages};
 pub use wording::{MessageFinding, lint_messages};
+pub use xliff::{Import, LONGEST_DOCUMENT, MessageFile, Skipped, Xliff, XliffError, export_xliff};
 
 use crate::{
     Cultures, Manner, Occasion, Setting, locale,
@@ -90,10 +95,6 @@ type Compile = Box<dyn FnOnce() -> Option<MessageSet> + Send>;
 impl LocaleMessages {
     fn index(&self, key: &str) -> Option<usize> {
         self.messages.as_ref()?.index(key)
-    }
-
-    fn keys(&self) -> impl Iterator<Item = &str> {
-        self.messages.as_ref().into_iter().flat_map(MessageSet::keys)
     }
 
     fn variables(&self, index: usize) -> &[String] {

@@ -21,7 +21,7 @@ fn manner(locale: &str, register: Register, label: EmotionLabel, intensity: f64,
     let name = PersonName { given: Some(given.into()), family: Some(family.into()), title: None };
     let person = person(&name, locale, register);
     Manner {
-        emotion: Emotion { label, intensity, trend },
+        emotion: Emotion::new(label, intensity, trend),
         person,
         ..Manner::plain(rules, "web_chat", register, occasion)
     }

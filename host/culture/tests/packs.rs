@@ -72,7 +72,7 @@ fn report(locale: &str) -> String {
         let manner = |channel: &str, now: &str, label, named: bool| {
             let occasion = Occasion::at(now.parse().unwrap(), None, &rules);
             let plain = Manner::plain(rules.clone(), channel, register, occasion);
-            let emotion = Emotion { label, intensity: 0.8, trend: Trend::Rising };
+            let emotion = Emotion::new(label, 0.8, Trend::Rising);
             let person = named.then(|| person(&name, locale, register)).flatten();
             Manner { emotion, person, ..plain }
         };

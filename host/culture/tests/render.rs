@@ -186,24 +186,6 @@ fn names_all_problems_of_all_files() {
 }
 
 #[test]
-fn compares_locales() {
-    let catalog = catalog(&[
-        ("en", r#"{"a": "{$x}", "b": "b", "c": "{$x} {$y}"}"#),
-        ("es", r#"{"a": "{$x}", "c": "{$x} {$z}"}"#),
-        ("es-MX", r#"{"a": "{$x}"}"#),
-    ]);
-    let found: Vec<_> = catalog.check().into_iter().map(|it| format!("{} {}", it.file, it.reason)).collect();
-    assert_eq!(
-        found,
-        [
-            "messages/es.json 'b' is missing, and is there in en",
-            "messages/es.json 'c' does not use $y and uses $z in addition, unlike en",
-            "messages/es-MX.json 'b' is missing, and is there in en",
-        ]
-    );
-}
-
-#[test]
 fn the_customer_is_named_as_one_would_say_it() {
     let name = |given: &str, family: &str| {
         let (given, family) = (Some(given.to_owned()), Some(family.to_owned()));

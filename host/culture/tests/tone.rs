@@ -10,7 +10,7 @@ use cuecard_model::{Emotion, EmotionLabel, Register, RenderedStep, StepKind, Tra
 fn manner(cultures: &Cultures, locale: &str, label: EmotionLabel, now: &str) -> Manner {
     let rules = cultures.rules(locale);
     let occasion = Occasion::at(now.parse().unwrap(), None, &rules);
-    let emotion = Emotion { label, intensity: 0.8, trend: Trend::Rising };
+    let emotion = Emotion::new(label, 0.8, Trend::Rising);
     Manner { emotion, ..Manner::plain(rules, "web_chat", Register::Formal, occasion) }
 }
 

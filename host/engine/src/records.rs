@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use cuecard_model::{
     AgentId, ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, Outreach,
-    PluginId, PluginVersion, SuggestionId, Timer, Timestamp, TurnId,
+    PluginId, PluginVersion, Recent, SuggestionId, Timer, Timestamp, TurnId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,8 @@ pub struct CustomerState {
     pub profile: Option<Arc<Customer>>,
     /// What each plugin stored for this customer.
     pub keys: Arc<BTreeMap<PluginId, Fields>>,
+    /// When and where they wrote, and what happened in the shop.
+    pub recent: Arc<Recent>,
 }
 
 /// What stands where a message id is already there.

@@ -11,6 +11,8 @@ mod ids;
 mod live;
 mod message;
 mod money;
+mod profile;
+mod recent;
 mod scope;
 mod signals;
 mod suggestion;
@@ -30,10 +32,15 @@ pub use ids::{
     SuggestionId, TurnId,
 };
 pub use live::LiveItem;
-pub use message::{IncomingMessage, Message, Role};
+pub use message::{IncomingMessage, Message, Role, Voice};
 pub use money::{Money, MoneyError};
+pub use profile::{Buyer, ExplainedProfile, OpenProblem, ProblemKind, Profile, Risk};
+pub use recent::{Contact, Recent};
 pub use scope::Scope;
-pub use signals::{Alternative, DetectedLanguage, DetectedScenario, Emotion, EmotionLabel, Signals, Stage, Trend};
+pub use signals::{
+    Alternative, Classification, ClassifiedEmotion, DetectedLanguage, DetectedScenario, Emotion, EmotionLabel, Signals,
+    Stage, Trend, TurningPoint,
+};
 pub use suggestion::{RenderedStep, Reply, Suggestion, TimingUs, Trace};
 pub use timestamp::Timestamp;
 pub use turn::Turn;

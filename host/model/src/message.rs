@@ -26,6 +26,16 @@ pub struct Message {
     pub at: Timestamp,
 }
 
+/// How a voice on the telephone sounded, as the telephony side measured it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Voice {
+    /// From 0, calm, to 1, agitated.
+    pub arousal: f64,
+    /// From -1, bad, to 1, good.
+    pub valence: f64,
+}
+
 /// The body of `POST /v1/messages`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +52,9 @@ pub struct IncomingMessage {
     pub role: Role,
     /// What was written.
     pub text: String,
+    /// On a call: how it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<Voice>,
     /// When; now, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,

@@ -18,6 +18,32 @@ pub struct Signals {
     pub stage: Stage,
 }
 
+/// What a plugin's `classify` hook understood otherwise. What is absent stays as it was.
+#[derive(Clone, Debug, Default, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct Classification {
+    /// In place of the language.
+    pub language: Option<DetectedLanguage>,
+    /// In place of the scenario. Without alternatives, what it replaces becomes the first of them.
+    pub scenario: Option<DetectedScenario>,
+    /// In place of the emotion.
+    pub emotion: Option<ClassifiedEmotion>,
+    /// In place of the stage.
+    pub stage: Option<Stage>,
+    /// Why, for the trace.
+    pub reason: String,
+}
+
+/// A feeling as a plugin names it.
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct ClassifiedEmotion {
+    /// The strongest feeling.
+    pub label: EmotionLabel,
+    /// 0 to 1.
+    pub intensity: f64,
+    /// Over the conversation so far; stays as it was, if absent.
+    pub trend: Option<Trend>,
+}
+
 /// A language with its script where that matters, e.g. `zh-Hans`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct DetectedLanguage {
@@ -56,6 +82,33 @@ pub struct Emotion {
     pub intensity: f64,
     /// Over the conversation so far.
     pub trend: Trend,
+    /// How likely it is that the customer is disappointed, frustrated or angry, 0 to 1.
+    #[serde(default)]
+    pub upset: f64,
+    /// How bad each of the customer's messages was, oldest first, this one last: from -0.5 for joy to 1 for fury.
+    /// Empty with the first message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curve: Vec<f64>,
+    /// Where the curve turned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turning_points: Vec<TurningPoint>,
+}
+
+impl Emotion {
+    /// A feeling without a conversation around it.
+    pub fn new(label: EmotionLabel, intensity: f64, trend: Trend) -> Self {
+        let upset = if label.is_upset() { intensity } else { 0.0 };
+        Self { label, intensity, trend, upset, curve: Vec::new(), turning_points: Vec::new() }
+    }
+}
+
+/// A message after which the feeling went another way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+pub struct TurningPoint {
+    /// Its place on the curve, from 0.
+    pub message: usize,
+    /// Which way it went from there.
+    pub then: Trend,
 }
 
 /// Feelings that ask for different words.
@@ -81,6 +134,20 @@ pub enum EmotionLabel {
 }
 
 impl EmotionLabel {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Neutral => "neutral",
+            Self::Happy => "happy",
+            Self::Grateful => "grateful",
+            Self::Confused => "confused",
+            Self::Anxious => "anxious",
+            Self::Disappointed => "disappointed",
+            Self::Frustrated => "frustrated",
+            Self::Angry => "angry",
+        }
+    }
+
     /// Disappointed, frustrated or angry.
     pub fn is_upset(self) -> bool {
         matches!(self, Self::Disappointed | Self::Frustrated | Self::Angry)
@@ -119,4 +186,32 @@ pub enum Stage {
     AfterSale,
     /// Bought once, long ago.
     Lapsed,
+}
+
+impl Stage {
+    /// Every stage, in the order in which a customer usually goes through them.
+    pub const ALL: [Self; 8] = [
+        Self::Browsing,
+        Self::Hesitating,
+        Self::Checkout,
+        Self::AwaitingShipment,
+        Self::InTransit,
+        Self::Delivered,
+        Self::AfterSale,
+        Self::Lapsed,
+    ];
+
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Browsing => "browsing",
+            Self::Hesitating => "hesitating",
+            Self::Checkout => "checkout",
+            Self::AwaitingShipment => "awaiting_shipment",
+            Self::InTransit => "in_transit",
+            Self::Delivered => "delivered",
+            Self::AfterSale => "after_sale",
+            Self::Lapsed => "lapsed",
+        }
+    }
 }

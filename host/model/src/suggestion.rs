@@ -16,6 +16,9 @@ pub struct Reply {
     pub signals: Signals,
     /// Best first; at most three.
     pub suggestions: Vec<Suggestion>,
+    /// Which plugin changed which signal, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trace: Vec<Trace>,
     /// Plugins that contributed nothing, and why.
     pub failures: Vec<Failure>,
     /// Time spent.
@@ -83,7 +86,7 @@ pub struct Trace {
 /// Microseconds spent, per stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimingUs {
-    /// Finding the signals.
+    /// Finding the signals, the plugins' `classify` hooks included.
     pub understand: u64,
     /// Calling the plugins, the way to the worker and back included.
     pub compose: u64,

@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, Customer, LiveItem, Message, Signals, Timestamp, TurnId};
+use crate::{ConversationId, Customer, LiveItem, Message, Profile, Signals, Timestamp, TurnId};
 
 /// One customer message with all that is known at that moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
@@ -24,6 +24,9 @@ pub struct Turn {
     pub signals: Signals,
     /// Who wrote, with orders.
     pub customer: Customer,
+    /// The same customer at a glance.
+    #[serde(default)]
+    pub profile: Profile,
     /// The merchant's live data that is valid now.
     pub live: Vec<LiveItem>,
     /// The locale of the answer, BCP 47.

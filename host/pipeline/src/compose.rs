@@ -6,14 +6,14 @@ use cuecard_culture::{self as culture, Addressed, Contact, Cultures, register};
 use cuecard_model::{Culture, Failure, Fields, PluginId, Register, Role, Turn};
 use cuecard_plugin::{
     generation::LivePlugin,
-    job::{Ask, Called, TurnJob, WorkedDraft},
-    workers::{Busy, Workers},
+    job::{Ask, Called, LoadId, TurnJob, WorkedDraft},
+    workers::{Busy, Loadable, Workers},
 };
 
 use crate::{CallReport, KeyWrites, Merchant, Snapshot, localize::language};
 
 /// No hook of a turn is started later than this after the first. Five plugins that all run out their 20 ms fit.
-const BUDGET_MS: u32 = 100;
+pub(crate) const BUDGET_MS: u32 = 100;
 
 /// What the plugins offered.
 pub(crate) struct Composed {
@@ -35,6 +35,7 @@ pub(crate) async fn compose(
     merchant: &Merchant,
     turn: &Arc<Turn>,
     keys: &BTreeMap<PluginId, Fields>,
+    budget_ms: u32,
 ) -> Result<Composed, Busy> {
     let cultures = snapshot.cultures(&merchant.id);
     let contact = Contact::of(&turn.customer, &turn.channel, turn.now);
@@ -45,8 +46,10 @@ pub(crate) async fn compose(
     let plugins: Vec<_> =
         snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
     let scenario = &turn.signals.scenario.id;
-    let compose: Vec<_> = plugins.iter().filter(|plugin| plugin.contents.manifest.composes(scenario)).collect();
-    let localize: Vec<_> = plugins.iter().filter(|plugin| plugin.contents.manifest.localizes(&turn.locale)).collect();
+    let compose: Vec<_> =
+        plugins.iter().copied().filter(|plugin| plugin.contents.manifest.composes(scenario)).collect();
+    let localize: Vec<_> =
+        plugins.iter().copied().filter(|plugin| plugin.contents.manifest.localizes(&turn.locale)).collect();
     let default_locale = merchant.default_locale.clone();
     let mut composed = Composed {
         drafts: Vec::new(),
@@ -67,13 +70,10 @@ pub(crate) async fn compose(
         default_locale,
         compose: asks(&compose, keys),
         localize: asks(&localize, keys),
-        budget_ms: BUDGET_MS,
+        budget_ms,
     };
-    let loadables = compose
-        .iter()
-        .chain(&localize)
-        .filter_map(|plugin| plugin.loadable.as_ref().map(|loadable| (loadable.load().id, Arc::clone(loadable))));
-    let called = workers.turn(&merchant.id, job, &loadables.collect()).await?;
+    let loadables = loadables(compose.iter().chain(&localize).copied());
+    let called = workers.turn(&merchant.id, job, &loadables).await?;
     let hooks =
         compose.iter().map(|plugin| (*plugin, "compose")).chain(localize.iter().map(|plugin| (*plugin, "localize")));
     for ((plugin, hook), called) in hooks.zip(called) {
@@ -117,11 +117,18 @@ impl Composed {
 }
 
 /// Whom to ask, each with what it stored for this customer if its manifest wants keys.
-pub(crate) fn asks(plugins: &[&&Arc<LivePlugin>], keys: &BTreeMap<PluginId, Fields>) -> Vec<Ask> {
-    let ask = |plugin: &&&Arc<LivePlugin>| {
+pub(crate) fn asks(plugins: &[&Arc<LivePlugin>], keys: &BTreeMap<PluginId, Fields>) -> Vec<Ask> {
+    let ask = |plugin: &&Arc<LivePlugin>| {
         let wants = plugin.contents.manifest.capabilities.keys;
         let stored = wants.then(|| keys.get(&plugin.plugin.id).cloned().unwrap_or_default());
         Some(Ask { load: plugin.load_id()?, keys: stored })
     };
     plugins.iter().filter_map(ask).collect()
+}
+
+/// What a worker must have loaded for these plugins.
+pub(crate) fn loadables<'a>(plugins: impl Iterator<Item = &'a Arc<LivePlugin>>) -> BTreeMap<LoadId, Arc<Loadable>> {
+    plugins
+        .filter_map(|plugin| plugin.loadable.as_ref().map(|loadable| (loadable.load().id, Arc::clone(loadable))))
+        .collect()
 }

@@ -9,7 +9,10 @@ use cuecard_plugin::{
     workers::{Busy, Workers},
 };
 
-use crate::{CallReport, KeyWrites, Merchant, Snapshot, compose::asks};
+use crate::{
+    CallReport, KeyWrites, Merchant, Snapshot,
+    compose::{asks, loadables},
+};
 
 /// An event and what is known around it.
 #[derive(Clone, Debug)]
@@ -48,7 +51,8 @@ pub async fn judge(
     let mut judged = Judged { decisions: Vec::new(), key_writes: Vec::new(), failures: Vec::new(), calls: Vec::new() };
     let plugins: Vec<_> =
         snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
-    let listening: Vec<_> = plugins.iter().filter(|plugin| plugin.contents.manifest.triggers_on(&event.kind)).collect();
+    let listening: Vec<_> =
+        plugins.iter().copied().filter(|plugin| plugin.contents.manifest.triggers_on(&event.kind)).collect();
     if listening.is_empty() {
         return Ok(judged);
     }
@@ -56,10 +60,7 @@ pub async fn judge(
     let locale = culture::locale_for(customer.locale.as_deref(), "und", 0.0, &default_locale);
     let trigger = asks(&listening, &keys);
     let job = EventJob { event, customer, now, locale, default_locale, trigger };
-    let loadables = listening
-        .iter()
-        .filter_map(|plugin| plugin.loadable.as_ref().map(|loadable| (loadable.load().id, Arc::clone(loadable))));
-    let called = workers.event(&merchant.id, job, &loadables.collect()).await?;
+    let called = workers.event(&merchant.id, job, &loadables(listening.iter().copied())).await?;
     for (plugin, called) in listening.iter().zip(called) {
         let version = plugin.plugin.clone();
         let failure = called.outcome.as_ref().err().map(|failed| failed.kind);

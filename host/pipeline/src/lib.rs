@@ -1,12 +1,13 @@
 //! The two flows, one screen each: a message to suggestions, an event to decisions.
 //!
 //! ```text
-//! message -> understand -> compose -> localize -> guard -> rank
+//! message -> understand (classify) -> compose -> localize -> guard -> rank
 //! event   -> trigger
 //! ```
-//! Each stage is a plain function of what it is handed. No stage reaches back, and none but `compose` and `trigger`,
+//! Each stage is a plain function of what it is handed. No stage reaches back, and none but `classify`, `compose` and `trigger`,
 //! which ask the workers, waits for anything. Durable state and delivery are the caller's.
 
+mod classify;
 mod compose;
 mod event;
 mod guard;
@@ -19,6 +20,6 @@ mod snapshot;
 
 pub use event::{Judged, Occurrence, judge};
 pub use merchant::Merchant;
-pub use message::{Answered, CallReport, Incoming, KeyWrites, answer, merged};
+pub use message::{Answered, CallReport, Incoming, KeyWrites, Understood, answer, merged, understand};
 pub use reword::{NotReworded, reword};
 pub use snapshot::Snapshot;

@@ -1,19 +1,24 @@
-//! The flow of a message: understand, compose, localize, guard, rank.
+//! The flow of a message: understand (the plugins' say included), compose, localize, guard, rank.
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use cuecard_culture as culture;
 use cuecard_model::{
-    Customer, Failure, FailureKind, Fields, IncomingMessage, LiveItem, Message, PluginId, PluginVersion, Reply,
-    SuggestionId, Timestamp, TimingUs, Turn, TurnId, Value,
+    Customer, Failure, FailureKind, Fields, IncomingMessage, LiveItem, Message, PluginId, PluginVersion, Recent, Reply,
+    SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId, Value,
 };
 use cuecard_plugin::{
     call::LogLine,
-    workers::{Busy, Workers},
+    workers::{Busy, Workers, less},
 };
-use cuecard_understand::{Input, Understanding};
+use cuecard_understand::{Around, Input, Understanding};
 
-use crate::{Merchant, Snapshot, compose, guard, localize, rank};
+use crate::{
+    Merchant, Snapshot,
+    classify::{self, Classified},
+    compose::{self, BUDGET_MS},
+    guard, localize, rank,
+};
 
 /// A message and what is known around it.
 #[derive(Clone, Debug)]
@@ -32,6 +37,8 @@ pub struct Incoming {
     pub live: Vec<LiveItem>,
     /// What plugins stored for this customer.
     pub keys: Arc<BTreeMap<PluginId, Fields>>,
+    /// When and where the customer wrote, and what happened in the shop.
+    pub recent: Arc<Recent>,
 }
 
 /// Keys that a plugin wrote for the turn's customer.
@@ -53,7 +60,7 @@ pub struct Answered {
 pub struct CallReport {
     /// Which plugin.
     pub plugin: PluginVersion,
-    /// `compose`, `localize` or `trigger`.
+    /// `classify`, `compose`, `localize` or `trigger`.
     pub hook: &'static str,
     /// Time spent in it.
     pub micros: u32,
@@ -61,6 +68,25 @@ pub struct CallReport {
     pub failure: Option<FailureKind>,
     /// Lines to the author.
     pub log: Vec<LogLine>,
+}
+
+/// What a message means, and what plugins had to say to that.
+#[derive(Debug)]
+pub struct Understood {
+    /// The turn, with its signals.
+    pub turn: Arc<Turn>,
+    /// Which plugin changed which signal.
+    pub trace: Vec<Trace>,
+    /// Plugins that changed nothing because they failed.
+    pub failures: Vec<Failure>,
+    /// For the engine.
+    pub key_writes: KeyWrites,
+    /// The hook calls, for metrics and authors.
+    pub calls: Vec<CallReport>,
+    /// What the plugins have stored for this customer by now.
+    keys: Arc<BTreeMap<PluginId, Fields>>,
+    /// What is left of the turn's time for plugins.
+    budget_ms: u32,
 }
 
 /// Answers a message on one snapshot.
@@ -72,11 +98,11 @@ pub async fn answer(
     incoming: Incoming,
 ) -> Result<Answered, Busy> {
     let mut clock = Clock::start();
-    let keys = Arc::clone(&incoming.keys);
-    let turn = Arc::new(understand(understanding, merchant, incoming));
+    let understood = self::understand(snapshot, understanding, workers, merchant, incoming).await?;
+    let Understood { turn, trace, mut failures, mut key_writes, mut calls, keys, budget_ms } = understood;
     let understand = clock.lap();
 
-    let composed = compose::compose(snapshot, workers, merchant, &turn, &keys).await?;
+    let composed = compose::compose(snapshot, workers, merchant, &turn, &keys, budget_ms).await?;
     let compose = clock.lap();
 
     let worded = localize::localize(&composed, &turn, understanding);
@@ -88,28 +114,61 @@ pub async fn answer(
     let mut suggestions = rank::rank(guarded.suggestions, merchant.min_confidence);
     for (number, suggestion) in suggestions.iter_mut().enumerate() {
         suggestion.id = SuggestionId::from(format!("{}.{}", turn.id, number + 1));
+        // Why it came to this suggestion at all.
+        suggestion.trace.splice(..0, trace.iter().cloned());
     }
     let rank = clock.lap();
 
     let timing_us = TimingUs { understand, compose, localize, guard, rank, total: clock.total() };
-    let failures: Vec<Failure> = composed.failures.into_iter().chain(guarded.failures).collect();
+    failures.extend(composed.failures.into_iter().chain(guarded.failures));
+    key_writes.extend(composed.key_writes);
+    calls.extend(composed.calls);
     let generation = snapshot.generation.number;
     // Nobody else holds the turn by now.
     let Turn { id: turn_id, signals, .. } = Arc::unwrap_or_clone(turn);
-    let reply = Reply { turn_id, generation, signals, suggestions, failures, timing_us };
-    Ok(Answered { reply, key_writes: composed.key_writes, calls: composed.calls })
+    let reply = Reply { turn_id, generation, signals, suggestions, trace, failures, timing_us };
+    Ok(Answered { reply, key_writes, calls })
 }
 
-/// What the message means, and the turn that plugins are handed.
-fn understand(understanding: &Understanding, merchant: &Merchant, incoming: Incoming) -> Turn {
-    let Incoming { turn_id, now, message, history, profile, live, .. } = incoming;
+/// Finds what a message means: the host's own signals, and what the merchant's plugins put in their place.
+pub async fn understand(
+    snapshot: &Snapshot,
+    understanding: &Understanding,
+    workers: &Workers,
+    merchant: &Merchant,
+    incoming: Incoming,
+) -> Result<Understood, Busy> {
+    let mut keys = Arc::clone(&incoming.keys);
+    let mut turn = Arc::new(read(understanding, merchant, incoming));
+    let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys).await?;
+    let Classified { trace, failures, key_writes, calls, spent } = classified;
+    // What a plugin stored a moment ago, its next hook sees.
+    for (plugin, writes) in &key_writes {
+        let stored = Arc::make_mut(&mut keys).entry(plugin.clone()).or_default();
+        for (name, value) in writes {
+            match value {
+                Some(value) => drop(stored.insert(name.clone(), value.clone())),
+                None => drop(stored.remove(name)),
+            }
+        }
+    }
+    Ok(Understood { turn, trace, failures, key_writes, calls, keys, budget_ms: less(BUDGET_MS, spent) })
+}
+
+/// The turn that plugins are handed, with the host's own signals.
+fn read(understanding: &Understanding, merchant: &Merchant, incoming: Incoming) -> Turn {
+    let Incoming { turn_id, now, message, history, profile, live, recent, .. } = incoming;
     let customer = merged(profile.as_deref(), &message.customer);
-    let languages = &merchant.languages;
-    let input = Input { text: &message.text, history: &history, customer: &customer, now, languages };
+    let voice = message.voice;
+    let (text, languages, events) = (&message.text, &merchant.languages, &recent.events);
+    let input = Input { text, history: &history, customer: &customer, events, now, languages, voice };
     let signals = understanding.signals(&input);
     let language = &signals.language;
     let locale =
         culture::locale_for(customer.locale.as_deref(), &language.tag, language.confidence, &merchant.default_locale);
+    let (channel, language) = (Some(message.channel.as_str()), Some(language.tag.as_str()));
+    let around = Around { customer: &customer, recent: &recent, history: &history, channel, language, now };
+    let profile = cuecard_understand::profile(&around);
     Turn {
         id: turn_id,
         now,
@@ -119,6 +178,7 @@ fn understand(understanding: &Understanding, merchant: &Merchant, incoming: Inco
         history,
         signals,
         customer,
+        profile,
         live,
         locale,
         agent_locale: message.agent_locale,

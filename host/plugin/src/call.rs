@@ -7,7 +7,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use cuecard_culture::{self as culture, Catalog, Setting};
-use cuecard_model::{Culture, Customer, Decision, Draft, Event, FailureKind, Fields, Money, Timestamp, Turn, Value};
+use cuecard_model::{
+    Classification, Culture, Customer, Decision, Draft, Event, FailureKind, Fields, Money, Timestamp, Turn, Value,
+};
 
 use crate::limits::Limits;
 
@@ -21,6 +23,8 @@ pub trait Runtime {
     fn localize(&mut self, call: &mut Call, draft: &Draft, culture: &Culture) -> Result<Draft, CallError>;
     /// Whom to contact, or when to look again.
     fn trigger(&mut self, call: &mut Call, event: &Event, customer: &Customer) -> Result<Vec<Decision>, CallError>;
+    /// What the plugin understands otherwise than the host.
+    fn classify(&mut self, call: &mut Call, turn: &Turn) -> Result<Classification, CallError>;
     /// Called after the answer is out: the time to collect garbage.
     fn tidy(&mut self) {}
     /// Whether a limit was hit, so that the instance must not be used again.

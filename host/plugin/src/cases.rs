@@ -25,9 +25,9 @@ mod input;
 mod judge;
 mod outcome;
 
-pub use expect::{Count, DecisionKind, Expectation, ExpectedSuggestion};
+pub use expect::{Count, DecisionKind, Expectation, ExpectedSignals, ExpectedSuggestion};
 pub use judge::Difference;
-pub use outcome::{Answer, CaseOutcome, DecisionInWords, SuggestionInWords};
+pub use outcome::{Answer, CaseOutcome, DecisionInWords, SignalsFound, SuggestionInWords};
 
 const MOST_BYTES: usize = 256 << 10;
 const MOST_CASES: usize = 200;
@@ -60,15 +60,18 @@ pub enum Input {
     Localize(Box<Draft>, Culture),
     /// For `trigger`.
     Trigger(Event, Box<Customer>),
+    /// For `classify`.
+    Classify(Box<Turn>),
 }
 
 impl Input {
-    /// `compose`, `localize`, `trigger`
+    /// `compose`, `localize`, `trigger`, `classify`
     pub fn hook(&self) -> &'static str {
         match self {
             Self::Compose(_) => "compose",
             Self::Localize(..) => "localize",
             Self::Trigger(..) => "trigger",
+            Self::Classify(_) => "classify",
         }
     }
 }

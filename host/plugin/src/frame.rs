@@ -34,7 +34,14 @@ pub fn append<T: BorshSerialize>(bytes: &mut Vec<u8>, message: &T) -> io::Result
 /// Reads one message; `None` when the other side has closed the stream between two frames.
 pub fn read<T: BorshDeserialize>(stream: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<Option<T>> {
     let mut header = [0; HEADER];
-    if stream.read(&mut header[..1])? == 0 {
+    // A signal, such as that of a child that ended, breaks off a read with a time limit: it is no answer.
+    let first = loop {
+        match stream.read(&mut header[..1]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => break done?,
+        }
+    };
+    if first == 0 {
         return Ok(None);
     }
     stream.read_exact(&mut header[1..])?;
@@ -62,4 +69,27 @@ pub fn decode<T: BorshDeserialize>(body: &[u8]) -> io::Result<T> {
 
 fn too_large() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("frame over {MAX_FRAME} bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stream whose every other read is broken off.
+    struct Disturbed<'a>(&'a [u8], bool);
+
+    impl Read for Disturbed<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 { Err(io::ErrorKind::Interrupted.into()) } else { self.0.read(into) }
+        }
+    }
+
+    #[test]
+    fn a_read_that_was_broken_off_goes_on() {
+        let bytes = encode(&"hello".to_owned()).unwrap();
+        let mut stream = Disturbed(&bytes, false);
+        assert_eq!(read::<String>(&mut stream, &mut Vec::new()).unwrap().as_deref(), Some("hello"));
+        assert_eq!(read::<String>(&mut stream, &mut Vec::new()).unwrap(), None);
+    }
 }

@@ -6,7 +6,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use cuecard_model::{
-    Culture, Customer, Decision, Draft, Event, FailureKind, Fields, PluginVersion, Timestamp, Trace, Turn, Value,
+    Classification, Culture, Customer, Decision, Draft, Event, FailureKind, Fields, PluginVersion, Timestamp, Trace,
+    Turn, Value,
 };
 
 use crate::{
@@ -18,13 +19,15 @@ use crate::{
 /// One load of one plugin version, unique in the host process.
 pub type LoadId = u64;
 
-/// From the host to a worker. Only turns and events are answered.
+/// From the host to a worker. Jobs are answered, loading is not.
 #[derive(Debug, BorshSerialize, BorshDeserialize)]
 pub enum Request {
     /// Keep this plugin ready.
     Load(Box<Load>),
     /// Forget this plugin.
     Unload(LoadId),
+    /// Say what a message means.
+    Classify(Box<ClassifyJob>),
     /// Answer a turn.
     Turn(Box<TurnJob>),
     /// Judge an event.
@@ -57,6 +60,8 @@ pub struct Hooks {
     pub localize: bool,
     /// It judges events.
     pub trigger: bool,
+    /// It has a say in what messages mean.
+    pub classify: bool,
 }
 
 /// A program in one of the two runtimes.
@@ -86,6 +91,21 @@ pub struct TurnJob {
     pub compose: Vec<Ask>,
     /// Plugins that may change drafts, in order.
     pub localize: Vec<Ask>,
+    /// No hook is started after this many milliseconds.
+    pub budget_ms: u32,
+}
+
+/// A turn that may mean something else, and whom to ask.
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+pub struct ClassifyJob {
+    /// What happened, with the host's own signals.
+    pub turn: Arc<Turn>,
+    /// How an answer would be worded.
+    pub culture: Culture,
+    /// Where messages fall back to.
+    pub default_locale: String,
+    /// Plugins that have a say, in order: each is handed what those before it have left.
+    pub classify: Vec<Ask>,
     /// No hook is started after this many milliseconds.
     pub budget_ms: u32,
 }
@@ -121,6 +141,8 @@ pub struct EventJob {
 pub enum Answer {
     /// Once, at the start: what the process gave up.
     Ready(Confinement),
+    /// To what a message means: one entry for each plugin asked.
+    Classify(Vec<Called<Classification>>),
     /// To a turn: one entry for each plugin asked, `compose` first.
     Turn(Vec<Called<Vec<WorkedDraft>>>),
     /// To an event: one entry for each plugin asked.

@@ -6,6 +6,7 @@ pub mod build;
 pub mod bundle;
 pub mod call;
 pub mod cases;
+pub mod classified;
 pub mod contents;
 mod document;
 pub mod frame;

@@ -12,7 +12,7 @@ mod reply;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use cuecard_model::{Culture, Customer, Decision, Draft, Event, FailureKind, PluginVersion, Turn};
+use cuecard_model::{Classification, Culture, Customer, Decision, Draft, Event, FailureKind, PluginVersion, Turn};
 
 use crate::{
     call::{Call, CallError, Runtime},
@@ -25,7 +25,7 @@ use push::{PushError, push};
 use raw::{Bell, Chunk, Entered, Fault, Kind, Modules, Slot, Stack, Vm};
 use read::{Budget, Read, Reader};
 
-/// One of the three hooks.
+/// One of the hooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hook {
     /// What an agent could say next.
@@ -34,6 +34,8 @@ pub enum Hook {
     Localize,
     /// Whom to contact, or when to look again.
     Trigger,
+    /// What the plugin understands otherwise than the host.
+    Classify,
 }
 
 impl Hook {
@@ -43,6 +45,7 @@ impl Hook {
             Self::Compose => "compose",
             Self::Localize => "localize",
             Self::Trigger => "trigger",
+            Self::Classify => "classify",
         }
     }
 
@@ -51,6 +54,7 @@ impl Hook {
             Self::Compose => c"compose",
             Self::Localize => c"localize",
             Self::Trigger => c"trigger",
+            Self::Classify => c"classify",
         }
     }
 }
@@ -200,6 +204,10 @@ impl Runtime for LuaPlugin {
         let most = call.limits().drafts;
         let both = |stack: &mut Stack<'_>| push(stack, event).and_then(|()| push(stack, customer)).map(|()| 2);
         self.call(call, Hook::Trigger, both, |reader, slot| reply::decisions(reader, slot, most))
+    }
+
+    fn classify(&mut self, call: &mut Call, turn: &Turn) -> Result<Classification, CallError> {
+        self.call(call, Hook::Classify, |stack| push(stack, turn).map(|()| 1), reply::classification)
     }
 
     fn tidy(&mut self) {

@@ -17,7 +17,7 @@ use crate::{
 mod hooks;
 
 pub(crate) use hooks::is_scenario_id;
-pub use hooks::{ComposeHook, Hooks, LocalizeHook, TriggerHook};
+pub use hooks::{ClassifyHook, ComposeHook, Hooks, LocalizeHook, TriggerHook};
 
 /// The file's name in every bundle.
 pub const FILE: &str = "plugin.toml";
@@ -132,6 +132,11 @@ impl Manifest {
         self.hooks.localize.as_ref().is_some_and(|hook| hook.matches(locale))
     }
 
+    /// Whether `classify` is called where the host has found a scenario.
+    pub fn classifies(&self, scenario: &ScenarioId) -> bool {
+        self.hooks.classify.as_ref().is_some_and(|hook| hook.matches(scenario))
+    }
+
     /// Whether `trigger` is called for a type of event.
     pub fn triggers_on(&self, event: &str) -> bool {
         self.hooks.trigger.as_ref().is_some_and(|hook| hook.matches(event))
@@ -155,7 +160,8 @@ fn read<'a>(document: &Document<'a>, mut root: Section<'_, 'a>, ceiling: &Limits
     if document.is_sound() {
         match (runtime_at, hooks_at.filter(|_| !hooks.is_empty())) {
             (Some(at), None) => {
-                let hint = "add [hooks.compose], [hooks.localize] or [hooks.trigger], or drop runtime";
+                let hint =
+                    "add [hooks.compose], [hooks.localize], [hooks.trigger] or [hooks.classify], or drop runtime";
                 document.error(at, "no hook calls this plugin's code", hint);
             }
             (None, Some(at)) => {

@@ -209,6 +209,7 @@ pub fn load(id: LoadId, contents: &Contents, bundle: &Bundle, code: Code) -> Loa
             compose: hooks.compose.is_some(),
             localize: hooks.localize.is_some(),
             trigger: hooks.trigger.is_some(),
+            classify: hooks.classify.is_some(),
         },
         code,
         messages: messages.collect(),
@@ -228,8 +229,6 @@ fn talk(program: &Path, arguments: &[String], order: &Order) -> Result<Report, P
     let mut child = Command::new(program)
         .args(arguments)
         .env_clear()
-        // What the binary's allocator sets aside must not count before it is used: the memory limit counts it.
-        .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
         .process_group(0)
         .stdin(Stdio::from(OwnedFd::from(theirs)))
         .stdout(Stdio::null())

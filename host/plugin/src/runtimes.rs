@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use cuecard_model::{Culture, Customer, Decision, Draft, Event, Turn};
+use cuecard_model::{Classification, Culture, Customer, Decision, Draft, Event, Turn};
 
 use crate::{
     call::{Call, CallError, Runtime},
@@ -59,8 +59,12 @@ pub fn compile(entry: &str, bytes: &Arc<[u8]>) -> Result<Vec<u8>, Problem> {
 }
 
 fn hooks(declared: &Hooks) -> Vec<Hook> {
-    let all =
-        [(declared.compose, Hook::Compose), (declared.localize, Hook::Localize), (declared.trigger, Hook::Trigger)];
+    let all = [
+        (declared.compose, Hook::Compose),
+        (declared.localize, Hook::Localize),
+        (declared.trigger, Hook::Trigger),
+        (declared.classify, Hook::Classify),
+    ];
     all.into_iter().filter_map(|(declared, hook)| declared.then_some(hook)).collect()
 }
 
@@ -97,6 +101,11 @@ impl Runtime for Watched {
     fn trigger(&mut self, call: &mut Call, event: &Event, customer: &Customer) -> Result<Vec<Decision>, CallError> {
         let _watch = self.watchdog.watch(call.limits().time(), None);
         self.plugin.trigger(call, event, customer)
+    }
+
+    fn classify(&mut self, call: &mut Call, turn: &Turn) -> Result<Classification, CallError> {
+        let _watch = self.watchdog.watch(call.limits().time(), None);
+        self.plugin.classify(call, turn)
     }
 
     fn is_spent(&self) -> bool {

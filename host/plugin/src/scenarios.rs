@@ -18,7 +18,7 @@ pub const FILE: &str = "scenarios.toml";
 
 const MOST_BYTES: usize = 2 << 20;
 const MOST_SCENARIOS: usize = 200;
-const MOST_EXAMPLES: usize = 500;
+const MOST_EXAMPLES: usize = 1000;
 const MOST_CHARACTERS: usize = 500;
 
 /// Something that customers may want.

@@ -15,13 +15,14 @@ use std::{
 };
 
 use cuecard_culture::{Catalog, Setting};
-use cuecard_model::{Draft, FailureKind, Step, Trace};
+use cuecard_model::{Classification, Culture, Draft, FailureKind, Step, Trace, Turn};
 
 use self::{confine::Confinement, progress::Note};
 use crate::{
     call::{Call, CallError, Runtime},
+    classified::overrule,
     frame,
-    job::{Answer, Ask, Called, EventJob, Load, LoadId, Request, TurnJob, WorkedDraft},
+    job::{Answer, Ask, Called, ClassifyJob, EventJob, Load, LoadId, Request, TurnJob, WorkedDraft},
     problem::Problem,
     runtimes::Runtimes,
 };
@@ -45,6 +46,7 @@ pub fn serve(stream: impl Read + Write, progress: Note, ready: impl FnOnce() -> 
                 worker.plugins.remove(&id);
                 continue;
             }
+            Request::Classify(job) => Answer::Classify(worker.classify(*job)),
             Request::Turn(job) => Answer::Turn(worker.turn(&job)),
             Request::Event(job) => Answer::Event(worker.event(&job)),
         };
@@ -80,19 +82,28 @@ impl Worker {
         self.progress.end();
     }
 
+    /// Each plugin is handed the signals as those before it have left them.
+    fn classify(&mut self, job: ClassifyJob) -> Vec<Called<Classification>> {
+        let started = Instant::now();
+        let budget = Duration::from_millis(job.budget_ms.into());
+        let setting = setting(&job.turn, &job.culture, &job.default_locale);
+        let (id, mut turn) = (job.turn.id.clone(), job.turn);
+        let one = |ask: &Ask| {
+            let left = budget.saturating_sub(started.elapsed());
+            let called = self.call(ask, &setting, id.as_str(), left, |runtime, call, _| runtime.classify(call, &turn));
+            if let (Ok(found), Some(plugin)) = (&called.outcome, self.plugins.get(&ask.load)) {
+                overrule(Arc::make_mut(&mut turn), found, &plugin.load.plugin, &job.default_locale);
+            }
+            called
+        };
+        job.classify.iter().map(one).collect()
+    }
+
     fn turn(&mut self, job: &TurnJob) -> Vec<Called<Vec<WorkedDraft>>> {
         let started = Instant::now();
         let budget = Duration::from_millis(job.budget_ms.into());
         let turn = &job.turn;
-        let setting = Arc::new(Setting {
-            locale: job.culture.locale.clone(),
-            default_locale: job.default_locale.clone(),
-            time_zone: turn.customer.time_zone.clone(),
-            now: turn.now,
-            register: job.culture.register,
-            name: turn.customer.name.clone(),
-            manner: None,
-        });
+        let setting = setting(turn, &job.culture, &job.default_locale);
         let mut answers = Vec::with_capacity(job.compose.len() + job.localize.len());
         for ask in &job.compose {
             let left = budget.saturating_sub(started.elapsed());
@@ -222,6 +233,19 @@ impl Worker {
             }
         }
     }
+}
+
+/// Where, when and for whom a turn's words are meant.
+fn setting(turn: &Turn, culture: &Culture, default_locale: &str) -> Arc<Setting> {
+    Arc::new(Setting {
+        locale: culture.locale.clone(),
+        default_locale: default_locale.to_owned(),
+        time_zone: turn.customer.time_zone.clone(),
+        now: turn.now,
+        register: culture.register,
+        name: turn.customer.name.clone(),
+        manner: None,
+    })
 }
 
 impl<T> Called<T> {

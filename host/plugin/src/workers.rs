@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cuecard_model::{Decision, FailureKind, MerchantId, PluginVersion, Timestamp};
+use cuecard_model::{Classification, Decision, FailureKind, MerchantId, PluginVersion, Timestamp};
 
 use self::{
     asked::Job,
@@ -24,9 +24,9 @@ use self::{
     lease::{Lease, Pool},
     losses::{Blame, Losses},
 };
-pub use self::{exchange::Loadable, spawn::Spawn};
+pub use self::{asked::less, exchange::Loadable, spawn::Spawn};
 use crate::{
-    job::{Called, EventJob, LoadId, TurnJob, WorkedDraft},
+    job::{Called, ClassifyJob, EventJob, LoadId, TurnJob, WorkedDraft},
     worker::confine::Confinement,
 };
 
@@ -93,6 +93,16 @@ impl Workers {
         job: TurnJob,
         plugins: &BTreeMap<LoadId, Arc<Loadable>>,
     ) -> Result<Vec<Called<Vec<WorkedDraft>>>, Busy> {
+        self.ask(merchant, job, plugins).await
+    }
+
+    /// Asks every plugin that has a say in what a message means. There is one entry for each [`Ask`].
+    pub async fn classify(
+        &self,
+        merchant: &MerchantId,
+        job: ClassifyJob,
+        plugins: &BTreeMap<LoadId, Arc<Loadable>>,
+    ) -> Result<Vec<Called<Classification>>, Busy> {
         self.ask(merchant, job, plugins).await
     }
 

@@ -9,11 +9,12 @@
 )]
 
 use cuecard_model::{
-    Action, Decision, EmotionLabel, FailureKind, Outreach, Purpose, RenderedStep, StepKind, Timer, Timestamp, Value,
+    Action, Decision, EmotionLabel, FailureKind, Outreach, Purpose, RenderedStep, Stage, StepKind, Timer, Timestamp,
+    Value,
 };
 use cuecard_plugin::{
     call::{CallError, LogLevel, LogLine},
-    cases::{self, Answer, Case, CaseOutcome, DecisionInWords, Input, SuggestionInWords},
+    cases::{self, Answer, Case, CaseOutcome, DecisionInWords, Input, SignalsFound, SuggestionInWords},
 };
 
 fn one(text: &str) -> Case {
@@ -123,6 +124,29 @@ fn the_hook_is_plain_from_what_the_case_brings() {
 }
 
 #[test]
+fn a_case_of_classify_looks_at_the_signals() {
+    let case = one(
+        "[[case]]\nname = \"c\"\nhook = \"classify\"\ntext = \"1001\"\nprofile = { orders = 2, last_order_at = \"now-3d\" }\nexpect.signals = { scenario = \"order_status\", alternatives = [], emotion = \"neutral\", trend = \"steady\", stage = \"browsing\", language = \"en\" }\nexpect.named = [\"scenario\"]\nexpect.reason_contains = \"1001\"\n",
+    );
+    let Input::Classify(turn) = &case.input else { panic!("{:?}", case.input) };
+    assert_eq!((turn.profile.orders, turn.profile.last_order_at), (2, Some(Timestamp::from_seconds(1_768_219_200))));
+    let mut signals = turn.signals.clone();
+    signals.scenario.id = "order_status".into();
+    let found = SignalsFound { signals, named: vec!["scenario"], reason: "order 1001".into() };
+    assert!(judged(&case, &outcome(Answer::Signals(found.clone()))).is_empty());
+    let mut wrong = found;
+    (wrong.signals.stage, wrong.named, wrong.reason) = (Stage::Delivered, vec!["scenario", "stage"], String::new());
+    assert_eq!(
+        judged(&case, &outcome(Answer::Signals(wrong))),
+        [
+            "stage\n    expected: browsing\n         got: delivered",
+            "named\n    expected: scenario\n         got: scenario, stage",
+            "reason\n    expected: something with \"1001\"\n         got: \"\"",
+        ]
+    );
+}
+
+#[test]
 fn differences_read_well() {
     let case = one(
         "[[case]]\nname = \"x\"\ntext = \"?\"\nscenario = \"returns\"\n[case.expect]\ntext_contains = [\"1001\", \"sorry\"]\ntext_not_contains = \"{\"\nsteps = [\"empathy\", \"solution\"]\nactions = [\"create_return\"]\nreason_contains = \"late\"\nkeys = { seen = true, count = 2 }\nkeys_forgotten = [\"old\"]\nlog_contains = \"offered\"\n",
@@ -185,6 +209,10 @@ fn mistakes_are_refused_with_a_place_and_a_hint() {
         (String::new(), "a.toml:1:1: 'case' is missing"),
         (case(""), "a.toml:1:1: 'case.expect' is missing"),
         (case("expect = {}"), "a.toml:4:10: nothing is expected"),
+        (case("hook = \"classify\"\nexpect.suggestions = 1"), "a.toml:5:8: unknown key 'suggestions' in [case.expect]"),
+        (case("hook = \"classify\"\nexpect.named = \"mood\""), "a.toml:5:16: 'case.expect.named' cannot be 'mood'"),
+        (case("hook = \"classify\"\nexpect.signals.scenario = \"A\""), "a.toml:5:27: 'A' cannot be a scenario's id"),
+        (case("expect.signals.scenario = \"a\""), "a.toml:4:8: unknown key 'signals' in [case.expect]"),
         (case("expect.text_contian = \"x\""), "a.toml:4:8: unknown key 'text_contian' in [case.expect]"),
         (case("expect.text_contains = [\"\"]"), "a.toml:4:25: an empty text"),
         (case("expect.suggestions = -1"), "a.toml:4:22: 'case.expect.suggestions' cannot be negative"),

@@ -23,7 +23,7 @@ use wit_parser::{Function, Resolve, Type, TypeDefKind, TypeId, WorldItem};
 const SDK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk");
 
 /// What a plugin answers with may leave out lists and reasons in Lua: nothing is an empty list there.
-const ANSWERS: [&str; 5] = ["Draft", "Step", "Action", "Outreach", "Timer"];
+const ANSWERS: [&str; 7] = ["Draft", "Step", "Action", "Outreach", "Timer", "Classification", "ClassifiedScenario"];
 
 /// Names to types, each spelled in one line of normalized Luau.
 type Types = BTreeMap<String, String>;

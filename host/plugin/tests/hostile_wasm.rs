@@ -28,8 +28,8 @@ mod wasm_cases;
 
 use std::{collections::BTreeMap, fs};
 
-use cuecard_model::FailureKind;
-use cuecard_plugin::{limits::Limits, wasm::PoolSize};
+use cuecard_model::{Alternative, Classification, ClassifiedEmotion, EmotionLabel, FailureKind, Stage, Trend};
+use cuecard_plugin::{call::Runtime, limits::Limits, wasm::PoolSize};
 use desk::{Desk, turn};
 use guest::{Guest, component_of};
 use wasm_cases::{MODULES, components, fixture, lies};
@@ -164,6 +164,87 @@ fn lies_about_the_boundary_are_caught() {
             .filter_map(|(name, guest, expected)| court.judge(name, guest.component(), expected).err())
             .collect(),
     );
+}
+
+/// An answer of `classify`, written where the canonical ABI wants it: the result at 16, texts from 1024 on.
+fn classifier(stores: &str) -> Guest {
+    let mut guest = Guest { classify: format!("{stores} (i32.const 16)"), ..Guest::default() };
+    guest.items.push_str("(data (i32.const 1024) \"order_status\") (data (i32.const 1040) \"No Id\")");
+    guest
+}
+
+const SCENARIO: &str = "(i32.store8 (i32.const 48) (i32.const 1)) (i32.store (i32.const 56) (i32.const 1024))
+    (i32.store (i32.const 60) (i32.const 12)) (f64.store (i32.const 64) (f64.const 0.5))";
+const ALTERNATIVE: &str = "(i32.store (i32.const 72) (i32.const 1104)) (i32.store (i32.const 76) (i32.const 1))
+    (i32.store (i32.const 1104) (i32.const 1024)) (i32.store (i32.const 1108) (i32.const 5))
+    (f64.store (i32.const 1112) (f64.const 0.25))";
+const EMOTION: &str = "(i32.store8 (i32.const 80) (i32.const 1)) (i32.store8 (i32.const 88) (i32.const 7))
+    (f64.store (i32.const 96) (f64.const 0.75)) (i32.store8 (i32.const 104) (i32.const 1))
+    (i32.store8 (i32.const 105) (i32.const 2))";
+const STAGE: &str = "(i32.store8 (i32.const 112) (i32.const 1)) (i32.store8 (i32.const 113) (i32.const 6))";
+
+#[test]
+fn a_component_classifies() {
+    let desk = Desk::new(PoolSize(2), desk::overrun);
+    let guest = classifier(&[SCENARIO, ALTERNATIVE, EMOTION, STAGE].concat());
+    let mut plugin = desk.load(&guest.component().unwrap()).unwrap();
+    let found = plugin.classify(&mut desk::call(Limits::default(), None), &turn("1001")).unwrap();
+    let scenario = cuecard_model::DetectedScenario {
+        id: "order_status".into(),
+        confidence: 0.5,
+        alternatives: vec![Alternative { id: "order".into(), confidence: 0.25 }],
+    };
+    let (label, trend) = (EmotionLabel::Angry, Some(Trend::Falling));
+    let emotion = Some(ClassifiedEmotion { label, intensity: 0.75, trend });
+    let stage = Some(Stage::AfterSale);
+    assert_eq!(
+        found,
+        Classification { language: None, scenario: Some(scenario), emotion, stage, reason: String::new() }
+    );
+}
+
+#[test]
+fn what_is_no_signal_is_refused_with_its_path() {
+    let desk = Desk::new(PoolSize(2), desk::overrun);
+    let no_id = SCENARIO.replace("1024", "1040").replace("(i32.const 12)", "(i32.const 5)");
+    let language = "(i32.store8 (i32.const 24) (i32.const 1)) (i32.store (i32.const 32) (i32.const 1040))
+        (i32.store (i32.const 36) (i32.const 5))";
+    for (stores, expected) in [
+        (no_id, "reply.scenario.id: 'No Id' is not a scenario's id; hint: lower-case words"),
+        (SCENARIO.replace("0.5", "1.5"), "reply.scenario.confidence: 1.5 is not from 0 to 1"),
+        (SCENARIO.replace("0.5", "nan"), "reply.scenario.confidence: NaN is not from 0 to 1"),
+        (
+            [SCENARIO, ALTERNATIVE].concat().replace("0.25", "-0.25"),
+            "reply.scenario.alternatives[0].confidence: -0.25 is not from 0 to 1",
+        ),
+        (
+            [SCENARIO, ALTERNATIVE].concat().replace("(i32.const 76) (i32.const 1)", "(i32.const 76) (i32.const 9)"),
+            "reply.scenario.alternatives: 9 items, at most 8 are taken",
+        ),
+        (EMOTION.replace("0.75", "2"), "reply.emotion.intensity: 2 is not from 0 to 1"),
+        (language.to_owned(), "reply.language.tag: 'No Id' is not a language; hint: a BCP 47 tag"),
+    ] {
+        let mut plugin = desk.load(&classifier(&stores).component().unwrap()).unwrap();
+        let error = plugin.classify(&mut desk::call(Limits::default(), None), &turn("1001")).unwrap_err();
+        assert_eq!(error.kind, FailureKind::Reply, "{stores}: {error}");
+        assert!(error.detail.starts_with(expected), "{stores}: {error}");
+    }
+    // A label that the contract does not have is no value of its type at all.
+    let labels = EMOTION.replace("(i32.const 88) (i32.const 7)", "(i32.const 88) (i32.const 8)");
+    let mut plugin = desk.load(&classifier(&labels).component().unwrap()).unwrap();
+    let error = plugin.classify(&mut desk::call(Limits::default(), None), &turn("1001")).unwrap_err();
+    assert!(error.detail.contains("discriminant"), "{error:?}");
+}
+
+/// Built before the hook was there: refused when it is loaded, with what to do.
+#[test]
+fn a_component_without_classify_is_refused() {
+    let text = Guest::default().text().replace("(export \"classify\")", "");
+    let wit = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/wit/v1/cuecard.wit")).unwrap();
+    let old = wit.lines().filter(|line| !line.contains("export classify")).collect::<Vec<_>>().join("\n");
+    let component = guest::component_in(&old, wat::parse_str(text).unwrap()).unwrap();
+    let error = Desk::new(PoolSize(0), || ()).load(&component).err().unwrap().to_string();
+    assert!(error.contains("does not export the function `classify`") && error.contains("`cuecard build`"), "{error}");
 }
 
 #[test]

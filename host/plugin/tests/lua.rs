@@ -10,7 +10,8 @@ use std::{
 
 use cuecard_culture::{Catalog, Setting};
 use cuecard_model::{
-    Culture, Customer, Decision, Direction, Draft, Event, FailureKind, Fields, Register, Timestamp, Turn, Value,
+    Alternative, Classification, ClassifiedEmotion, Culture, Customer, Decision, DetectedLanguage, DetectedScenario,
+    Direction, Draft, EmotionLabel, Event, FailureKind, Fields, Register, Stage, Timestamp, Trend, Turn, Value,
 };
 use cuecard_plugin::{
     call::{Call, CallError, LogLevel, Runtime},
@@ -260,6 +261,80 @@ fn localizes_and_triggers() {
     ]))
     .unwrap();
     assert_eq!(decisions, expected);
+}
+
+/// A plugin whose `classify` does this.
+fn classifier(code: &str) -> LuaPlugin {
+    let source = format!("return {{ classify = function(turn) {code} end }}");
+    load_files(&[("main.luau", &source)], &[Hook::Classify]).unwrap()
+}
+
+#[test]
+fn classifies() {
+    let mut plugin = classifier(
+        "assert(turn.signals.scenario.id == 'delivery_delay' and turn.profile.orders == 0 and #turn.profile.spend == 0)
+        return {
+            language = { tag = 'zh-Hant', confidence = 1 },
+            scenario = { id = 'vip_call', confidence = 0.5, alternatives = { { id = 'none', confidence = 0 } } },
+            emotion = { label = 'angry', intensity = 0.8, trend = 'falling' }, stage = 'after_sale', reason = 'r' }",
+    );
+    let found = plugin.classify(&mut call(patient()), &turn()).unwrap();
+    let alternatives = vec![Alternative { id: "none".into(), confidence: 0.0 }];
+    let (label, trend) = (EmotionLabel::Angry, Some(Trend::Falling));
+    assert_eq!(
+        found,
+        Classification {
+            language: Some(DetectedLanguage { tag: "zh-Hant".into(), confidence: 1.0 }),
+            scenario: Some(DetectedScenario { id: "vip_call".into(), confidence: 0.5, alternatives }),
+            emotion: Some(ClassifiedEmotion { label, intensity: 0.8, trend }),
+            stage: Some(Stage::AfterSale),
+            reason: "r".into(),
+        }
+    );
+    let nothing = classifier("return {}").classify(&mut call(patient()), &turn()).unwrap();
+    assert_eq!(nothing, Classification::default());
+}
+
+#[test]
+fn refuses_what_is_no_signal_with_its_path() {
+    for (code, expected) in [
+        ("", "reply: nothing was returned; hint: return {} to leave everything as it is"),
+        ("return { scenario = 'order_status' }", "reply.scenario: a table is wanted"),
+        ("return { scenario = { id = 'order_status' } }", "reply.scenario: 'confidence' is missing"),
+        (
+            "return { scenario = { id = 'Order Status', confidence = 1 } }",
+            "reply.scenario.id: 'Order Status' is not a scenario's id; hint: lower-case words",
+        ),
+        ("return { scenario = { id = 'a', confidence = 1.5 } }", "reply.scenario.confidence: 1.5 is not from 0 to 1"),
+        (
+            "return { scenario = { id = 'a', confidence = 0/0 } }",
+            "reply.scenario.confidence: NaN is not a finite number",
+        ),
+        (
+            "return { scenario = { id = 'a', confidence = 1, alternatives = { { id = 'b', confidence = -1 } } } }",
+            "reply.scenario.alternatives[1].confidence: -1 is not from 0 to 1",
+        ),
+        (
+            "return { scenario = { id = 'a', confidence = 1, alternatives = table.create(9, { id = 'b', confidence = 1 }) } }",
+            "reply.scenario.alternatives: 9 items, at most 8 are taken",
+        ),
+        (
+            "return { language = { tag = 'Englisch!', confidence = 1 } }",
+            "reply.language.tag: 'Englisch!' is not a language; hint: a BCP 47 tag",
+        ),
+        ("return { language = 'en' }", "reply.language: a table is wanted"),
+        (
+            "return { emotion = { label = 'cross', intensity = 1 } }",
+            "reply.emotion.label: unknown word 'cross', expected one of 'neutral'",
+        ),
+        ("return { emotion = { label = 'angry', intensity = 2 } }", "reply.emotion.intensity: 2 is not from 0 to 1"),
+        ("return { stage = 'shipping' }", "reply.stage: unknown word 'shipping', expected one of 'browsing'"),
+        ("return { stages = 'delivered' }", "reply: unknown field 'stages'; hint: did you mean 'stage'?"),
+    ] {
+        let error = classifier(code).classify(&mut call(patient()), &turn()).unwrap_err();
+        assert_eq!(error.kind, FailureKind::Reply, "{code}: {error}");
+        assert!(error.detail.starts_with(expected), "{code}: {error}");
+    }
 }
 
 #[test]

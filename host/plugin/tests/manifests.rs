@@ -56,6 +56,13 @@ fn a_manifest_says_what_it_means() {
     assert!(manifest.localizes("zh-Hans-CN") && !manifest.localizes("en"));
     assert!(manifest.triggers_on("fulfillment.updated") && manifest.triggers_on("cart.updated"));
     assert!(!manifest.triggers_on("order.created"));
+    assert!(!manifest.classifies(&"none".into()), "a hook that is absent is never called");
+    let classifies = |name: &str, scenario: &str| {
+        let path = format!("{}/tests/manifests/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        Manifest::parse(&fs::read_to_string(path).unwrap(), &Limits::default()).unwrap().classifies(&scenario.into())
+    };
+    assert!(classifies("good-classify", "none") && classifies("good-classify", "returns"));
+    assert!(classifies("good-classify-some", "none") && !classifies("good-classify-some", "returns"));
     assert_eq!((manifest.limits.time_ms, manifest.limits.memory_bytes), (10, 4 << 20));
     assert_eq!(manifest.limits.drafts, Limits::default().drafts);
     assert!(manifest.capabilities.keys);

@@ -19,7 +19,8 @@
 mod desk;
 
 use cuecard_model::{
-    Culture, Customer, Direction, Draft, Event, Fields, Item, LiveItem, Order, OrderStatus, Register, Timestamp, Value,
+    Classification, Culture, Customer, Direction, Draft, Event, Fields, Item, LiveItem, Order, OrderStatus, Register,
+    Timestamp, Value,
 };
 use cuecard_plugin::{call::Runtime, limits::Limits, wasm::PoolSize};
 use desk::{Desk, turn};
@@ -85,6 +86,13 @@ fn hooks_left_out_change_nothing() {
     let (id, kind) = ("e-1".into(), "cart.updated".into());
     let event = Event { id, kind, at: Timestamp::from_seconds(5), customer_id: None, fields: Fields::new() };
     assert_eq!(plugin.trigger(&mut call, &event, &Customer::unknown("u-1".into())), Ok(vec![]));
+    let mut turn = turn("L or XL?");
+    turn.profile = serde_json::from_value(serde_json::json!({
+        "orders": 2, "spend": [{"amount": "12.50", "currency": "EUR"}], "returns_rate": 0.5, "buyer": "repeat",
+        "open_problems": [{"kind": "late_parcel", "order_id": "1001"}], "risk": "medium", "risk_score": 0.4
+    }))
+    .unwrap();
+    assert_eq!(plugin.classify(&mut call, &turn), Ok(Classification::default()));
 }
 
 fn order(title: &str, variant: &str) -> Order {

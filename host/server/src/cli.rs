@@ -4,10 +4,12 @@ mod bench;
 mod check;
 mod keys;
 mod lines;
+mod messages;
 mod new;
 mod offline;
 mod remote;
 mod replay;
+mod scores;
 mod serve;
 mod understand;
 
@@ -35,6 +37,8 @@ enum Command {
     Build(new::Build),
     /// Run the tests that bundles bring, on the runtime that will serve them
     Test(check::Test),
+    /// Hand a plugin's messages to translators, and take their work back: XLIFF 2.1
+    Messages(messages::Messages),
     /// Answer recorded conversations: JSON lines in, one line out for each customer message
     Replay(replay::Replay),
     /// Find language, scenario, emotion and stage of messages: JSON lines in, JSON lines out
@@ -76,8 +80,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(check) => check.run(),
         Command::Build(build) => build.run(),
         Command::Test(test) => test.run(),
+        Command::Messages(messages) => messages.run(),
         Command::Replay(replay) => block_on(replay.run()),
-        Command::Understand(understand) => understand.run(),
+        Command::Understand(understand) => block_on(understand.run()),
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),

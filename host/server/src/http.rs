@@ -155,6 +155,14 @@ fn data_routes() -> Vec<Route> {
         route("get", "/v1/customers/{id}", get(customers::get), "A customer's profile")
             .roles(INGEST_OR_AGENT)
             .gives(200, "Customer"),
+        route(
+            "get",
+            "/v1/customers/{id}/profile",
+            get(customers::profile),
+            "A customer at a glance, each fact with its source",
+        )
+        .roles(INGEST_OR_AGENT)
+        .gives(200, "CustomerProfile"),
         route("get", "/v1/live", get(live::list), "The live data that is valid now")
             .roles(INGEST_OR_AGENT)
             .gives(200, "LiveList"),

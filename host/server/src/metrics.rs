@@ -207,7 +207,7 @@ impl Metrics {
         let hooks = self.hooks.read().unwrap_or_else(PoisonError::into_inner);
         let mut figures = Figures::default();
         let mut spread = [0_u64; 64];
-        for hook in ["compose", "localize", "trigger"] {
+        for hook in ["compose", "localize", "trigger", "classify"] {
             let Some(found) = hooks.get(&(owner.cloned(), plugin.clone(), hook)) else { continue };
             figures.calls += found.calls.load(Ordering::Relaxed);
             figures.failures += found.failures.load(Ordering::Relaxed);

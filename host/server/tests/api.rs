@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{CODE, DEV, JSON, Server, archive, message_body};
+use support::{CODE, DEV, JSON, Server, archive, conforms, message_body};
 
 fn key(server: &Server, merchant: &str, roles: &[&str]) -> String {
     let answer = server.send("POST", "/v1/keys", &json!({"merchant": merchant, "roles": roles})).expect(201);
@@ -254,52 +254,4 @@ fn live_data_comes_and_goes() {
     server.ask("DELETE", "/v1/live/promotion.x", &[DEV], b"").expect(404);
     conforms("Signals", &server.send("POST", "/v1/understand", &json!({"text": "hola"})).expect(200));
     conforms("KeyList", &server.get("/v1/keys").expect(200));
-}
-
-/// Checks a value against the document that the host itself gives out: types, what must be there, what may be there.
-fn conforms(name: &str, value: &Value) {
-    static DOCUMENT: std::sync::LazyLock<Value> =
-        std::sync::LazyLock::new(|| Server::start().get("/openapi.json").json());
-    let wrong = mismatch(&DOCUMENT, &DOCUMENT["components"]["schemas"][name], value);
-    assert_eq!(wrong, None, "{name}: {value}");
-}
-
-fn mismatch(document: &Value, schema: &Value, value: &Value) -> Option<String> {
-    if let Some(path) = schema["$ref"].as_str() {
-        return mismatch(document, document.pointer(path.trim_start_matches('#'))?, value);
-    }
-    if let Some(several) = schema["oneOf"].as_array() {
-        let fits = several.iter().any(|schema| mismatch(document, schema, value).is_none());
-        return (!fits).then(|| format!("fits none: {value}"));
-    }
-    let kind = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_u64() => "integer",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    };
-    let types = if schema["type"].is_array() { schema["type"].clone() } else { json!([schema["type"]]) };
-    let allowed = |kind: &str| types.as_array().unwrap().iter().any(|allowed| allowed == kind);
-    if !(allowed(kind) || kind == "integer" && allowed("number")) {
-        return Some(format!("{value} is no {types}"));
-    }
-    if schema["enum"].as_array().is_some_and(|words| !words.contains(value)) {
-        return Some(format!("{value} is not among {}", schema["enum"]));
-    }
-    let required = schema["required"].as_array().into_iter().flatten();
-    let absent = required.filter_map(Value::as_str).find(|name| value.get(name).is_none());
-    if let Some(absent) = absent {
-        return Some(format!("{absent} is absent"));
-    }
-    let parts = value.as_object().into_iter().flatten().map(|(name, part)| match &schema["properties"][name] {
-        Value::Null if schema["additionalProperties"].is_object() => (&schema["additionalProperties"], part),
-        schema => (schema, part),
-    });
-    let items = value.as_array().into_iter().flatten().map(|item| (&schema["items"], item));
-    parts.chain(items).find_map(|(schema, part)| {
-        if schema.is_null() { Some(format!("{part} is not in the document")) } else { mismatch(document, schema, part) }
-    })
 }

@@ -1,159 +1,76 @@
 //! How the customer feels, how strongly, and which way it goes.
 //!
-//! Owns the decision: words and cues of this message, weighed against what was felt before. A calm report of a
-//! problem is not anger; the same report for the third time is. Knows no scenario and no orders.
+//! Owns the decision. What one message says alone is a function of its text: learned weights, words and cues. The
+//! conversation is a fold over such values. A calm report of a problem is not anger; the same report for the third
+//! time is. Knows no scenario and no orders.
 
+mod conversation;
 mod cues;
+mod evidence;
+mod features;
+mod judge;
 mod lexicon;
 mod mix;
+mod repeat;
+mod weights;
 
-use std::sync::Arc;
+pub use evidence::{EVIDENCE, FEELINGS};
+pub use judge::Feeling;
+pub use weights::{DECISIONS, LINE, LINES, OUTPUTS, SIZE, SLOTS, place};
 
-use cuecard_model::{Emotion, EmotionLabel, Trend};
+pub(crate) use conversation::detect;
 
-use crate::{language, reading::Reading, scenario::round, text::Normalized};
+use crate::{language, reading::Reading, text::Normalized};
 use cues::Cues;
 use lexicon::Lexicons;
 use mix::Mix;
-
-/// How much of a feeling is left one message later.
-const MEMORY: f64 = 0.8;
-/// What asking the same again adds.
-const ASKED_AGAIN: f64 = 0.35;
-/// A change of less than this is none.
-const STEADY: f64 = 0.12;
-
-/// One message's feeling.
-#[derive(Clone, Copy, Debug)]
-struct Feeling {
-    label: EmotionLabel,
-    intensity: f64,
-}
+use repeat::Units;
 
 /// What a message says of its writer's feelings, without what was felt before.
 #[derive(Debug)]
 pub(crate) struct Alone {
+    /// What the last layer makes of it, as logits.
+    decisions: [f32; DECISIONS],
     mix: Mix,
     cues: Cues,
+    units: Units,
 }
 
 impl Alone {
     pub(crate) fn of(text: &str, normalized: &Normalized, language: &language::Alone) -> Self {
-        let mut mix = Mix::default();
-        lexicon::read(normalized, Lexicons::for_language(language.best()), &mut mix);
-        cues::add_emoji(text, &mut mix);
-        Self { mix, cues: Cues::of(text) }
+        let (mix, cues) = told(text, normalized, language);
+        let mut features = Vec::with_capacity(512);
+        features::of(text, normalized, &mut features);
+        let evidence = evidence::of(&weights::outputs(&features), &mix, &cues, features.len());
+        Self { decisions: weights::decisions(&evidence), mix, cues, units: Units::of(normalized) }
     }
 }
 
-/// `past`: the customer's earlier messages, newest first.
-pub(crate) fn detect(message: &Reading, past: &[Arc<Reading>]) -> Emotion {
-    let mut conversation = Conversation { carried: 0.0, said: Vec::new(), curve: Vec::new() };
-    for message in past.iter().rev() {
-        conversation.hear(message);
-    }
-    let Feeling { label, intensity } = conversation.feeling(message);
-    let trend = trend(&conversation.curve, distress(label, intensity));
-    Emotion { label, intensity: round(intensity), trend }
+/// What needs no learning: words of the lexicon, emoji, capitals, punctuation.
+fn told(text: &str, normalized: &Normalized, language: &language::Alone) -> (Mix, Cues) {
+    let mut mix = Mix::default();
+    lexicon::read(normalized, Lexicons::for_language(language.best()), &mut mix);
+    cues::add_emoji(text, &mut mix);
+    (mix, Cues::of(text))
 }
 
-/// The customer's side so far.
-struct Conversation<'a> {
-    /// What is left of earlier upset, 0 to 1.
-    carried: f64,
-    said: Vec<&'a Normalized>,
-    curve: Vec<f64>,
+/// What a message says alone, read as the first of a conversation.
+pub fn feeling(text: &str) -> Feeling {
+    judge::feel(&Reading::of(text).emotion, &judge::Around::default())
 }
 
-impl<'a> Conversation<'a> {
-    fn hear(&mut self, message: &'a Reading) {
-        let Feeling { label, intensity } = self.feeling(message);
-        let upset = if label.is_upset() { intensity } else { 0.0 };
-        self.carried = (self.carried * MEMORY).max(upset);
-        self.curve.push(distress(label, intensity));
-        self.said.push(&message.normalized);
-    }
-
-    fn feeling(&self, message: &Reading) -> Feeling {
-        let Alone { mix, cues } = &message.emotion;
-        if self.said.iter().any(|before| cues::is_the_same_question(before, &message.normalized)) {
-            let mut mix = mix.clone();
-            mix.add(EmotionLabel::Frustrated, ASKED_AGAIN);
-            return decide(&mix, cues, self.carried * MEMORY);
-        }
-        decide(mix, cues, self.carried * MEMORY)
-    }
+/// The features of a message that the table weighs, for the training program.
+pub fn features(text: &str) -> Vec<u32> {
+    let mut features = Vec::new();
+    features::of(text, &Normalized::new(text), &mut features);
+    features
 }
 
-/// Weighs upset, worry, confusion and joy against each other.
-fn decide(mix: &Mix, cues: &Cues, carried: f64) -> Feeling {
-    let upset = upset(mix, cues, carried);
-    // Courtesy beside a problem is courtesy.
-    let courtesy = if mix.problem > 0.0 { 0.6 } else { 1.0 };
-    let warmer = |points: f64| points + (1.0 - points) * 0.4 * cues.heat * f64::from(u8::from(points > 0.0));
-    let (label, points) = [
-        (EmotionLabel::Anxious, warmer(mix.of(EmotionLabel::Anxious))),
-        (EmotionLabel::Confused, mix.of(EmotionLabel::Confused)),
-        (EmotionLabel::Grateful, warmer(mix.of(EmotionLabel::Grateful)) * courtesy),
-        (EmotionLabel::Happy, warmer(mix.of(EmotionLabel::Happy)) * courtesy),
-    ]
-    .into_iter()
-    .fold((EmotionLabel::Neutral, 0.0), |best, next| if next.1 > best.1 { next } else { best });
-    let strongest = upset.intensity.max(points);
-    if strongest < 0.3 {
-        return Feeling { label: EmotionLabel::Neutral, intensity: strongest };
-    }
-    if upset.intensity >= points || (upset.intensity >= 0.45 && points < upset.intensity + 0.25) {
-        return upset;
-    }
-    Feeling { label, intensity: points }
-}
-
-/// The upset in a message, as the strongest of disappointed, frustrated and angry.
-fn upset(mix: &Mix, cues: &Cues, carried: f64) -> Feeling {
-    use EmotionLabel::{Angry, Disappointed, Frustrated};
-    let (angry, frustrated, disappointed) = (mix.of(Angry), mix.of(Frustrated), mix.of(Disappointed));
-    let problem = mix.problem.min(0.35);
-    let said = 1.0 - (1.0 - angry) * (1.0 - frustrated) * (1.0 - disappointed) * (1.0 - 0.9 * problem);
-    let shouted = if cues.shouts && cues.asks { 0.45 } else { 0.0 };
-    let base = said.max(shouted);
-    if base < 0.1 {
-        return Feeling { label: Disappointed, intensity: 0.0 };
-    }
-    let intensity = base + (1.0 - base) * (0.45 * cues.heat + 0.35 * carried).min(0.8);
-    let worn = carried >= 0.3 || cues.heat >= 0.4;
-    let label = if angry >= 0.5 && angry >= 0.8 * frustrated.max(disappointed) {
-        Angry
-    } else if frustrated.max(shouted) >= 0.3_f64.max(disappointed) || (worn && intensity >= 0.42) {
-        if worn && intensity >= 0.82 { Angry } else { Frustrated }
-    } else {
-        Disappointed
-    };
-    Feeling { label, intensity }
-}
-
-/// How bad it is, from -0.5 for joy to 1 for fury.
-fn distress(label: EmotionLabel, intensity: f64) -> f64 {
-    use EmotionLabel::{Angry, Anxious, Confused, Disappointed, Frustrated, Grateful, Happy, Neutral};
-    match label {
-        Angry | Frustrated | Disappointed => intensity,
-        Anxious | Confused | Neutral => 0.5 * intensity,
-        Happy | Grateful => -0.5 * intensity,
-    }
-}
-
-/// This message against the two before it.
-fn trend(curve: &[f64], now: f64) -> Trend {
-    let lately: Vec<f64> = curve.iter().rev().take(2).copied().collect();
-    if lately.is_empty() {
-        return Trend::Steady;
-    }
-    let change = now - lately.iter().sum::<f64>() / lately.len() as f64;
-    match change {
-        _ if change > STEADY => Trend::Rising,
-        _ if change < -STEADY => Trend::Falling,
-        _ => Trend::Steady,
-    }
+/// The evidence of a message for the last layer, given the table's outputs, for the training program.
+pub fn evidence(text: &str, outputs: &[f32; OUTPUTS]) -> [f32; EVIDENCE] {
+    let normalized = Normalized::new(text);
+    let (mix, cues) = told(text, &normalized, &language::Alone::of(text));
+    evidence::of(outputs, &mix, &cues, features(text).len())
 }
 
 #[cfg(test)]

@@ -3,22 +3,27 @@
 //! Owns what the words mean. Deliberately knows no plugin, no file, no clock and no thread: everything is a plain
 //! function of what it is handed, and the same input gives the same signals, on every machine.
 
-mod emotion;
+pub mod emotion;
 mod language;
+mod profile;
 mod reading;
 mod scenario;
+pub mod score;
 mod stage;
 mod text;
 
 use std::sync::Arc;
 
-use cuecard_model::{Customer, DetectedLanguage, Message, Role, ScenarioId, Signals, Timestamp};
+use cuecard_model::{Customer, DetectedLanguage, Event, Message, Role, ScenarioId, Signals, Timestamp, Voice};
 
+pub use profile::{Around, explained, profile};
 use reading::Reading;
 use scenario::Classifier;
 
-/// So many of the customer's earlier messages count.
+/// So many of the customer's earlier messages count for what is meant.
 const LOOK_BACK: usize = 5;
+/// So many count for how the customer feels: the curve of a long conversation.
+const CURVE: usize = 30;
 
 /// A scenario as plugins declare it: what customers want, with messages that show how they say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,10 +54,14 @@ pub struct Input<'a> {
     pub history: &'a [Message],
     /// Who wrote it: the locale weighs on the language, the orders on the stage.
     pub customer: &'a Customer,
+    /// The last events about the customer, oldest first; they weigh on the stage. Empty if nothing is known.
+    pub events: &'a [Event],
     /// The turn's clock.
     pub now: Timestamp,
     /// The languages that the merchant answers in, BCP 47; a weak prior. Empty if not configured.
     pub languages: &'a [String],
+    /// On a call: how the voice sounded.
+    pub voice: Option<Voice>,
 }
 
 /// One merchant's trained *understand* stage. It never changes: train another one when the plugins change, and share
@@ -81,11 +90,12 @@ impl Understanding {
     pub fn signals(&self, input: &Input<'_>) -> Signals {
         let message = Reading::of(input.text);
         let theirs = input.history.iter().rev().filter(|message| message.role == Role::Customer);
-        let past: Vec<Arc<Reading>> = theirs.take(LOOK_BACK).map(|message| Reading::of(&message.text)).collect();
-        let language = language::detect(&message, &past, input);
-        let scenario = self.classifier.classify(&message, &past);
-        let emotion = emotion::detect(&message, &past);
-        let stage = stage::find(input.customer, scenario.id.as_str(), input.now);
+        let past: Vec<Arc<Reading>> = theirs.take(CURVE).map(|message| Reading::of(&message.text)).collect();
+        let lately = past.get(..LOOK_BACK).unwrap_or(&past);
+        let language = language::detect(&message, lately, input);
+        let scenario = self.classifier.classify(&message, lately);
+        let emotion = emotion::detect(&message, &past, input);
+        let stage = stage::find(input.customer, input.events, scenario.id.as_str(), input.now);
         Signals { language, scenario, emotion, stage }
     }
 

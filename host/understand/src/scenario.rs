@@ -6,11 +6,16 @@
 
 mod background;
 mod calibrate;
+mod clauses;
+mod compact;
+mod concepts;
 mod documents;
 mod features;
 mod follow_up;
+mod hashing;
 mod linear;
 mod model;
+mod spelling;
 mod verbatim;
 
 use std::sync::Arc;
@@ -21,19 +26,18 @@ use crate::{Scenario, reading::Reading, text::Normalized};
 use calibrate::{Calibration, Evidence};
 use documents::Documents;
 use model::Model;
+use spelling::Speller;
 use verbatim::Verbatim;
 
 /// Below this probability of being right, `none` is the better answer.
 const THRESHOLD: f64 = 0.5;
 /// An alternative less likely than this is not worth an agent's glance.
 const WORTH_NAMING: f64 = 0.1;
-/// How sure a message is that an example says outright. A person could still mean something else.
+/// How sure a message is that an example says outright, and nothing is surer: a person could still mean something else.
 const SAID_OUTRIGHT: f64 = 0.97;
 const ALTERNATIVES: usize = 3;
-/// What a clause's confidence is worth for the whole message.
-const IN_A_CLAUSE: f64 = 0.9;
-/// So many clauses are read on their own, so that a long message costs no more than a few short ones.
-const CLAUSES: usize = 6;
+/// What the odds of a clause are worth for the whole message, shared among its clauses: each is one more chance to err.
+const IN_A_CLAUSE: f64 = 0.5;
 
 /// A merchant's scenarios, learned.
 #[derive(Debug)]
@@ -42,6 +46,7 @@ pub(crate) struct Classifier {
     model: Model,
     calibration: Calibration,
     verbatim: Verbatim,
+    speller: Speller,
 }
 
 /// A class with its probability of being right, best first.
@@ -58,7 +63,7 @@ impl Classifier {
             (Model::fit(&all, classes), Calibration::cross_validated(&all, classes))
         };
         let verbatim = Verbatim::new(&all);
-        Self { classes: documents.classes, model, calibration, verbatim }
+        Self { classes: documents.classes, model, calibration, verbatim, speller: documents.speller }
     }
 
     /// `past`: the customer's earlier messages, newest first.
@@ -68,9 +73,12 @@ impl Classifier {
             return DetectedScenario { id: none(), confidence: 1.0, alternatives: Vec::new() };
         }
         let mut ranking = self.rank(text);
-        // As it was written: punctuation parts two wishes.
-        for clause in clauses(&message.text) {
-            self.add_clause(&mut ranking, &Normalized::new(clause));
+        // As it was written: punctuation parts two wishes. A greeting beside one wish parts nothing.
+        let mut clauses: Vec<_> = clauses::of(&message.text).into_iter().map(Normalized::new).collect();
+        clauses.retain(|clause| !self.verbatim.is_background(clause));
+        if clauses.len() > 1 {
+            let worth = IN_A_CLAUSE / clauses.len() as f64;
+            clauses.iter().for_each(|clause| self.add_clause(&mut ranking, clause, worth));
         }
         let found = ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD);
         if !found
@@ -84,9 +92,9 @@ impl Classifier {
     }
 
     /// A wish that stands in a clause of its own counts nearly as one that is all of the message.
-    fn add_clause(&self, ranking: &mut Ranking, clause: &Normalized) {
+    fn add_clause(&self, ranking: &mut Ranking, clause: &Normalized, worth: f64) {
         for (class, confidence) in self.rank(clause) {
-            let confidence = confidence * IN_A_CLAUSE;
+            let confidence = confidence * worth / (confidence * worth + 1.0 - confidence);
             match ranking.iter_mut().find(|(known, _)| *known == class) {
                 Some((_, whole)) => *whole = whole.max(confidence),
                 None => ranking.push((class, confidence)),
@@ -109,9 +117,10 @@ impl Classifier {
     }
 
     fn rank(&self, text: &Normalized) -> Ranking {
-        let evidence = Evidence::of(&self.model, text);
-        let mut ranking: Ranking =
-            (0..self.classes.len()).map(|class| (class, self.calibration.confidence(&evidence, class))).collect();
+        let evidence = Evidence::of(&self.model, &features::of(&self.speller.read(text)));
+        let mut ranking: Ranking = (0..self.classes.len())
+            .map(|class| (class, self.calibration.confidence(&evidence, class).min(SAID_OUTRIGHT)))
+            .collect();
         match self.verbatim.find(text) {
             verbatim::Found::Nothing => {}
             verbatim::Found::Background => ranking.iter_mut().for_each(|(_, confidence)| *confidence *= 0.5),
@@ -142,14 +151,6 @@ impl Classifier {
 fn sort(ranking: &mut Ranking) {
     ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     ranking.truncate(ALTERNATIVES + 1);
-}
-
-/// The parts of a message between marks, if there are several that could hold a wish.
-fn clauses(text: &str) -> impl Iterator<Item = &str> {
-    const MARKS: [char; 14] = ['.', '!', '?', ';', ',', '\n', '。', '！', '？', '；', '，', '、', '؟', '،'];
-    let parts = || text.split(MARKS).filter(|part| part.chars().filter(|letter| letter.is_alphanumeric()).count() >= 4);
-    let several = parts().nth(1).is_some();
-    parts().take(if several { CLAUSES } else { 0 })
 }
 
 fn none() -> ScenarioId {

@@ -1,25 +1,35 @@
 //! Where the customer is on the way from browsing to after-sale.
 //!
-//! Owns the rules over orders, parcels, returns and refunds; the scenario of the message is a hint where they leave
-//! it open, and picks among several orders. Knows no words.
+//! Owns the rules over orders, parcels, returns and refunds; what the customer did in the shop lately stands beside
+//! them; the scenario of the message is a hint where they leave it open, and picks among several. Knows no words.
+
+mod visit;
+
+pub(crate) use visit::is_recent as is_recent_visit;
 
 use cuecard_model::{
-    Customer, Fulfillment, FulfillmentStatus, Order, OrderStatus, RefundStatus, ReturnStatus, Stage, Timestamp, Value,
+    Customer, Event, Fulfillment, FulfillmentStatus, Order, OrderStatus, RefundStatus, ReturnStatus, Stage, Timestamp,
+    Value,
 };
 
-const DAY: i64 = 24 * 60 * 60;
+pub(crate) const DAY: i64 = 24 * 60 * 60;
 /// So long a parcel has "arrived lately"; most shops take returns for 30 days.
 const LATELY: i64 = 30 * DAY;
 /// So long a closed return or refund is still on the customer's mind.
-const SETTLED: i64 = 14 * DAY;
+pub(crate) const SETTLED: i64 = 14 * DAY;
 /// Without any order for so long, a customer has lapsed.
-const LAPSED: i64 = 180 * DAY;
+pub(crate) const LAPSED: i64 = 180 * DAY;
 /// So long a pending order counts as a payment under way.
 const PAYING: i64 = 2 * DAY;
 
-/// The stage. `scenario` is what the message asks for, `none` if nothing.
-pub(crate) fn find(customer: &Customer, scenario: &str, now: Timestamp) -> Stage {
+/// The stage. `events` are the last ones about the customer, oldest first; `scenario` is what the message asks for,
+/// `none` if nothing.
+pub(crate) fn find(customer: &Customer, events: &[Event], scenario: &str, now: Timestamp) -> Stage {
     let mut stages: Vec<Stage> = customer.orders.iter().filter_map(|order| of_order(order, now)).collect();
+    stages.extend(visit::stage(&customer.orders, events, now));
+    if has_cart(customer) {
+        stages.push(Stage::Hesitating);
+    }
     if let Some(wanted) = hinted(scenario)
         && (stages.contains(&wanted) || (wanted == Stage::AfterSale && stages.contains(&Stage::Delivered)))
     {
@@ -32,10 +42,9 @@ pub(crate) fn find(customer: &Customer, scenario: &str, now: Timestamp) -> Stage
     match hinted(scenario) {
         Some(Stage::Checkout) => Stage::Checkout,
         Some(Stage::Hesitating) => Stage::Hesitating,
-        _ if has_cart(customer) => Stage::Hesitating,
         // Asking about an old purchase is after-sale, however long ago it was.
         Some(Stage::AfterSale) if !customer.orders.is_empty() => Stage::AfterSale,
-        _ if is_lapsed(customer, now) => Stage::Lapsed,
+        _ if is_lapsed(customer, now) && !is_recent_visit(events, now) => Stage::Lapsed,
         _ => Stage::Browsing,
     }
 }
@@ -94,7 +103,7 @@ fn within(at: Option<Timestamp>, seconds: i64, now: Timestamp) -> bool {
     at.is_none_or(|at| now.seconds() - at.seconds() <= seconds)
 }
 
-/// Which stage speaks first when several orders are open.
+/// Which stage speaks first when there are several.
 fn urgency(stage: Stage) -> u8 {
     match stage {
         Stage::AfterSale => 0,

@@ -64,7 +64,15 @@ fn all_signals_of_one_message() {
     ];
     let customer = on_its_way();
     let text = "订单还没到，我要退货！";
-    let input = Input { text, history: &history, customer: &customer, now: Timestamp::default(), languages: &[] };
+    let input = Input {
+        text,
+        history: &history,
+        customer: &customer,
+        events: &[],
+        now: Timestamp::default(),
+        languages: &[],
+        voice: None,
+    };
     let signals = understanding.signals(&input);
     assert_eq!(signals.language.tag, "zh-Hans");
     assert!(signals.language.confidence > 0.9, "{signals:?}");
@@ -115,7 +123,15 @@ fn any_text_is_taken() {
     ] {
         for repeat in [1, 5_000] {
             let text = &text.repeat(repeat);
-            let input = Input { text, history: &[], customer: &customer, now: Timestamp::default(), languages: &[] };
+            let input = Input {
+                text,
+                history: &[],
+                customer: &customer,
+                events: &[],
+                now: Timestamp::default(),
+                languages: &[],
+                voice: None,
+            };
             let signals = understanding.signals(&input);
             for confidence in [signals.language.confidence, signals.scenario.confidence, signals.emotion.intensity] {
                 assert!((0.0..=1.0).contains(&confidence), "{signals:?}");

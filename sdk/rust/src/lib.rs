@@ -63,6 +63,12 @@ pub trait Plugin {
         let _ = (event, customer);
         Ok(Vec::new())
     }
+
+    /// What the plugin understands otherwise than the host.
+    fn classify(turn: Turn) -> Result<Classification, String> {
+        let _ = turn;
+        Ok(Classification::default())
+    }
 }
 
 /// Makes a type that implements [`Plugin`] the plugin of this crate.
@@ -86,6 +92,11 @@ macro_rules! export {
                 fn trigger(event: $crate::Event, customer: $crate::Customer) -> Result<Vec<$crate::Decision>, String> {
                     $crate::log_panics();
                     <$plugin as $crate::Plugin>::trigger(event, customer)
+                }
+
+                fn classify(turn: $crate::Turn) -> Result<$crate::Classification, String> {
+                    $crate::log_panics();
+                    <$plugin as $crate::Plugin>::classify(turn)
                 }
             }
 

@@ -1,6 +1,9 @@
 //! Making answers: drafts, steps, actions, outreach and timers, a call per part.
 
-use crate::{Action, Decision, Draft, Field, Money, Outreach, Purpose, Step, StepKind, Timer, Timestamp, Value};
+use crate::{
+    Action, Alternative, Classification, ClassifiedEmotion, ClassifiedScenario, Decision, DetectedLanguage, Draft,
+    EmotionLabel, Field, Money, Outreach, Purpose, Stage, Step, StepKind, Timer, Timestamp, Value,
+};
 
 impl Draft {
     /// A draft of nothing yet, to add steps to.
@@ -82,6 +85,57 @@ impl Field {
     /// A value under a name.
     pub fn new(name: impl Into<String>, value: impl Into<Value>) -> Self {
         Self { name: name.into(), value: value.into() }
+    }
+}
+
+impl Classification {
+    /// Nothing understood otherwise yet.
+    pub fn new() -> Self {
+        Self { language: None, scenario: None, emotion: None, stage: None, reason: String::new() }
+    }
+
+    /// In place of the language, BCP 47.
+    pub fn language(mut self, tag: impl Into<String>, confidence: f64) -> Self {
+        self.language = Some(DetectedLanguage { tag: tag.into(), confidence });
+        self
+    }
+
+    /// In place of the scenario. What it replaces becomes the first alternative, unless some are named.
+    pub fn scenario(mut self, id: impl Into<String>, confidence: f64) -> Self {
+        self.scenario = Some(ClassifiedScenario { id: id.into(), confidence, alternatives: Vec::new() });
+        self
+    }
+
+    /// A scenario that came near; after the scenario, best first.
+    pub fn alternative(mut self, id: impl Into<String>, confidence: f64) -> Self {
+        if let Some(scenario) = &mut self.scenario {
+            scenario.alternatives.push(Alternative { id: id.into(), confidence });
+        }
+        self
+    }
+
+    /// In place of the emotion; the trend stays as it was.
+    pub fn emotion(mut self, label: EmotionLabel, intensity: f64) -> Self {
+        self.emotion = Some(ClassifiedEmotion { label, intensity, trend: None });
+        self
+    }
+
+    /// In place of the stage.
+    pub fn stage(mut self, stage: Stage) -> Self {
+        self.stage = Some(stage);
+        self
+    }
+
+    /// Why, for the trace.
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = reason.into();
+        self
+    }
+}
+
+impl Default for Classification {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

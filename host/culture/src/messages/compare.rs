@@ -1,16 +1,26 @@
-//! What the locales of one bundle do not agree on, for `cuecard check`.
+//! What is doubtful in the messages of one bundle, for `cuecard check`.
 //!
-//! Owns the comparison. None of it keeps a bundle from working: a missing key falls back to another locale.
+//! Owns the comparison of locales, and the words for what `reach` finds. None of it keeps a bundle from working: a
+//! missing key falls back to another locale, and a variant that nothing chooses is in nobody's way.
 
-use std::collections::BTreeSet;
+mod variants;
+mod wording;
 
-use super::Catalog;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A difference between the files of a bundle.
+use super::file;
+use crate::locale;
+use wording::Uses;
+
+/// Something doubtful in a message file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogFinding {
-    /// The file that lacks something, `messages/es.json`.
+    /// Where something lacks or is too much, `messages/es.json`.
     pub file: String,
+    /// From 1; absent where the message is missing.
+    pub line: Option<u32>,
+    /// The locale of the file, in canonical form.
+    pub locale: String,
     /// The message.
     pub key: String,
     /// What and why.
@@ -19,68 +29,86 @@ pub struct CatalogFinding {
     pub hint: String,
 }
 
-impl Catalog {
-    /// Keys that a locale lacks and variables that differ between locales, in order of file and key.
-    ///
-    /// A regional file (`es-MX` beside `es`) need not repeat the keys of its parents.
-    pub fn check(&self) -> Vec<CatalogFinding> {
-        let keys: BTreeSet<&str> = self.locales.values().flat_map(|locale| locale.keys()).collect();
-        let mut findings = Vec::new();
-        for (tag, locale) in &self.locales {
-            for key in &keys {
-                let finding = match locale.index(key) {
-                    Some(index) => self.differing(tag, key, locale.variables(index)),
-                    None => self.lacking(tag, key),
-                };
-                findings.extend(finding.map(|(reason, hint)| CatalogFinding {
-                    file: format!("messages/{}.json", locale.name),
-                    key: (*key).to_owned(),
-                    reason,
-                    hint,
-                }));
-            }
-        }
-        findings
-    }
-
-    fn lacking(&self, tag: &str, key: &str) -> Option<(String, String)> {
-        let chain = crate::fallback_chain(tag, "");
-        if self.among(key, &chain).is_some() {
-            return None;
-        }
-        let others = self.locales.values().filter(|other| other.index(key).is_some());
-        let others: Vec<_> = others.map(|other| other.name.as_str()).collect();
-        let reason = format!("'{key}' is missing, and is there in {}", others.join(", "));
-        Some((reason, format!("translate '{key}'; until then another locale's text is shown")))
-    }
-
-    /// Compares with the first other locale whose variables differ; each pair is reported once, at the later one.
-    fn differing(&self, tag: &str, key: &str, variables: &[String]) -> Option<(String, String)> {
-        let variables = handed_over(variables);
-        let earlier = self.locales.iter().take_while(|(other, _)| other.as_str() != tag);
-        let mut with_key = earlier.filter_map(|(_, other)| Some((other, other.index(key)?)));
-        let (other, expected) = with_key.find_map(|(other, index)| {
-            let expected = handed_over(other.variables(index));
-            (expected != variables).then_some((other, expected))
-        })?;
-        let only = |these: &[&str], those: &[&str]| {
-            let only = these.iter().filter(|name| !those.contains(name));
-            only.map(|name| format!("${name}")).collect::<Vec<_>>().join(", ")
-        };
-        let (missing, extra) = (only(&expected, &variables), only(&variables, &expected));
-        let mut parts = Vec::new();
-        if !missing.is_empty() {
-            parts.push(format!("does not use {missing}"));
-        }
-        if !extra.is_empty() {
-            parts.push(format!("uses {extra} in addition"));
-        }
-        let reason = format!("'{key}' {}, unlike {}", parts.join(" and "), other.name);
-        Some((reason, "use the same variables in all locales, or leave one out on purpose".into()))
-    }
+/// One file.
+struct Locale<'a> {
+    name: &'a str,
+    messages: BTreeMap<String, Message>,
 }
 
-/// The variables that a plugin must give: `$register`, `$person` and `$gender` are the host's, and not every language uses them.
-fn handed_over(variables: &[String]) -> Vec<&str> {
-    variables.iter().map(String::as_str).filter(|name| !matches!(*name, "register" | "person" | "gender")).collect()
+/// One message.
+struct Message {
+    line: u32,
+    source: String,
+    uses: Uses,
+}
+
+/// What and what to do.
+type Doubt = (String, String);
+
+/// Finds what is doubtful in `messages/<locale>.json` files, given as (locale, text), in order of locale and key: keys
+/// that a locale lacks, variables that differ between locales or are worded as another sort of value, and variants that
+/// no value chooses.
+///
+/// A regional file (`es-MX` beside `es`) need not repeat the keys of its parents. Files that
+/// [`Catalog::parse`](super::Catalog::parse) refuses are passed over.
+pub fn check_messages<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<CatalogFinding> {
+    let locales: Locales<'_> = files.into_iter().filter_map(|(name, text)| read(name, text)).collect();
+    let keys: BTreeSet<&String> = locales.values().flat_map(|locale| locale.messages.keys()).collect();
+    let usual: BTreeMap<_, _> = keys.iter().filter_map(|key| Some((*key, usual(&locales, key)?))).collect();
+    let mut findings = Vec::new();
+    for (tag, locale) in &locales {
+        let sources = locale.messages.iter().map(|(key, message)| (key.as_str(), message.source.as_str()));
+        let mut of_variants = variants::doubts(tag, sources);
+        for key in &keys {
+            let message = locale.messages.get(*key);
+            let doubts = match (message, usual.get(key)) {
+                (None, _) => lacking(&locales, tag, key).into_iter().collect(),
+                (Some(message), usual) => {
+                    let differing = usual.and_then(|(name, uses)| message.uses.unlike(uses, name));
+                    let variants = of_variants.remove(key.as_str()).unwrap_or_default();
+                    differing.into_iter().chain(variants).collect::<Vec<_>>()
+                }
+            };
+            findings.extend(doubts.into_iter().map(|(reason, hint)| CatalogFinding {
+                file: format!("messages/{}.json", locale.name),
+                line: message.map(|message| message.line),
+                locale: tag.clone(),
+                key: (*key).clone(),
+                reason: format!("'{key}' {reason}"),
+                hint,
+            }));
+        }
+    }
+    findings
+}
+
+/// By canonical tag.
+type Locales<'a> = BTreeMap<String, Locale<'a>>;
+
+fn read<'a>(name: &'a str, text: &str) -> Option<(String, Locale<'a>)> {
+    let entries = file::read(name, text).ok()?;
+    let messages = entries.into_iter().filter_map(|entry| {
+        let uses = Uses::of(&entry.source)?;
+        Some((entry.key, Message { line: entry.line, source: entry.source, uses }))
+    });
+    Some((locale::normalize(name)?, Locale { name, messages: messages.collect() }))
+}
+
+fn lacking(locales: &Locales<'_>, tag: &str, key: &str) -> Option<Doubt> {
+    let has = |locale: &&Locale<'_>| locale.messages.contains_key(key);
+    let chain = crate::fallback_chain(tag, "");
+    if chain.iter().filter_map(|tag| locales.get(tag)).any(|locale| has(&locale)) {
+        return None;
+    }
+    let others: Vec<_> = locales.values().filter(has).map(|locale| locale.name).collect();
+    let reason = format!("is missing, and is there in {}", others.join(", "));
+    Some((reason, format!("translate '{key}'; until then another locale's text is shown")))
+}
+
+/// What most locales use in a message, and the first that does: the odd one out is to be named, not the others.
+fn usual<'l>(locales: &'l Locales<'_>, key: &str) -> Option<(&'l str, &'l Uses)> {
+    let all: Vec<_> =
+        locales.values().filter_map(|locale| Some((locale.name, &locale.messages.get(key)?.uses))).collect();
+    let count = |uses: &Uses| all.iter().filter(|(_, other)| *other == uses).count();
+    all.iter().rev().max_by_key(|(_, uses)| count(uses)).copied()
 }

@@ -2,14 +2,14 @@
 //!
 //! Owns lines and duplicate keys, which a JSON library forgets. Knows nothing of what the strings mean.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use serde::de::IgnoredAny;
 
 use super::FileProblem;
 
 /// One message as it stands in its file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Entry {
     /// `returns.apology`
     pub(super) key: String,
@@ -17,6 +17,19 @@ pub(super) struct Entry {
     pub(super) source: String,
     /// From 1.
     pub(super) line: u32,
+    /// For those who change the file.
+    pub(super) place: Place,
+}
+
+/// Where a message stands, in bytes behind a byte order mark.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The keys of the objects around it, joined with dots.
+    pub(super) within: String,
+    /// Its name, with quotes.
+    pub(super) name: Range<usize>,
+    /// Its text, with quotes.
+    pub(super) text: Range<usize>,
 }
 
 /// The entries of a file, or all that is wrong with it.
@@ -67,7 +80,9 @@ impl Reader<'_> {
     }
 
     fn member(&mut self, prefix: &str) {
+        let named = self.at;
         let name = self.string();
+        let named = named..self.at;
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         if name.is_empty() {
             self.problem(format!("a key in '{prefix}' is empty"), "give each message a name");
@@ -78,8 +93,10 @@ impl Reader<'_> {
         let line = self.line;
         match self.peek() {
             Some(b'"') => {
+                let written = self.at;
                 let source = self.string();
-                self.entries.push(Entry { key, source, line });
+                let place = Place { within: prefix.to_owned(), name: named, text: written..self.at };
+                self.entries.push(Entry { key, source, line, place });
             }
             Some(b'{') => self.object(&key),
             _ => {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use cuecard_model::{Direction, Fields};
-use mf2::{BidiStrategy, ErrorKind, FormatContext, FormatError, Formatter, MsgId};
+use mf2::{BidiStrategy, ErrorKind, FormatContext, FormatError, Formatter, MsgId, Registry};
 use mf2_catalog::{
     Manifest,
     writer::{self, Options},
@@ -26,7 +26,7 @@ use super::{
 use crate::locale;
 
 /// The longest message in bytes: four times what the most generous channel takes.
-const LONGEST: usize = 16 * 1024;
+pub(super) const LONGEST: usize = 16 * 1024;
 
 /// One slip can make the rest of a message look wrong, so only the first few problems of each are shown.
 const SHOWN: usize = 3;
@@ -34,6 +34,8 @@ const SHOWN: usize = 3;
 /// The messages of one file.
 #[derive(Debug)]
 pub(super) struct MessageSet {
+    /// The functions that its messages may call.
+    registry: &'static Registry,
     catalog: mf2::Catalog,
     manifest: Manifest,
     index: HashMap<String, usize>,
@@ -52,6 +54,15 @@ pub(super) struct Formatted {
 impl MessageSet {
     /// Compiles the entries of a file.
     pub(super) fn compile(locale: &str, file: &str, entries: &[Entry]) -> Result<Self, Vec<FileProblem>> {
+        Self::compile_for(&functions::REGISTRY, locale, file, entries)
+    }
+
+    fn compile_for(
+        registry: &'static Registry,
+        locale: &str,
+        file: &str,
+        entries: &[Entry],
+    ) -> Result<Self, Vec<FileProblem>> {
         let mut problems = Vec::new();
         let mut models = BTreeMap::new();
         for entry in entries {
@@ -63,21 +74,25 @@ impl MessageSet {
             let shown = parsed.diagnostics.iter().take(SHOWN);
             problems.extend(shown.map(|found| syntax_problem(file, entry, found)));
             if let Some(model) = parsed.message {
-                problems.extend(unknown_functions(file, entry, &mf2_syntax::analyze(&model)));
+                problems.extend(unknown_functions(registry, file, entry, &mf2_syntax::analyze(&model)));
                 models.insert(entry.key.as_str(), model);
             }
         }
         if !problems.is_empty() {
             return Err(problems);
         }
-        Self::write(locale, &models).map_err(|reason| {
+        Self::write(registry, locale, &models).map_err(|reason| {
             let hint = Some("report this message: the compiler should have said where it stands".into());
             vec![FileProblem { file: file.into(), line: None, reason, hint }]
         })
     }
 
     /// Compiles messages that were parsed, by key.
-    pub(super) fn write(locale: &str, models: &BTreeMap<&str, mf2_model::Message<'_>>) -> Result<Self, String> {
+    pub(super) fn write(
+        registry: &'static Registry,
+        locale: &str,
+        models: &BTreeMap<&str, mf2_model::Message<'_>>,
+    ) -> Result<Self, String> {
         let manifest = manifest(models);
         let direction = match locale::direction(locale) {
             Direction::Ltr => mf2::Dir::Ltr,
@@ -90,17 +105,12 @@ impl MessageSet {
         let bytes = writer::catalog(&manifest, &messages, &options).map_err(|error| error.to_string())?;
         let catalog = mf2::Catalog::new(bytes, manifest.hash()).map_err(|error| error.to_string())?;
         let index = manifest.ids.iter().cloned().zip(0..).collect();
-        Ok(Self { catalog, manifest, index })
+        Ok(Self { registry, catalog, manifest, index })
     }
 
     /// Where a key stands.
     pub(super) fn index(&self, key: &str) -> Option<usize> {
         self.index.get(key).copied()
-    }
-
-    /// All keys, in order.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.manifest.ids.iter().map(String::as_str)
     }
 
     /// The variables that a message takes, in order.
@@ -129,7 +139,7 @@ impl MessageSet {
         let playing = scene::play(scene);
         let (mut text, mut errors) = (String::new(), Vec::new());
         let id = MsgId::from_raw(u32::try_from(index).unwrap_or(u32::MAX));
-        Formatter::new(&self.catalog, &functions::REGISTRY, context).write(id, &positional, &mut text, &mut errors);
+        Formatter::new(&self.catalog, self.registry, context).write(id, &positional, &mut text, &mut errors);
         drop(playing);
         let missed = arguments.iter().zip(self.variables(index)).filter(|(argument, _)| argument.was_missed());
         Formatted { missing: missed.map(|(_, name)| name.clone()).collect(), text, errors }
@@ -182,8 +192,13 @@ fn manifest(models: &BTreeMap<&str, mf2_model::Message<'_>>) -> Manifest {
     manifest
 }
 
-fn unknown_functions<'a>(file: &'a str, entry: &'a Entry, analysis: &mf2_syntax::Analysis<'a>) -> Vec<FileProblem> {
-    let unknown = analysis.functions.iter().filter(|name| functions::REGISTRY.get(&name.nfc).is_none());
+fn unknown_functions<'a>(
+    registry: &Registry,
+    file: &'a str,
+    entry: &'a Entry,
+    analysis: &mf2_syntax::Analysis<'a>,
+) -> Vec<FileProblem> {
+    let unknown = analysis.functions.iter().filter(|name| registry.get(&name.nfc).is_none());
     let problem = |name: &mf2_syntax::Name<'_>| FileProblem {
         file: file.into(),
         line: Some(entry.line),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use cuecard_model::{Fields, Money, Register, Value};
 use mf2_model::{Declaration, Expression, Message, Pattern, PatternMessage, PatternPart};
 
-use super::{Scene, file, set::MessageSet};
+use super::{Scene, file, functions, set::MessageSet};
 use crate::{Cultures, LintFinding, Manner, Occasion, lint, locale, setting::zone, words::words};
 
 /// Something about a message that its culture would not write.
@@ -66,7 +66,7 @@ fn variants(message: Message<'_>) -> Vec<Message<'_>> {
 }
 
 fn render(tag: &str, message: &Message<'_>, samples: &Fields, manner: &Manner) -> Option<String> {
-    let set = MessageSet::write(tag, &BTreeMap::from([("", message.clone())])).ok()?;
+    let set = MessageSet::write(&functions::REGISTRY, tag, &BTreeMap::from([("", message.clone())])).ok()?;
     let scene = Scene {
         words: words(tag),
         zone: zone(None),

@@ -13,7 +13,7 @@ use crate::{Batch, Error, Feedback, Known, MessageRecord, Outcome, Receipt, Refu
 /// What became of a batch, and where its messages stand.
 pub(super) struct Applied {
     pub(super) receipt: Receipt,
-    /// The `seq` of each message written, in order.
+    /// The `seq` of each message and each event written, in order.
     pub(super) places: Vec<i64>,
 }
 
@@ -76,7 +76,7 @@ fn one(connection: &Connection, merchant: &MerchantId, write: &Write, places: &m
             changed(connection.prepare_cached(sql)?.execute(params![merchant.as_str(), key])?)
         }
         Write::PluginKeys { plugin, customer, writes } => keys::put(connection, merchant, plugin, customer, writes),
-        Write::Event(event) => event::put(connection, merchant, event),
+        Write::Event(event) => event::put(connection, merchant, event, places),
         Write::EventDone { event, at } => event::done(connection, merchant, event, *at),
         Write::Timer { plugin, customer, timer } => event::set_timer(connection, merchant, plugin, customer, timer),
         Write::CancelTimer { plugin, customer, key } => event::cancel(connection, merchant, plugin, customer, key),

@@ -8,7 +8,8 @@ use std::{
 };
 
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Fields, LiveItem, MerchantId, Message, MessageId, PluginId, Value,
+    Contact, ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId,
+    Role, Value,
 };
 
 use super::{
@@ -27,7 +28,7 @@ pub(super) type CustomerKey = (MerchantId, CustomerId);
 
 pub(super) struct Cache {
     conversations: Mutex<Space<ConversationKey, Conversation>>,
-    customers: Mutex<Space<CustomerKey, CustomerState>>,
+    customers: Mutex<Space<CustomerKey, KnownCustomer>>,
     live: Mutex<Space<MerchantId, Live>>,
     /// All of them, by hash.
     api_keys: RwLock<HashMap<Arc<str>, ApiKey>>,
@@ -42,6 +43,15 @@ pub(super) struct Conversation {
     pub(super) ids: Option<HashSet<MessageId>>,
     /// The place of the newest message; a message at or before it is not taken in again.
     pub(super) last: i64,
+}
+
+/// What is known about a customer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KnownCustomer {
+    pub(super) state: CustomerState,
+    /// The places of the newest message and event; what stands at or before them is not taken in again.
+    pub(super) last_contact: i64,
+    pub(super) last_event: i64,
 }
 
 /// All live data of a merchant, valid or not, in key order.
@@ -62,7 +72,7 @@ impl Cache {
         lock(&self.conversations)
     }
 
-    pub(super) fn customers(&self) -> MutexGuard<'_, Space<CustomerKey, CustomerState>> {
+    pub(super) fn customers(&self) -> MutexGuard<'_, Space<CustomerKey, KnownCustomer>> {
         lock(&self.customers)
     }
 
@@ -95,17 +105,26 @@ impl Cache {
     fn written(&self, merchant: &MerchantId, write: Write, outcome: Outcome, places: &mut impl Iterator<Item = i64>) {
         match write {
             Write::Message(record) | Write::Turn(TurnRecord { message: record, .. }) => {
-                let key = (merchant.clone(), record.conversation.clone());
                 let place = places.next().unwrap_or(i64::MAX);
+                if record.message.role == Role::Customer {
+                    let key = (merchant.clone(), record.customer.clone());
+                    self.customers().update(&key, |known| known.wrote(place, &record));
+                }
+                let key = (merchant.clone(), record.conversation.clone());
                 self.conversations().update(&key, |conversation| conversation.append(place, record));
             }
             Write::Customer(customer) => {
                 let key = (merchant.clone(), customer.id.clone());
-                self.customers().update(&key, |state| state.profile = Some(Arc::new(customer)));
+                self.customers().update(&key, |known| known.state.profile = Some(Arc::new(customer)));
             }
             Write::PluginKeys { plugin, customer, writes } if outcome == Outcome::Done => {
                 let key = (merchant.clone(), customer);
-                self.customers().update(&key, |state| merge_keys(state, plugin, writes));
+                self.customers().update(&key, |known| merge_keys(&mut known.state, plugin, writes));
+            }
+            Write::Event(event) if outcome == Outcome::Done => {
+                let place = places.next().unwrap_or(i64::MAX);
+                let Some(customer) = event.customer_id.clone() else { return };
+                self.customers().update(&(merchant.clone(), customer), |known| known.happened(place, event));
             }
             Write::Live(item) => self.live().update(merchant, |live| put_live(Arc::make_mut(live), item)),
             Write::LiveGone { key } => {
@@ -137,6 +156,25 @@ impl Conversation {
                 self.ids = None;
             }
         }
+    }
+}
+
+impl KnownCustomer {
+    fn wrote(&mut self, place: i64, record: &MessageRecord) {
+        if place <= self.last_contact {
+            return;
+        }
+        self.last_contact = place;
+        let (conversation, channel) = (record.conversation.clone(), record.channel.to_string());
+        Arc::make_mut(&mut self.state.recent).wrote(Contact { conversation, channel, at: record.message.at });
+    }
+
+    fn happened(&mut self, place: i64, event: Event) {
+        if place <= self.last_event {
+            return;
+        }
+        self.last_event = place;
+        Arc::make_mut(&mut self.state.recent).happened(event);
     }
 }
 
@@ -172,10 +210,14 @@ impl Weigh for Conversation {
     }
 }
 
-impl Weigh for CustomerState {
+impl Weigh for KnownCustomer {
     fn weigh(&self) -> usize {
-        let keys: usize = self.keys.values().map(weigh_fields).sum();
-        keys + self.profile.as_deref().map_or(0, weigh_customer)
+        let CustomerState { profile, keys, recent } = &self.state;
+        let keys: usize = keys.values().map(weigh_fields).sum();
+        let contacts: usize = recent.contacts.iter().map(|contact| 96 + contact.channel.len()).sum();
+        let events: usize =
+            recent.events.iter().map(|event| 128 + event.kind.len() + weigh_fields(&event.fields)).sum();
+        keys + contacts + events + profile.as_deref().map_or(0, weigh_customer)
     }
 }
 

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::{
     SqliteEngine, apply,
-    cache::{Cache, Conversation, Live},
+    cache::{Cache, Conversation, KnownCustomer, Live},
     read,
 };
 use crate::{Context, CustomerState, Known, Result};
@@ -33,7 +33,7 @@ struct Lookup {
 struct Loaded {
     known: Option<Known>,
     conversation: Option<Conversation>,
-    customer: Option<CustomerState>,
+    customer: Option<KnownCustomer>,
     live: Option<Live>,
 }
 
@@ -57,7 +57,7 @@ impl SqliteEngine {
         let asked = key.clone();
         let state = self.pool.read(move |connection| read::customer(connection, &asked.0, &asked.1)).await?;
         self.cache.customers().finish(&key, ticket, state.clone());
-        Ok(state)
+        Ok(state.state)
     }
 }
 
@@ -83,7 +83,7 @@ impl Lookup {
 fn customer_of(cache: &Cache, key: &(MerchantId, CustomerId)) -> Result<CustomerState, u64> {
     let mut customers = cache.customers();
     match customers.get(key) {
-        Some(state) => Ok(state.clone()),
+        Some(known) => Ok(known.state.clone()),
         None => Err(customers.begin(key)),
     }
 }
@@ -114,7 +114,7 @@ impl Loaded {
         match (lookup.customer, self.customer) {
             (Ok(customer), _) => context.customer = customer,
             (Err(ticket), Some(read)) => {
-                context.customer = read.clone();
+                context.customer = read.state.clone();
                 cache.customers().finish(&question.customer, ticket, read);
             }
             _ => {}

@@ -6,15 +6,15 @@ use std::{
 };
 
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId,
-    PluginVersion, Role, Timer, Timestamp, TurnId,
+    Contact, ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId,
+    PluginVersion, Recent, Role, Timer, Timestamp, TurnId,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
 use serde::de::DeserializeOwned;
 
 use super::{
     apply::role_number,
-    cache::{Conversation, HISTORY, IDS, Live},
+    cache::{Conversation, HISTORY, IDS, KnownCustomer, Live},
     change::scope_text,
 };
 use crate::{
@@ -74,7 +74,7 @@ fn message(row: &Row<'_>, first: usize) -> Result<Message> {
     Ok(Message { role, text: row.get(first + 1)?, at: Timestamp::from_millis(row.get(first + 2)?) })
 }
 
-pub(super) fn customer(connection: &Connection, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
+pub(super) fn customer(connection: &Connection, merchant: &MerchantId, customer: &CustomerId) -> Result<KnownCustomer> {
     let place = [merchant.as_str(), customer.as_str()];
     let mut statement =
         connection.prepare_cached("select body from customers where merchant = ?1 and customer = ?2")?;
@@ -86,7 +86,39 @@ pub(super) fn customer(connection: &Connection, merchant: &MerchantId, customer:
     {
         keys.entry(plugin.into()).or_default().insert(name, value);
     }
-    Ok(CustomerState { profile: profile.map(Arc::new), keys: Arc::new(keys) })
+    let contacts = contacts(connection, merchant, customer)?;
+    let events = events(connection, merchant, customer)?;
+    let last = |seq: Option<&i64>| seq.copied().unwrap_or(0);
+    let (last_contact, last_event) = (last(contacts.0.last()), last(events.0.last()));
+    let recent = Arc::new(Recent { contacts: contacts.1, events: events.1 });
+    let state = CustomerState { profile: profile.map(Arc::new), keys: Arc::new(keys), recent };
+    Ok(KnownCustomer { state, last_contact, last_event })
+}
+
+/// The last messages of a customer with their places, oldest first. The indexes are named here and below for the
+/// reason that [`conversation_end`] gives.
+fn contacts(connection: &Connection, merchant: &MerchantId, customer: &CustomerId) -> Result<(Vec<i64>, Vec<Contact>)> {
+    let sql = "select seq, conversation, channel, at from messages indexed by messages_by_customer
+        where merchant = ?1 and customer = ?2 and role = 1 order by seq desc limit ?3";
+    let params = params![merchant.as_str(), customer.as_str(), rows(Recent::CONTACTS)];
+    let mut newest = all(connection, sql, params, |row| {
+        let at = Timestamp::from_millis(row.get(3)?);
+        let contact = Contact { conversation: row.get::<_, String>(1)?.into(), channel: row.get(2)?, at };
+        Ok((row.get::<_, i64>(0)?, contact))
+    })?;
+    newest.reverse();
+    Ok(newest.into_iter().unzip())
+}
+
+/// The last events about a customer with their places, oldest first.
+fn events(connection: &Connection, merchant: &MerchantId, customer: &CustomerId) -> Result<(Vec<i64>, Vec<Event>)> {
+    let sql = "select seq, body from events indexed by events_by_customer
+        where merchant = ?1 and customer = ?2 order by seq desc limit ?3";
+    let params = params![merchant.as_str(), customer.as_str(), rows(Recent::EVENTS)];
+    let one = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, from_json::<Event>(row, 1)?));
+    let mut newest = all(connection, sql, params, one)?;
+    newest.reverse();
+    Ok(newest.into_iter().unzip())
 }
 
 pub(super) fn live(connection: &Connection, merchant: &MerchantId) -> Result<Live> {

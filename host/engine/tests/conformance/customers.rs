@@ -1,7 +1,7 @@
 //! Customers, live data, plugin keys: kept, merged, held apart.
 
-use cuecard_engine::{Batch, Error, Outcome, Write};
-use cuecard_model::Value;
+use cuecard_engine::{Batch, Error, Outcome, TurnRecord, Write};
+use cuecard_model::{Contact, Recent, Role, Value};
 
 use crate::support::*;
 
@@ -21,6 +21,48 @@ pub async fn profiles_and_keys_are_kept(mut shop: Shop) {
     let state = shop.engine.customer(&shop.merchant, &"u-9".into()).await.unwrap();
     assert_eq!(state.profile.unwrap().locale.as_deref(), Some("es"));
     assert!(state.keys.is_empty(), "a plugin without keys is not there");
+}
+
+/// What the customer wrote and what happened to them, from memory and after a restart; of others, nothing.
+pub async fn what_happened_lately_is_known(mut shop: Shop) {
+    let mut answer = message("c-1", "m-answer", "hello");
+    answer.message.role = Role::Agent;
+    let mut others = message("c-1", "m-other", "hello");
+    others.customer = "u-8".into();
+    // The second time from memory, which is brought up to date by the commit.
+    for round in 0..2 {
+        assert_eq!(shop.context("c-1", "next", 100).await.customer.recent.events.len(), round * 2);
+        shop.keep(vec![
+            Write::Turn(turn(&format!("t-{round}"), "c-1", &format!("m-{round}"), "{}")),
+            Write::Message(answer.clone()),
+            Write::Message(others.clone()),
+            Write::Event(event(&format!("a-{round}"), Some("u-9"))),
+            Write::Event(event(&format!("a-{round}"), Some("u-9"))),
+            Write::Event(event(&format!("b-{round}"), None)),
+            Write::Event(event(&format!("c-{round}"), Some("u-8"))),
+            Write::Event(event(&format!("d-{round}"), Some("u-9"))),
+        ])
+        .await;
+        (answer.id, others.id) = ("m-answer-2".into(), "m-other-2".into());
+    }
+    let contact = Contact { conversation: "c-1".into(), channel: "web_chat".into(), at: at(100) };
+    let events = ["a-0", "d-0", "a-1", "d-1"].map(|id| event(id, Some("u-9"))).to_vec();
+    for _ in 0..2 {
+        let recent = shop.context("c-1", "next", 100).await.customer.recent;
+        assert_eq!(*recent, Recent { contacts: vec![contact.clone(); 2], events: events.clone() });
+        shop = shop.reopen().await;
+    }
+    let many = (0..40).map(|number| {
+        let mut message = message("c-2", &format!("n-{number}"), "hello");
+        message.channel = format!("channel-{number}").into();
+        Write::Turn(TurnRecord { message, ..turn(&format!("u-{number}"), "c-2", "", "{}") })
+    });
+    shop.keep(many.collect()).await;
+    for _ in 0..2 {
+        let contacts = shop.context("c-2", "next", 100).await.customer.recent.contacts.clone();
+        assert_eq!((contacts.len(), &*contacts[0].channel), (Recent::CONTACTS, "channel-8"), "the last, oldest first");
+        shop = shop.reopen().await;
+    }
 }
 
 pub async fn live_data_is_valid_in_its_span(mut shop: Shop) {

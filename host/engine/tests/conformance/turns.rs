@@ -164,10 +164,11 @@ fn reply(suggestion: Suggestion) -> Reply {
         signals: Signals {
             language: DetectedLanguage { tag: "en".into(), confidence: 1.0 },
             scenario: DetectedScenario { id: "delivery_delay".into(), confidence: 0.9, alternatives: vec![] },
-            emotion: Emotion { label: EmotionLabel::Neutral, intensity: 0.0, trend: Trend::Steady },
+            emotion: Emotion::new(EmotionLabel::Neutral, 0.0, Trend::Steady),
             stage: Stage::InTransit,
         },
         suggestions: vec![suggestion],
+        trace: vec![],
         failures: vec![],
         timing_us: TimingUs::default(),
     }
@@ -195,6 +196,7 @@ pub async fn memory_and_storage_agree(shop: Shop) {
                     let writes = vec![
                         Write::Turn(turn(&format!("t-{id}"), &conversation, &id, "{}")),
                         keys("u-9", &[(&format!("k-{}", number % 5), (number % 4 != 0).then(|| id.clone().into()))]),
+                        Write::Event(event(&format!("e-{worker}-{}", number / 2), Some("u-9"))),
                     ];
                     engine.commit(cuecard_engine::Batch::new(merchant.clone(), writes)).await.unwrap();
                     let (place, customer) = (conversation.into(), "u-9".into());

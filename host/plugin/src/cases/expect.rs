@@ -1,11 +1,11 @@
 //! A case's second half: what must come of it. Only what is written is judged.
 
-use cuecard_model::{FailureKind, Fields, ScenarioId, StepKind, Timestamp};
+use cuecard_model::{EmotionLabel, FailureKind, Fields, ScenarioId, Stage, StepKind, Timestamp, Trend};
 use toml::{Spanned, de::DeValue};
 
 use super::{
     fields,
-    input::{Hook, read_scenario},
+    input::{EMOTIONS, Hook, STAGES, TRENDS, read_scenario},
 };
 use crate::document::Section;
 
@@ -26,6 +26,12 @@ pub struct Expectation {
     pub timers: Option<Vec<String>>,
     /// Keys of all timers cancelled, in order.
     pub cancels: Option<Vec<String>>,
+    /// The signals once the plugin had its say.
+    pub signals: ExpectedSignals,
+    /// Which signals the plugin names, in the order language, scenario, emotion, stage.
+    pub named: Option<Vec<&'static str>>,
+    /// Each stands in the reason why the plugin names them.
+    pub reason_contains: Vec<String>,
     /// Keys that are written, among others perhaps.
     pub keys: Fields,
     /// Keys that are forgotten.
@@ -66,6 +72,23 @@ pub struct ExpectedSuggestion {
     pub missing: Option<Vec<String>>,
 }
 
+/// What the signals must be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExpectedSignals {
+    /// BCP 47.
+    pub language: Option<String>,
+    /// What the customer wants.
+    pub scenario: Option<ScenarioId>,
+    /// The ids of what came near, in order.
+    pub alternatives: Option<Vec<String>>,
+    /// How the customer feels.
+    pub emotion: Option<EmotionLabel>,
+    /// Which way it goes.
+    pub trend: Option<Trend>,
+    /// Where the customer is.
+    pub stage: Option<Stage>,
+}
+
 /// What a decision is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecisionKind {
@@ -99,6 +122,8 @@ pub(super) const STEPS: &[(&str, StepKind)] = &[
     ("question", StepKind::Question),
     ("closing", StepKind::Closing),
 ];
+const SIGNALS: &[(&str, &str)] =
+    &[("language", "language"), ("scenario", "scenario"), ("emotion", "emotion"), ("stage", "stage")];
 const FAILURES: &[(&str, FailureKind)] = &[
     ("timeout", FailureKind::Timeout),
     ("killed", FailureKind::Killed),
@@ -114,6 +139,7 @@ pub(super) fn read(case: &mut Section<'_, '_>, hook: Hook, now: Timestamp) -> Op
     let example = match hook {
         Hook::Compose | Hook::Localize => "add expect.text_contains = [\"…\"]",
         Hook::Trigger => "add expect.decisions = [\"outreach\"]",
+        Hook::Classify => "add expect.signals.scenario = \"…\"",
     };
     let Some(mut section) = case.table("expect") else {
         if !case.was_mistyped("expect") {
@@ -122,14 +148,23 @@ pub(super) fn read(case: &mut Section<'_, '_>, hook: Hook, now: Timestamp) -> Op
         return None;
     };
     let mut expect = Expectation { failure: section.word("failure", FAILURES), ..Expectation::default() };
-    read_each(&mut section, &mut expect);
-    if hook == Hook::Trigger {
-        expect.decisions = words(&mut section, "decisions", DECISIONS);
-        expect.outreach = list(&mut section, "outreach");
-        expect.timers = list(&mut section, "timers");
-        expect.cancels = list(&mut section, "cancels");
-    } else {
-        expect.suggestions = read_count(&mut section);
+    match hook {
+        Hook::Compose | Hook::Localize => {
+            read_each(&mut section, &mut expect);
+            expect.suggestions = read_count(&mut section);
+        }
+        Hook::Trigger => {
+            read_each(&mut section, &mut expect);
+            expect.decisions = words(&mut section, "decisions", DECISIONS);
+            expect.outreach = list(&mut section, "outreach");
+            expect.timers = list(&mut section, "timers");
+            expect.cancels = list(&mut section, "cancels");
+        }
+        Hook::Classify => {
+            expect.signals = section.table("signals").map(read_signals).unwrap_or_default();
+            expect.named = words(&mut section, "named", SIGNALS);
+            expect.reason_contains = list(&mut section, "reason_contains").unwrap_or_default();
+        }
     }
     expect.keys = fields::fields(&mut section, "keys", now);
     expect.keys_forgotten = list(&mut section, "keys_forgotten").unwrap_or_default();
@@ -139,13 +174,30 @@ pub(super) fn read(case: &mut Section<'_, '_>, hook: Hook, now: Timestamp) -> Op
         section.error_here("nothing is expected, so the case cannot fail", example);
     }
     if expect.failure.is_some()
-        && (expect.suggestions.is_some() || expect.decisions.is_some() || !expect.each.is_empty())
+        && (expect.suggestions.is_some()
+            || expect.decisions.is_some()
+            || !expect.each.is_empty()
+            || expect.named.is_some()
+            || expect.signals != ExpectedSignals::default())
     {
         section
             .error_here("a failure and an answer are expected at once", "a call that fails gives no answer: drop one");
     }
     section.finish();
     Some(expect)
+}
+
+fn read_signals(mut section: Section<'_, '_>) -> ExpectedSignals {
+    let signals = ExpectedSignals {
+        language: fields::locale(&mut section, "language"),
+        scenario: read_scenario(&mut section, "scenario"),
+        alternatives: list(&mut section, "alternatives"),
+        emotion: section.word("emotion", EMOTIONS),
+        trend: section.word("trend", TRENDS),
+        stage: section.word("stage", STAGES),
+    };
+    section.finish();
+    signals
 }
 
 /// What stands in `expect` itself is about the first suggestion; `expect.suggestion` is about each in order.

@@ -3,7 +3,7 @@
 use cuecard_culture::Setting;
 use cuecard_model::{
     Culture, Customer, CustomerId, DetectedLanguage, DetectedScenario, Direction, Draft, Emotion, EmotionLabel, Event,
-    LiveItem, Message, Register, Role, ScenarioId, Signals, Stage, Timestamp, Trend, Turn, TurnId,
+    LiveItem, Message, Profile, Register, Role, ScenarioId, Signals, Stage, Timestamp, Trend, Turn, TurnId,
 };
 use toml::{
     Spanned,
@@ -18,7 +18,7 @@ const NOW: i64 = 1_768_478_400;
 
 const MOST_HISTORY: usize = 20;
 
-const EMOTIONS: &[(&str, EmotionLabel)] = &[
+pub(super) const EMOTIONS: &[(&str, EmotionLabel)] = &[
     ("neutral", EmotionLabel::Neutral),
     ("happy", EmotionLabel::Happy),
     ("grateful", EmotionLabel::Grateful),
@@ -28,8 +28,9 @@ const EMOTIONS: &[(&str, EmotionLabel)] = &[
     ("frustrated", EmotionLabel::Frustrated),
     ("angry", EmotionLabel::Angry),
 ];
-const TRENDS: &[(&str, Trend)] = &[("rising", Trend::Rising), ("steady", Trend::Steady), ("falling", Trend::Falling)];
-const STAGES: &[(&str, Stage)] = &[
+pub(super) const TRENDS: &[(&str, Trend)] =
+    &[("rising", Trend::Rising), ("steady", Trend::Steady), ("falling", Trend::Falling)];
+pub(super) const STAGES: &[(&str, Stage)] = &[
     ("browsing", Stage::Browsing),
     ("hesitating", Stage::Hesitating),
     ("checkout", Stage::Checkout),
@@ -48,8 +49,14 @@ pub(super) enum Hook {
     Compose,
     Localize,
     Trigger,
+    Classify,
 }
-const HOOKS: &[(&str, Hook)] = &[("compose", Hook::Compose), ("localize", Hook::Localize), ("trigger", Hook::Trigger)];
+const HOOKS: &[(&str, Hook)] = &[
+    ("compose", Hook::Compose),
+    ("localize", Hook::Localize),
+    ("trigger", Hook::Trigger),
+    ("classify", Hook::Classify),
+];
 
 pub(super) fn read_case(file: &str, line: u32, mut section: Section<'_, '_>) -> Option<Case> {
     let name = section.bounded_text("name", 200);
@@ -65,8 +72,20 @@ pub(super) fn read_case(file: &str, line: u32, mut section: Section<'_, '_>) -> 
         Hook::Compose => read_turn(&mut section, &about, &id).map(|turn| Input::Compose(Box::new(turn))),
         Hook::Localize => read_localize(&mut section, &about),
         Hook::Trigger => read_event(&mut section, &about, &id),
+        Hook::Classify => read_turn(&mut section, &about, &id).map(|turn| Input::Classify(Box::new(turn))),
     };
-    section.ignore(&["text", "scenario", "emotion", "intensity", "trend", "stage", "channel", "history", "live"]);
+    section.ignore(&[
+        "text",
+        "scenario",
+        "emotion",
+        "intensity",
+        "trend",
+        "stage",
+        "channel",
+        "history",
+        "live",
+        "profile",
+    ]);
     section.ignore(&["language", "agent_locale"]);
     let expect = expect::read(&mut section, hook, now);
     section.finish();
@@ -90,7 +109,7 @@ fn read_hook(section: &mut Section<'_, '_>) -> Hook {
     hook
 }
 
-/// What all three hooks share.
+/// What all hooks share.
 struct About {
     now: Timestamp,
     locale: String,
@@ -146,6 +165,7 @@ fn read_turn(section: &mut Section<'_, '_>, about: &About, id: &str) -> Option<T
     let history = read_history(section, about.now);
     let live = read_live(section, about.now);
     let signals = read_signals(section, about);
+    let profile = read_profile(section, about.now);
     let channel = section.text("channel").map_or_else(|| "web_chat".to_owned(), Spanned::into_inner);
     let agent_locale = fields::locale(section, "agent_locale");
     Some(Turn {
@@ -157,10 +177,18 @@ fn read_turn(section: &mut Section<'_, '_>, about: &About, id: &str) -> Option<T
         history,
         signals,
         customer: about.customer.clone(),
+        profile,
         live,
         locale: about.locale.clone(),
         agent_locale,
     })
+}
+
+/// The customer at a glance, as the case says: nothing is computed from its orders.
+fn read_profile(section: &mut Section<'_, '_>, now: Timestamp) -> Profile {
+    let Some(mut value) = section.take("profile") else { return Profile::default() };
+    fields::settle_moments(section, "profile", &mut value, now);
+    section.as_deserialized("profile", value).unwrap_or_default()
 }
 
 fn read_signals(section: &mut Section<'_, '_>, about: &About) -> Signals {
@@ -179,7 +207,7 @@ fn read_signals(section: &mut Section<'_, '_>, about: &About) -> Signals {
             confidence: found,
             alternatives: Vec::new(),
         },
-        emotion: Emotion { label, intensity, trend },
+        emotion: Emotion::new(label, intensity, trend),
         stage,
     }
 }

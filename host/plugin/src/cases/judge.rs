@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use cuecard_model::{Decision, Money, StepKind, Value};
+use cuecard_model::{Decision, EmotionLabel, Money, ScenarioId, Stage, StepKind, Value};
 
 use super::{
-    Answer, CaseOutcome, Count, DecisionInWords, DecisionKind, Expectation, ExpectedSuggestion, SuggestionInWords,
-    expect::STEPS,
+    Answer, CaseOutcome, Count, DecisionInWords, DecisionKind, Expectation, ExpectedSuggestion, SignalsFound,
+    SuggestionInWords, expect::STEPS, input::TRENDS,
 };
 
 /// One thing that came out otherwise.
@@ -50,6 +50,7 @@ pub(super) fn judge(expect: &Expectation, outcome: &CaseOutcome) -> Vec<Differen
         }
         (Ok(Answer::Suggestions(suggestions)), None) => differences.suggestions(expect, suggestions),
         (Ok(Answer::Decisions(decisions)), None) => differences.decisions(expect, decisions),
+        (Ok(Answer::Signals(found)), None) => differences.signals(expect, found),
     }
     differences.keys(expect, outcome);
     differences.log(expect, outcome);
@@ -87,6 +88,25 @@ impl Differences {
         self.list("cancels", expect.cancels.as_deref().map(words), &of(DecisionKind::Cancel));
         let outreaches: Vec<SuggestionInWords> = decisions.iter().filter_map(outreach_in_words).collect();
         self.each("outreach", &expect.each, &outreaches);
+    }
+
+    fn signals(&mut self, expect: &Expectation, found: &SignalsFound) {
+        let (wanted, signals) = (&expect.signals, &found.signals);
+        let trend = |trend| TRENDS.iter().find(|(_, known)| *known == trend).map_or("?", |(word, _)| word);
+        self.word("language", wanted.language.as_deref(), &signals.language.tag);
+        self.word("scenario", wanted.scenario.as_ref().map(ScenarioId::as_str), signals.scenario.id.as_str());
+        let near: Vec<&str> = signals.scenario.alternatives.iter().map(|near| near.id.as_str()).collect();
+        self.list("alternatives", wanted.alternatives.as_deref().map(words), &near);
+        self.word("emotion", wanted.emotion.map(EmotionLabel::as_str), signals.emotion.label.as_str());
+        self.word("trend", wanted.trend.map(trend), trend(signals.emotion.trend));
+        self.word("stage", wanted.stage.map(Stage::as_str), signals.stage.as_str());
+        self.list("named", expect.named.clone(), &found.named);
+        self.contains("reason", &expect.reason_contains, &found.reason);
+    }
+
+    fn word(&mut self, what: &str, expected: Option<&str>, got: &str) {
+        let Some(expected) = expected else { return };
+        self.unless(expected == got, what, || expected.to_owned(), || got.to_owned());
     }
 
     fn each(&mut self, noun: &str, expected: &[ExpectedSuggestion], got: &[SuggestionInWords]) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cuecard_model::{Action, Decision, RenderedStep, ScenarioId, Value};
+use cuecard_model::{Action, Decision, RenderedStep, ScenarioId, Signals, Value};
 
 use crate::call::{CallError, LogLine};
 
@@ -24,6 +24,19 @@ pub enum Answer {
     Suggestions(Vec<SuggestionInWords>),
     /// Of `trigger`.
     Decisions(Vec<DecisionInWords>),
+    /// Of `classify`.
+    Signals(SignalsFound),
+}
+
+/// The signals of a turn after a plugin had its say.
+#[derive(Clone, Debug)]
+pub struct SignalsFound {
+    /// As they are now.
+    pub signals: Signals,
+    /// Which of them the plugin named: `language`, `scenario`, `emotion`, `stage`, in this order.
+    pub named: Vec<&'static str>,
+    /// Why.
+    pub reason: String,
 }
 
 /// A draft in words.

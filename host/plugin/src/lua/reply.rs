@@ -1,12 +1,16 @@
 //! What a hook answers, read from Lua: drafts and decisions.
 
-use cuecard_model::{Action, Decision, Draft, Outreach, Purpose, Step, StepKind, Timer};
+use cuecard_model::{
+    Action, Alternative, Classification, ClassifiedEmotion, Decision, DetectedLanguage, DetectedScenario, Draft,
+    Outreach, Purpose, ScenarioId, Step, StepKind, Timer,
+};
 use serde::{Deserialize, de::IntoDeserializer, de::value::Error as WordError};
 
 use super::{
     raw::{Kind, Slot},
     read::{Read, ReadError, Reader},
 };
+use crate::classified::{self, MOST_ALTERNATIVES};
 
 /// The answer of `compose`.
 pub(super) fn drafts(reader: &mut Reader<'_, '_>, slot: Slot, most: u32) -> Read<Vec<Draft>> {
@@ -46,9 +50,84 @@ pub(super) fn draft(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<Draft> {
     Ok(draft)
 }
 
+/// The answer of `classify`.
+pub(super) fn classification(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<Classification> {
+    if reader.kind(slot) == Kind::Nil {
+        return Err(ReadError::new("nothing was returned; hint: return {} to leave everything as it is"));
+    }
+    let mut found = Classification::default();
+    reader.record(slot, &["language", "scenario", "emotion", "stage", "reason"], |reader, name, value| {
+        match name {
+            "language" => found.language = Some(language(reader, value)?),
+            "scenario" => found.scenario = Some(scenario(reader, value)?),
+            "emotion" => found.emotion = Some(emotion(reader, value)?),
+            "stage" => found.stage = Some(word(reader, value)?),
+            _ => found.reason = reader.text(value)?,
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn language(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<DetectedLanguage> {
+    let (mut tag, mut sure) = (None, None);
+    reader.record(slot, &["tag", "confidence"], |reader, name, value| {
+        match name {
+            "tag" => tag = Some(checked(reader, value, classified::language)?),
+            _ => sure = Some(confidence(reader, value)?),
+        }
+        Ok(())
+    })?;
+    Ok(DetectedLanguage { tag: present(tag, "tag")?, confidence: present(sure, "confidence")? })
+}
+
+fn scenario(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<DetectedScenario> {
+    let (mut id, mut sure, mut alternatives) = (None, None, Vec::new());
+    reader.record(slot, &["id", "confidence", "alternatives"], |reader, name, value| {
+        match name {
+            "id" => id = Some(checked(reader, value, classified::scenario)?),
+            "confidence" => sure = Some(confidence(reader, value)?),
+            _ => alternatives = reader.list(value, MOST_ALTERNATIVES, alternative)?,
+        }
+        Ok(())
+    })?;
+    let id = ScenarioId::from(present(id, "id")?);
+    Ok(DetectedScenario { id, confidence: present(sure, "confidence")?, alternatives })
+}
+
+fn alternative(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<Alternative> {
+    let (mut id, mut sure) = (None, None);
+    reader.record(slot, &["id", "confidence"], |reader, name, value| {
+        match name {
+            "id" => id = Some(checked(reader, value, classified::scenario)?),
+            _ => sure = Some(confidence(reader, value)?),
+        }
+        Ok(())
+    })?;
+    Ok(Alternative { id: present(id, "id")?.into(), confidence: present(sure, "confidence")? })
+}
+
+fn emotion(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<ClassifiedEmotion> {
+    let (mut label, mut intensity, mut trend) = (None, None, None);
+    reader.record(slot, &["label", "intensity", "trend"], |reader, name, value| {
+        match name {
+            "label" => label = Some(word(reader, value)?),
+            "intensity" => intensity = Some(confidence(reader, value)?),
+            _ => trend = Some(word(reader, value)?),
+        }
+        Ok(())
+    })?;
+    Ok(ClassifiedEmotion { label: present(label, "label")?, intensity: present(intensity, "intensity")?, trend })
+}
+
+fn checked(reader: &mut Reader<'_, '_>, slot: Slot, check: fn(&str) -> Result<(), String>) -> Read<String> {
+    let text = reader.text(slot)?;
+    check(&text).map(|()| text).map_err(ReadError::new)
+}
+
 fn confidence(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<f64> {
     let number = reader.number(slot)?;
-    if (0.0..=1.0).contains(&number) { Ok(number) } else { Err(ReadError::new(format!("{number} is not from 0 to 1"))) }
+    classified::share(number).map(|()| number).map_err(ReadError::new)
 }
 
 fn step(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<Step> {

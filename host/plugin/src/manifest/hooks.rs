@@ -16,12 +16,14 @@ pub struct Hooks {
     pub localize: Option<LocalizeHook>,
     /// `[hooks.trigger]`
     pub trigger: Option<TriggerHook>,
+    /// `[hooks.classify]`
+    pub classify: Option<ClassifyHook>,
 }
 
 impl Hooks {
     /// Whether nothing is ever called.
     pub fn is_empty(&self) -> bool {
-        self.compose.is_none() && self.localize.is_none() && self.trigger.is_none()
+        self.compose.is_none() && self.localize.is_none() && self.trigger.is_none() && self.classify.is_none()
     }
 }
 
@@ -67,6 +69,20 @@ impl TriggerHook {
     }
 }
 
+/// When `classify` is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClassifyHook {
+    /// Scenario ids that the host has found, `none` among them; empty is whatever it has found.
+    pub scenarios: Vec<String>,
+}
+
+impl ClassifyHook {
+    /// Whether it is called where the host has found a scenario.
+    pub fn matches(&self, scenario: &ScenarioId) -> bool {
+        self.scenarios.is_empty() || self.scenarios.iter().any(|wanted| wanted == "*" || wanted == scenario.as_str())
+    }
+}
+
 /// `zh-*` matches `zh`, `zh-TW` and `zh-Hans-CN`, but not `zhx`.
 fn matches_parts(pattern: &str, text: &str, separator: char) -> bool {
     let Some(stem) = pattern.strip_suffix('*') else { return pattern.eq_ignore_ascii_case(text) };
@@ -78,9 +94,7 @@ fn matches_parts(pattern: &str, text: &str, separator: char) -> bool {
 
 pub(super) fn read(mut section: Section<'_, '_>) -> Hooks {
     let compose = section.table("compose").map(|hook| ComposeHook {
-        scenarios: list(hook, "scenarios", Some("name the scenarios, or write scenarios = [\"*\"]"), &|text| {
-            text == "*" || is_scenario_id(text)
-        }),
+        scenarios: list(hook, "scenarios", Some("name the scenarios, or write scenarios = [\"*\"]"), &is_scenario),
     });
     let localize = section
         .table("localize")
@@ -90,8 +104,14 @@ pub(super) fn read(mut section: Section<'_, '_>) -> Hooks {
             is_pattern(text, '.')
         }),
     });
+    let classify =
+        section.table("classify").map(|hook| ClassifyHook { scenarios: list(hook, "scenarios", None, &is_scenario) });
     section.finish();
-    Hooks { compose, localize, trigger }
+    Hooks { compose, localize, trigger, classify }
+}
+
+fn is_scenario(text: &str) -> bool {
+    text == "*" || is_scenario_id(text)
 }
 
 fn list(

@@ -6,11 +6,12 @@ use std::{
 };
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use cuecard_model::{Decision, Draft, FailureKind};
+use cuecard_model::{Classification, Decision, Draft, FailureKind, Turn};
 
 use crate::{
     call::{Call, CallError, LogLine, Runtime},
-    cases::{Answer, Case, CaseOutcome, DecisionInWords, Input, SuggestionInWords},
+    cases::{Answer, Case, CaseOutcome, DecisionInWords, Input, SignalsFound, SuggestionInWords},
+    classified::overrule,
     contents::Contents,
     problem::Problem,
     words::words,
@@ -94,6 +95,9 @@ fn one(contents: &Contents, case: &Case, runtime: &mut dyn Runtime) -> CaseRepor
         Input::Trigger(event, customer) => runtime
             .trigger(&mut call, event, customer)
             .map(|decisions| Answer::Decisions(decisions.into_iter().map(|it| decided(it, contents, case)).collect())),
+        Input::Classify(turn) => {
+            runtime.classify(&mut call, turn).map(|found| Answer::Signals(understood(turn, &found, contents, case)))
+        }
     };
     let micros = u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX);
     let outcome = CaseOutcome { result, key_writes: call.key_writes, log: call.log };
@@ -124,6 +128,18 @@ fn in_words(draft: &Draft, contents: &Contents, case: &Case) -> Result<Suggestio
         reason: draft.reason.clone(),
         missing: said.missing,
     })
+}
+
+fn understood(turn: &Turn, found: &Classification, contents: &Contents, case: &Case) -> SignalsFound {
+    let mut turn = turn.clone();
+    overrule(&mut turn, found, &contents.manifest.plugin_version(), &case.setting.default_locale);
+    let named = [
+        found.language.as_ref().map(|_| "language"),
+        found.scenario.as_ref().map(|_| "scenario"),
+        found.emotion.as_ref().map(|_| "emotion"),
+        found.stage.map(|_| "stage"),
+    ];
+    SignalsFound { signals: turn.signals, named: named.into_iter().flatten().collect(), reason: found.reason.clone() }
 }
 
 fn decided(decision: Decision, contents: &Contents, case: &Case) -> DecisionInWords {

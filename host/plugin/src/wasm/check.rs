@@ -14,7 +14,7 @@ use super::error::LoadError;
 const IMPORTS: [&str; 2] = ["cuecard:plugin/host@1.0.0", "cuecard:plugin/types@1.0.0"];
 
 /// What a plugin exports.
-const EXPORTS: [&str; 3] = ["compose", "localize", "trigger"];
+const EXPORTS: [&str; 4] = ["compose", "localize", "trigger", "classify"];
 
 /// Components within components: wit-component makes at most two levels.
 const NESTING: usize = 4;
@@ -44,7 +44,8 @@ pub(super) fn check(component: &[u8], limit_bytes: usize) -> Result<(), LoadErro
         None => Ok(()),
         Some(missing) => Err(LoadError::with_hint(
             format!("the component does not export the function `{missing}`"),
-            "implement the world `plugin` of sdk/wit/v1; with the Rust SDK, `cuecard_sdk::export!(YourPlugin);`",
+            "implement the world `plugin` of sdk/wit/v1; with the Rust SDK, `cuecard_sdk::export!(YourPlugin);` and `cuecard \
+             build`, which also renews a component that was built for an earlier draft of the contract",
         )),
     }
 }

@@ -19,8 +19,15 @@ impl LoadError {
         Self { reason: reason.into(), hint: Some(hint.into()) }
     }
 
-    /// With wasmtime's chain of causes on one line.
+    /// With wasmtime's chain of causes on one line. It quotes names of the component, which may be anything.
     pub(crate) fn from_wasmtime(what: &str, error: &wasmtime::Error) -> Self {
-        Self::new(format!("{what}: {error:#}").replace('\n', " "))
+        let mut reason = String::new();
+        for character in format!("{what}: {error:#}").replace('\n', " ").chars() {
+            match character {
+                control if control.is_control() => reason.extend(control.escape_default()),
+                other => reason.push(other),
+            }
+        }
+        Self::new(reason)
     }
 }

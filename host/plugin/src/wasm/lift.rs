@@ -5,11 +5,17 @@
 use std::fmt;
 
 use cuecard_model::{
-    Action, Decision, Draft, FailureKind, Fields, Money, Outreach, Purpose, Step, StepKind, Timer, Timestamp, Value,
+    Action, Alternative, Classification, ClassifiedEmotion, Decision, DetectedLanguage, DetectedScenario, Draft,
+    EmotionLabel, FailureKind, Fields, Money, Outreach, Purpose, ScenarioId, Stage, Step, StepKind, Timer, Timestamp,
+    Trend, Value,
 };
 
 use super::bindings::types as wit;
-use crate::{call::CallError, limits::Limits};
+use crate::{
+    call::CallError,
+    classified::{self, MOST_ALTERNATIVES},
+    limits::Limits,
+};
 
 /// The answer to a hook call being taken over.
 pub(super) struct Reply<'l> {
@@ -45,6 +51,53 @@ impl<'l> Reply<'l> {
 
     pub(super) fn decisions(mut self, decisions: Vec<wit::Decision>) -> Result<Vec<Decision>, CallError> {
         self.list(Place::Root("reply"), decisions, Self::decision)
+    }
+
+    pub(super) fn classification(mut self, found: wit::Classification) -> Result<Classification, CallError> {
+        let at = Place::Root("reply");
+        Ok(Classification {
+            language: found.language.map(|given| self.language(at.field("language"), given)).transpose()?,
+            scenario: found.scenario.map(|given| self.scenario(at.field("scenario"), given)).transpose()?,
+            emotion: found.emotion.map(|given| self.emotion(at.field("emotion"), given)).transpose()?,
+            stage: found.stage.map(stage),
+            reason: self.text(at.field("reason"), found.reason)?,
+        })
+    }
+
+    fn language(&mut self, at: Place<'_>, given: wit::DetectedLanguageResult) -> Result<DetectedLanguage, CallError> {
+        let tag = self.checked(at.field("tag"), given.tag, classified::language)?;
+        Ok(DetectedLanguage { tag, confidence: share(at.field("confidence"), given.confidence)? })
+    }
+
+    fn scenario(&mut self, at: Place<'_>, given: wit::ClassifiedScenario) -> Result<DetectedScenario, CallError> {
+        let id = ScenarioId::from(self.checked(at.field("id"), given.id, classified::scenario)?);
+        let confidence = share(at.field("confidence"), given.confidence)?;
+        let at = at.field("alternatives");
+        if given.alternatives.len() > MOST_ALTERNATIVES {
+            let count = given.alternatives.len();
+            return Err(wrong(at, &format!("{count} items, at most {MOST_ALTERNATIVES} are taken")));
+        }
+        Ok(DetectedScenario { id, confidence, alternatives: self.list(at, given.alternatives, Self::alternative)? })
+    }
+
+    fn alternative(&mut self, at: Place<'_>, given: wit::AlternativeResult) -> Result<Alternative, CallError> {
+        let id = self.checked(at.field("id"), given.id, classified::scenario)?.into();
+        Ok(Alternative { id, confidence: share(at.field("confidence"), given.confidence)? })
+    }
+
+    fn emotion(&mut self, at: Place<'_>, given: wit::ClassifiedEmotion) -> Result<ClassifiedEmotion, CallError> {
+        let intensity = share(at.field("intensity"), given.intensity)?;
+        Ok(ClassifiedEmotion { label: emotion_label(given.label), intensity, trend: given.trend.map(trend) })
+    }
+
+    fn checked(
+        &mut self,
+        at: Place<'_>,
+        text: String,
+        check: fn(&str) -> Result<(), String>,
+    ) -> Result<String, CallError> {
+        let text = self.text(at, text)?;
+        check(&text).map(|()| text).map_err(|reason| wrong(at, &reason))
     }
 
     fn draft(&mut self, at: Place<'_>, draft: wit::DraftResult) -> Result<Draft, CallError> {
@@ -233,6 +286,44 @@ fn step_kind(kind: wit::StepKind) -> StepKind {
         wit::StepKind::Question => StepKind::Question,
         wit::StepKind::Closing => StepKind::Closing,
     }
+}
+
+fn emotion_label(label: wit::EmotionLabel) -> EmotionLabel {
+    match label {
+        wit::EmotionLabel::Neutral => EmotionLabel::Neutral,
+        wit::EmotionLabel::Happy => EmotionLabel::Happy,
+        wit::EmotionLabel::Grateful => EmotionLabel::Grateful,
+        wit::EmotionLabel::Confused => EmotionLabel::Confused,
+        wit::EmotionLabel::Anxious => EmotionLabel::Anxious,
+        wit::EmotionLabel::Disappointed => EmotionLabel::Disappointed,
+        wit::EmotionLabel::Frustrated => EmotionLabel::Frustrated,
+        wit::EmotionLabel::Angry => EmotionLabel::Angry,
+    }
+}
+
+fn trend(trend: wit::Trend) -> Trend {
+    match trend {
+        wit::Trend::Rising => Trend::Rising,
+        wit::Trend::Steady => Trend::Steady,
+        wit::Trend::Falling => Trend::Falling,
+    }
+}
+
+fn stage(stage: wit::Stage) -> Stage {
+    match stage {
+        wit::Stage::Browsing => Stage::Browsing,
+        wit::Stage::Hesitating => Stage::Hesitating,
+        wit::Stage::Checkout => Stage::Checkout,
+        wit::Stage::AwaitingShipment => Stage::AwaitingShipment,
+        wit::Stage::InTransit => Stage::InTransit,
+        wit::Stage::Delivered => Stage::Delivered,
+        wit::Stage::AfterSale => Stage::AfterSale,
+        wit::Stage::Lapsed => Stage::Lapsed,
+    }
+}
+
+fn share(at: Place<'_>, number: f64) -> Result<f64, CallError> {
+    classified::share(number).map(|()| number).map_err(|reason| wrong(at, &reason))
 }
 
 fn finite(at: Place<'_>, number: f64) -> Result<f64, CallError> {

@@ -16,6 +16,7 @@ pub(super) fn turn<'a>(arena: &'a Bump, turn: &'a model::Turn) -> wit::Turn<'a> 
         history: list(arena, &turn.history, message),
         signals: signals(arena, &turn.signals),
         customer: customer(arena, &turn.customer),
+        profile: profile(arena, &turn.profile),
         live: list(arena, &turn.live, |item| live_item(arena, item)),
         locale: &turn.locale,
         agent_locale: text(&turn.agent_locale),
@@ -37,6 +38,48 @@ pub(super) fn customer<'a>(arena: &'a Bump, customer: &'a model::Customer) -> wi
         phone: text(&customer.phone),
         orders: list(arena, &customer.orders, |item| order(arena, item)),
         attributes: fields(arena, &customer.attributes),
+    }
+}
+
+fn profile<'a>(arena: &'a Bump, profile: &'a model::Profile) -> wit::Profile<'a> {
+    wit::Profile {
+        orders: profile.orders,
+        spend: list(arena, &profile.spend, money),
+        returns_rate: profile.returns_rate,
+        buyer: match profile.buyer {
+            model::Buyer::Prospect => wit::Buyer::Prospect,
+            model::Buyer::First => wit::Buyer::First,
+            model::Buyer::Repeat => wit::Buyer::Repeat,
+        },
+        last_order_at: moment(profile.last_order_at),
+        last_contact_at: moment(profile.last_contact_at),
+        last_contact_channel: text(&profile.last_contact_channel),
+        open_problems: list(arena, &profile.open_problems, open_problem),
+        preferred_channel: text(&profile.preferred_channel),
+        preferred_language: text(&profile.preferred_language),
+        risk: match profile.risk {
+            model::Risk::Low => wit::Risk::Low,
+            model::Risk::Medium => wit::Risk::Medium,
+            model::Risk::High => wit::Risk::High,
+        },
+        risk_score: profile.risk_score,
+    }
+}
+
+fn open_problem(problem: &model::OpenProblem) -> wit::OpenProblem<'_> {
+    use model::ProblemKind as Kind;
+    wit::OpenProblem {
+        kind: match problem.kind {
+            Kind::UnpaidOrder => wit::ProblemKind::UnpaidOrder,
+            Kind::LateParcel => wit::ProblemKind::LateParcel,
+            Kind::FailedDelivery => wit::ProblemKind::FailedDelivery,
+            Kind::OpenReturn => wit::ProblemKind::OpenReturn,
+            Kind::DeclinedReturn => wit::ProblemKind::DeclinedReturn,
+            Kind::OpenRefund => wit::ProblemKind::OpenRefund,
+            Kind::DeclinedRefund => wit::ProblemKind::DeclinedRefund,
+        },
+        order_id: &problem.order_id,
+        since: moment(problem.since),
     }
 }
 
@@ -96,11 +139,11 @@ fn message(message: &model::Message) -> wit::Message<'_> {
 
 fn signals<'a>(arena: &'a Bump, signals: &'a model::Signals) -> wit::Signals<'a> {
     wit::Signals {
-        language: wit::DetectedLanguage { tag: &signals.language.tag, confidence: signals.language.confidence },
+        language: wit::DetectedLanguageParam { tag: &signals.language.tag, confidence: signals.language.confidence },
         scenario: wit::DetectedScenario {
             id: signals.scenario.id.as_str(),
             confidence: signals.scenario.confidence,
-            alternatives: list(arena, &signals.scenario.alternatives, |near| wit::Alternative {
+            alternatives: list(arena, &signals.scenario.alternatives, |near| wit::AlternativeParam {
                 id: near.id.as_str(),
                 confidence: near.confidence,
             }),

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use bumpalo::Bump;
-use cuecard_model::{Culture, Customer, Decision, Draft, Event, FailureKind, Turn};
+use cuecard_model::{Classification, Culture, Customer, Decision, Draft, Event, FailureKind, Turn};
 use wasmtime::{
     Engine, PoolConcurrencyLimitError, Store, UpdateDeadline,
     component::{Component, Linker},
@@ -122,6 +122,13 @@ impl Runtime for WasmPlugin {
         let decisions = self.run(call, |store, plugin| plugin.call_trigger(store, event, customer));
         self.arena.reset();
         Reply::new(call.limits()).decisions(decisions?)
+    }
+
+    fn classify(&mut self, call: &mut Call, turn: &Turn) -> Result<Classification, CallError> {
+        let given = lower::turn(&self.arena, turn);
+        let found = self.run(call, |store, plugin| plugin.call_classify(store, given));
+        self.arena.reset();
+        Reply::new(call.limits()).classification(found?)
     }
 
     /// Never: an instance serves one call.

@@ -2,12 +2,18 @@
 
 use std::time::Duration;
 
-use cuecard_model::{Decision, Timestamp};
+use cuecard_model::{Classification, Decision, Timestamp};
 
-use crate::job::{Answer, Ask, Called, EventJob, LoadId, Request, TurnJob, WorkedDraft};
+use crate::job::{Answer, Ask, Called, ClassifyJob, EventJob, LoadId, Request, TurnJob, WorkedDraft};
 
 /// What a worker that comes second has at least, in milliseconds.
 const SECOND_BUDGET_MS: u32 = 20;
+
+/// What is left of a budget once some time is gone.
+pub fn less(budget_ms: u32, spent: Duration) -> u32 {
+    let spent = u32::try_from(spent.as_millis()).unwrap_or(u32::MAX);
+    budget_ms.saturating_sub(spent).max(SECOND_BUDGET_MS)
+}
 
 /// What turns and events have in common on their way to a worker.
 pub(super) trait Job: Sized {
@@ -44,8 +50,7 @@ impl Job for TurnJob {
     }
 
     fn spend(&mut self, time: Duration) {
-        let spent = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
-        self.budget_ms = self.budget_ms.saturating_sub(spent).max(SECOND_BUDGET_MS);
+        self.budget_ms = less(self.budget_ms, time);
     }
 
     fn into_request(self) -> Request {
@@ -58,6 +63,39 @@ impl Job for TurnJob {
 
     fn reply(answer: Answer) -> Vec<Called<Self::Reply>> {
         if let Answer::Turn(called) = answer { called } else { Vec::new() }
+    }
+}
+
+impl Job for ClassifyJob {
+    type Reply = Classification;
+
+    fn asks(&self) -> Vec<LoadId> {
+        self.classify.iter().map(|ask| ask.load).collect()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.turn.now
+    }
+
+    fn keep(&mut self, loads: &[LoadId]) {
+        // The last word counts: who has it is not for their standing to decide.
+        self.classify.retain(|ask| loads.contains(&ask.load));
+    }
+
+    fn spend(&mut self, time: Duration) {
+        self.budget_ms = less(self.budget_ms, time);
+    }
+
+    fn into_request(self) -> Request {
+        Request::Classify(Box::new(self))
+    }
+
+    fn of(request: &mut Request) -> Option<&mut Self> {
+        if let Request::Classify(job) = request { Some(job) } else { None }
+    }
+
+    fn reply(answer: Answer) -> Vec<Called<Self::Reply>> {
+        if let Answer::Classify(called) = answer { called } else { Vec::new() }
     }
 }
 

@@ -52,8 +52,6 @@ impl Spawn {
                 Command::new(program)
                     .args(arguments)
                     .env_clear()
-                    // What the binary's allocator sets aside must not count before it is used: the memory limit counts it.
-                    .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
                     .stdin(Stdio::from(OwnedFd::from(theirs)))
                     .stdout(Stdio::from(note))
                     // Ctrl-C in a terminal is for the host, which finishes what is in flight first.

@@ -7,8 +7,8 @@ use std::{
 
 use cuecard_culture::{Catalog, Setting};
 use cuecard_model::{
-    Customer, DetectedLanguage, DetectedScenario, Draft, Emotion, EmotionLabel, Fields, Message, Register, Role,
-    Signals, Stage, Timestamp, Trend, Turn,
+    Customer, DetectedLanguage, DetectedScenario, Draft, Emotion, EmotionLabel, Fields, Message, Profile, Register,
+    Role, Signals, Stage, Timestamp, Trend, Turn,
 };
 use cuecard_plugin::{
     call::{Call, CallError, Runtime},
@@ -83,10 +83,11 @@ pub fn turn(text: &str) -> Turn {
         signals: Signals {
             language: DetectedLanguage { tag: "en".into(), confidence: 0.99 },
             scenario: DetectedScenario { id: "size_advice".into(), confidence: 0.8, alternatives: vec![] },
-            emotion: Emotion { label: EmotionLabel::Neutral, intensity: 0.1, trend: Trend::Steady },
+            emotion: Emotion::new(EmotionLabel::Neutral, 0.1, Trend::Steady),
             stage: Stage::Browsing,
         },
         customer: Customer::unknown("u-1".into()),
+        profile: Profile::default(),
         live: vec![],
         locale: "en".into(),
         agent_locale: None,

@@ -13,6 +13,8 @@ pub struct Guest {
     pub items: String,
     /// What `compose` does before it returns, and the address of its result.
     pub compose: String,
+    /// The same for `classify`, which by itself answers that it understood nothing otherwise.
+    pub classify: String,
     /// The body of `cabi_realloc`.
     pub realloc: String,
     /// A function to run after the answer was read.
@@ -25,6 +27,7 @@ impl Default for Guest {
             imports: String::new(),
             items: "(memory (export \"memory\") 4)".into(),
             compose: "(i32.const 16)".into(),
+            classify: "(i32.const 16)".into(),
             realloc: REALLOC.into(),
             post: String::new(),
         }
@@ -74,7 +77,7 @@ impl Guest {
 
     /// The core module as text.
     pub fn text(&self) -> String {
-        let Self { imports, items, compose, realloc, post } = self;
+        let Self { imports, items, compose, classify, realloc, post } = self;
         let post = if post.is_empty() {
             String::new()
         } else {
@@ -85,7 +88,8 @@ impl Guest {
               (func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) (local i32) {realloc})
               (func (export \"compose\") (param i32) (result i32) {compose})
               (func (export \"localize\") (param i32) (result i32) (unreachable))
-              (func (export \"trigger\") (param i32) (result i32) (i32.const 16)) {post})"
+              (func (export \"trigger\") (param i32) (result i32) (i32.const 16))
+              (func (export \"classify\") (param i32) (result i32) {classify}) {post})"
         )
     }
 
@@ -97,10 +101,14 @@ impl Guest {
 }
 
 /// Wraps a core module that has our world's exports.
-pub fn component_of(mut module: Vec<u8>) -> Result<Vec<u8>, String> {
+pub fn component_of(module: Vec<u8>) -> Result<Vec<u8>, String> {
+    component_in(include_str!("../../../../sdk/wit/v1/cuecard.wit"), module)
+}
+
+/// Wraps a core module that has the exports of another contract's world.
+pub fn component_in(wit: &str, mut module: Vec<u8>) -> Result<Vec<u8>, String> {
     let mut resolve = Resolve::default();
-    let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/wit/v1");
-    let (package, _) = resolve.push_path(wit).map_err(|error| error.to_string())?;
+    let package = resolve.push_str("cuecard.wit", wit).map_err(|error| error.to_string())?;
     let world = resolve.select_world(&[package], Some("plugin")).map_err(|error| error.to_string())?;
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
         .map_err(|error| error.to_string())?;

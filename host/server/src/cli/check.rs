@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::Args;
-use cuecard_culture::{Cultures, MessageFinding, lint_messages};
+use cuecard_culture::{CatalogFinding, Cultures, MessageFinding, check_messages, lint_messages};
 use cuecard_plugin::{
     bundle::{Bundle, BundleLimits, ReadError, read_folder},
     problem::Problem,
@@ -67,9 +67,9 @@ fn check(name: &str, bundle: &Bundle, prover: &Prover, lint: bool) -> usize {
         if lint {
             forbidden = wording(name, bundle, &Cultures::with(contents.culture.clone()));
         }
-        for finding in contents.catalog.check() {
-            let (file, reason, hint) = (finding.file, finding.reason, finding.hint);
-            print(format!("{name}/{file}: warning: {reason}\n  hint: {hint}"));
+        for CatalogFinding { file, line, reason, hint, .. } in check_messages(messages(bundle)) {
+            let line = line.map_or_else(String::new, |line| format!(":{line}"));
+            print(format!("{name}/{file}{line}: warning: {reason}\n  hint: {hint}"));
         }
     }
     if proof.problems.is_empty() {
@@ -86,12 +86,10 @@ fn check(name: &str, bundle: &Bundle, prover: &Prover, lint: bool) -> usize {
 /// What the linter says about a bundle's messages, and how many of them must not be said.
 fn wording(name: &str, bundle: &Bundle, cultures: &Cultures) -> usize {
     let mut forbidden = 0;
-    for (file, bytes) in bundle.files() {
-        let locale = file.strip_prefix("messages/").and_then(|file| file.strip_suffix(".json"));
-        let (Some(locale), Ok(text)) = (locale, std::str::from_utf8(bytes)) else { continue };
+    for (locale, text) in messages(bundle) {
         for found in lint_messages(locale, text, cultures) {
             forbidden += usize::from(found.finding.is_forbidden());
-            print(format!("{name}/{file}:{}", shown(&found)));
+            print(format!("{name}/messages/{locale}.json:{}", shown(&found)));
         }
     }
     forbidden
@@ -107,7 +105,15 @@ fn shown(found: &MessageFinding) -> String {
     format!("{line}: {kind}: '{key}' says '{excerpt}' at character {place} ({rule}): {why}\n  in: {text}{hint}")
 }
 
-fn report(name: &str, problems: &[Problem]) -> usize {
+/// The message files of a bundle, by locale.
+pub(crate) fn messages(bundle: &Bundle) -> impl Iterator<Item = (&str, &str)> {
+    bundle.files().iter().filter_map(|(name, bytes)| {
+        let locale = name.strip_prefix("messages/")?.strip_suffix(".json")?;
+        Some((locale, std::str::from_utf8(bytes).ok()?))
+    })
+}
+
+pub(crate) fn report(name: &str, problems: &[Problem]) -> usize {
     for problem in problems {
         print(problem.clone().within(name).to_string());
     }

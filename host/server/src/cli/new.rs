@@ -19,7 +19,10 @@ pub(crate) struct New {
     /// The language to write it in.
     #[arg(long, value_enum, default_value_t = Language::Lua)]
     lang: Language,
-    /// The scenario that it answers.
+    /// The hook to begin with.
+    #[arg(long, value_enum, default_value_t = Hook::Compose)]
+    hook: Hook,
+    /// The scenario that it answers, or sees.
     #[arg(long)]
     scenario: Option<String>,
     /// Where plugins live.
@@ -44,6 +47,14 @@ enum Language {
     Rust,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Hook {
+    /// It offers suggestions.
+    Compose,
+    /// It says what messages mean.
+    Classify,
+}
+
 /// Name and content of each file. `.in` keeps our own tools from taking a template for a crate.
 type Template = &'static [(&'static str, &'static str)];
 
@@ -62,6 +73,19 @@ const RUST: Template = &[
     ("scenarios.toml", include_str!("../../templates/rust/scenarios.toml")),
     ("messages/en.json", include_str!("../../templates/rust/messages/en.json")),
     ("tests/first.toml", include_str!("../../templates/rust/tests/first.toml")),
+];
+
+const LUA_CLASSIFY: Template = &[
+    ("plugin.toml", include_str!("../../templates/lua-classify/plugin.toml")),
+    ("main.luau", include_str!("../../templates/lua-classify/main.luau")),
+    ("tests/first.toml", include_str!("../../templates/lua-classify/tests/first.toml")),
+];
+
+const RUST_CLASSIFY: Template = &[
+    ("plugin.toml", include_str!("../../templates/rust-classify/plugin.toml")),
+    ("Cargo.toml", include_str!("../../templates/rust/Cargo.toml.in")),
+    ("src/lib.rs", include_str!("../../templates/rust-classify/src/lib.rs.in")),
+    ("tests/first.toml", include_str!("../../templates/rust-classify/tests/first.toml")),
 ];
 
 impl New {
@@ -84,9 +108,11 @@ impl New {
             let text = text.replace("{{id}}", &self.id).replace("{{scenario}}", &scenario);
             text.replace("{{title}}", &title).replace("{{sdk}}", &sdk.display().to_string())
         };
-        let template = match self.lang {
-            Language::Lua => LUA,
-            Language::Rust => RUST,
+        let template = match (self.lang, self.hook) {
+            (Language::Lua, Hook::Compose) => LUA,
+            (Language::Lua, Hook::Classify) => LUA_CLASSIFY,
+            (Language::Rust, Hook::Compose) => RUST,
+            (Language::Rust, Hook::Classify) => RUST_CLASSIFY,
         };
         for (name, text) in template {
             write(&folder.join(name), &fill(text))?;

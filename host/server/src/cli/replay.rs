@@ -180,6 +180,7 @@ impl Replaying {
                 channel: conversation.channel.clone(),
                 role: Role::Customer,
                 text: said.text.clone(),
+                voice: None,
                 at: Some(at),
                 customer: customer.clone(),
                 agent_id: None,
@@ -189,6 +190,7 @@ impl Replaying {
             profile: self.customers.get(&customer.id).cloned(),
             live: self.live.iter().filter(|item| item.is_valid_at(at)).cloned().collect(),
             keys: Arc::new(keys.clone()),
+            recent: Arc::default(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `/v1/customers/{id}`: a customer's profile with orders and consent.
+//! `/v1/customers/{id}`: a customer's profile with orders and consent, and the same at a glance.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use axum::{
     extract::{Path, State},
 };
 use cuecard_engine::{Batch, Write};
-use cuecard_model::{Customer, CustomerId};
+use cuecard_model::{Customer, CustomerId, ExplainedProfile};
+use cuecard_understand::{Around, explained};
 use serde_json::{Map, Value};
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
     guard::Caller,
     json::{Json, check_id, from_value},
 };
-use crate::app::App;
+use crate::{app::App, clock};
 
 pub(crate) async fn put(
     State(app): State<Arc<App>>,
@@ -41,6 +42,28 @@ pub(crate) async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<Arc<Customer>>, Problem> {
     let state = app.engine.customer(&caller.merchant, &CustomerId::from(id)).await?;
-    let unknown = || Problem::not_found("the customer is not known").hint("PUT /v1/customers/{id} makes it known");
     state.profile.map(Json).ok_or_else(unknown)
+}
+
+/// Computed when it is asked for: it is never older than what is stored.
+pub(crate) async fn profile(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Json<ExplainedProfile>, Problem> {
+    let state = app.engine.customer(&caller.merchant, &CustomerId::from(id)).await?;
+    let customer = state.profile.ok_or_else(unknown)?;
+    let around = Around {
+        customer: &customer,
+        recent: &state.recent,
+        history: &[],
+        channel: None,
+        language: None,
+        now: clock::now(),
+    };
+    Ok(Json(explained(&around)))
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("the customer is not known").hint("PUT /v1/customers/{id} makes it known")
 }

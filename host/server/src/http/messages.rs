@@ -94,6 +94,7 @@ async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: T
         profile: context.customer.profile,
         live: context.live,
         keys: context.customer.keys,
+        recent: context.customer.recent,
     };
     let answered = answer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
     let Answered { reply, key_writes, calls } = answered;

@@ -62,6 +62,7 @@ fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin) -> Value {
         ("compose", hooks.compose.is_some()),
         ("localize", hooks.localize.is_some()),
         ("trigger", hooks.trigger.is_some()),
+        ("classify", hooks.classify.is_some()),
     ];
     let declared: Vec<_> = declared.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
     let scenarios: Vec<_> = plugin.contents.scenarios.iter().map(|scenario| &scenario.id).collect();

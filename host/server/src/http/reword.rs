@@ -63,6 +63,7 @@ fn turn(record: TurnRecord, customer: Customer, suggestion: &Suggestion) -> Resu
         history: Vec::new(),
         signals,
         customer,
+        profile: Default::default(),
         live: Vec::new(),
         locale: suggestion.locale.clone(),
         agent_locale: None,

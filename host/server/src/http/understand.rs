@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use axum::{Extension, extract::State};
-use cuecard_model::{AgentId, ConversationId, Customer, CustomerId, Message, MessageId, Role, Signals, Timestamp};
-use cuecard_understand::Input;
+use cuecard_engine::Context;
+use cuecard_model::{
+    AgentId, ConversationId, Customer, CustomerId, IncomingMessage, MerchantId, Message, MessageId, Role, Signals,
+    Timestamp, TurnId, Voice,
+};
+use cuecard_pipeline::{Incoming, understand};
 use serde::Deserialize;
 
 use super::{
     Problem,
     guard::Caller,
     json::Json,
-    messages::{check_text, understanding},
+    messages::{check_text, count, understanding},
 };
 use crate::{app::App, clock};
 
@@ -31,16 +35,18 @@ pub(crate) struct Body {
     #[serde(default)]
     at: Option<Timestamp>,
     #[serde(default)]
+    voice: Option<Voice>,
+    #[serde(default)]
     history: Vec<Said>,
     // Taken so that the body of a message can be sent as it is.
-    #[serde(default, rename = "channel")]
-    _channel: Option<String>,
+    #[serde(default)]
+    channel: Option<String>,
     #[serde(default, rename = "role")]
     _role: Option<Role>,
     #[serde(default, rename = "agent_id")]
     _agent_id: Option<AgentId>,
-    #[serde(default, rename = "agent_locale")]
-    _agent_locale: Option<String>,
+    #[serde(default)]
+    agent_locale: Option<String>,
 }
 
 /// What was said before.
@@ -61,19 +67,63 @@ pub(crate) async fn post(
     check_text(&body.text)?;
     let now = clock::now();
     let merchant = &caller.merchant;
+    let (message, history) = message(body, now);
+    let known = known(&app, merchant, &message, now, history.is_empty()).await?;
+    let settings = app.merchants.get(&*app.engine, merchant).await?;
+    let (snapshot, understanding) = understanding(&app, merchant).await?;
+    let incoming = Incoming {
+        turn_id: TurnId::from(app.ids.next(now)),
+        now: message.at.unwrap_or(now),
+        message,
+        history: if history.is_empty() { known.history } else { history },
+        profile: known.customer.profile,
+        live: known.live,
+        keys: known.customer.keys,
+        recent: known.customer.recent,
+    };
+    let understood = understand(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
+    count(&app, &snapshot, merchant, &understood.calls);
+    for failure in &understood.failures {
+        tracing::debug!(plugin = %failure.plugin, %merchant, kind = failure.kind.as_str(), "a classify hook failed");
+    }
+    Ok(Json(Arc::unwrap_or_clone(understood.turn).signals))
+}
+
+/// The message as it would have been sent to be answered, and what the body says was said before.
+fn message(body: Body, now: Timestamp) -> (IncomingMessage, Vec<Message>) {
     let mut customer = body.customer.unwrap_or_else(|| Customer::unknown(CustomerId::from("")));
     customer.locale = customer.locale.or(body.locale);
     let said = body.history.into_iter();
-    let mut history: Vec<_> =
-        said.map(|said| Message { role: said.role, text: said.text, at: said.at.unwrap_or(now) }).collect();
-    // A thread that is known brings its own past; an id that cannot be there stands for a new message.
-    if let Some(conversation) = body.conversation_id.filter(|_| history.is_empty()) {
-        let message = body.message_id.unwrap_or_else(|| MessageId::from(""));
-        history = app.engine.context(merchant, &conversation, &message, &customer.id, now).await?.history;
+    let history = said.map(|said| Message { role: said.role, text: said.text, at: said.at.unwrap_or(now) }).collect();
+    let message = IncomingMessage {
+        conversation_id: body.conversation_id.unwrap_or_else(|| ConversationId::from("")),
+        message_id: body.message_id.unwrap_or_else(|| MessageId::from("")),
+        channel: body.channel.unwrap_or_else(|| "web_chat".to_owned()),
+        role: Role::Customer,
+        text: body.text,
+        at: body.at,
+        customer,
+        agent_id: None,
+        agent_locale: body.agent_locale,
+        voice: body.voice,
+    };
+    (message, history)
+}
+
+/// A thread and a customer that are known bring their own past; ids that cannot be there stand for what is new.
+async fn known(
+    app: &App,
+    merchant: &MerchantId,
+    message: &IncomingMessage,
+    now: Timestamp,
+    thread: bool,
+) -> Result<Context, Problem> {
+    let (conversation, customer) = (&message.conversation_id, &message.customer.id);
+    if thread && !conversation.as_str().is_empty() {
+        return Ok(app.engine.context(merchant, conversation, &message.message_id, customer, now).await?);
     }
-    let settings = app.merchants.get(&*app.engine, merchant).await?;
-    let (_, understanding) = understanding(&app, merchant).await?;
-    let (text, languages) = (&body.text, &settings.languages);
-    let input = Input { text, history: &history, customer: &customer, now: body.at.unwrap_or(now), languages };
-    Ok(Json(understanding.signals(&input)))
+    if customer.as_str().is_empty() {
+        return Ok(Context::default());
+    }
+    Ok(Context { customer: app.engine.customer(merchant, customer).await?, ..Context::default() })
 }

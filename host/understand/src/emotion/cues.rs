@@ -1,4 +1,4 @@
-//! Feeling beside the words: capitals, runs of punctuation, drawn-out letters, emoji, asking again.
+//! Feeling beside the words: capitals, runs of punctuation, drawn-out letters, emoji.
 //!
 //! Owns what the eye sees. Knows no language.
 
@@ -7,7 +7,6 @@ use std::sync::LazyLock;
 use cuecard_model::EmotionLabel;
 
 use super::{lexicon::label_of, mix::Mix};
-use crate::text::{Kind, Normalized};
 
 /// What stands out in a message.
 #[derive(Debug)]
@@ -85,28 +84,4 @@ pub(super) fn add_emoji(text: &str, mix: &mut Mix) {
             mix.add(*label, *points);
         }
     }
-}
-
-/// Whether two messages ask the same in nearly the same words. One-word messages say nothing about that.
-pub(super) fn is_the_same_question(before: &Normalized, now: &Normalized) -> bool {
-    let (before, now) = (units(before), units(now));
-    let shared = now.iter().filter(|unit| before.contains(unit)).count();
-    let all = before.len() + now.len() - shared.min(before.len());
-    now.len() >= 3 && before.len() >= 3 && shared * 10 >= all * 6
-}
-
-/// Words, and pairs of characters where there are no words.
-fn units(text: &Normalized) -> Vec<String> {
-    let mut units = Vec::new();
-    for (kind, token) in text.tokens().take(60) {
-        if kind == Kind::Dense {
-            let letters: Vec<char> = token.chars().collect();
-            units.extend(letters.windows(2).map(|pair| pair.iter().collect()));
-        } else {
-            units.push(token.to_owned());
-        }
-    }
-    units.sort_unstable();
-    units.dedup();
-    units
 }

@@ -26,6 +26,8 @@ enum Effect {
 #[derive(Debug)]
 struct Phrase {
     language: u8,
+    /// Whether it means the same in any message.
+    telling: bool,
     rest: Vec<String>,
     effect: Effect,
 }
@@ -37,7 +39,7 @@ pub(super) struct Lexicons {
     unsure: bool,
 }
 
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 17] = [
     ("en", include_str!("lexicon/en.txt")),
     ("es", include_str!("lexicon/es.txt")),
     ("de", include_str!("lexicon/de.txt")),
@@ -45,15 +47,26 @@ const FILES: [(&str, &str); 11] = [
     ("pt", include_str!("lexicon/pt.txt")),
     ("it", include_str!("lexicon/it.txt")),
     ("hi", include_str!("lexicon/hi.txt")),
+    ("id", include_str!("lexicon/id.txt")),
+    ("sv", include_str!("lexicon/sv.txt")),
+    ("ro", include_str!("lexicon/ro.txt")),
+    ("af", include_str!("lexicon/af.txt")),
     ("ru", include_str!("lexicon/ru.txt")),
+    ("uk", include_str!("lexicon/uk.txt")),
     ("ar", include_str!("lexicon/ar.txt")),
     ("ko", include_str!("lexicon/ko.txt")),
+    ("th", include_str!("lexicon/th.txt")),
     ("ja", concat!(include_str!("lexicon/ja.txt"), "\n", include_str!("lexicon/zh.txt"))),
 ];
 const ENGLISH: u8 = 0;
 /// In Latin letters it is hard to tell from a short message.
 const HINDI: u8 = 6;
-const LONGEST_DENSE: usize = 10;
+/// From here on, lists in scripts of their own.
+const OWN_SCRIPTS: u8 = 11;
+/// A phrase of so many bytes means the same wherever it is met.
+const TELLING: usize = 7;
+/// Weaker words are negated in passing: `not bad`.
+const DENIABLE: f64 = 0.65;
 
 impl Lexicons {
     /// `language`: its tag, and how sure that is.
@@ -66,7 +79,9 @@ impl Lexicons {
     }
 
     fn reads(self, language: u8) -> bool {
-        language == self.language || (self.unsure && (language == ENGLISH || language == HINDI)) || language >= 7
+        language == self.language
+            || (self.unsure && (language == ENGLISH || language == HINDI))
+            || language >= OWN_SCRIPTS
     }
 }
 
@@ -75,7 +90,8 @@ impl Lexicons {
 struct Lexicon {
     words: HashMap<String, Vec<Phrase>>,
     stems: HashMap<String, Vec<Phrase>>,
-    runs: HashMap<String, Effect>,
+    /// By their first character: the others, and how many characters there are in all.
+    runs: HashMap<char, Vec<(String, usize, Effect)>>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
@@ -133,14 +149,22 @@ impl Lexicon {
         let Some(first) = parts.next() else { return };
         let rest: Vec<String> = parts.collect();
         if first.chars().next().is_some_and(is_run) {
-            self.runs.insert([&[first], rest.as_slice()].concat().join(" "), effect);
+            self.add_run(&[&[first], rest.as_slice()].concat().join(" "), effect);
             return;
         }
-        let phrase = Phrase { language, rest, effect };
+        let length = first.len() + rest.iter().map(String::len).sum::<usize>();
+        let telling = length >= TELLING && matches!(effect, Effect::Feeling(..));
+        let phrase = Phrase { language, telling, rest, effect };
         match first.strip_suffix('*') {
             Some(stem) => self.stems.entry(stem.to_owned()).or_default().push(phrase),
             None => self.words.entry(first).or_default().push(phrase),
         }
+    }
+
+    fn add_run(&mut self, run: &str, effect: Effect) {
+        let mut letters = run.chars();
+        let Some(first) = letters.next() else { return };
+        self.runs.entry(first).or_default().push((letters.as_str().to_owned(), run.chars().count(), effect));
     }
 
     /// The longest phrase that starts with the first of these words, and how many words it takes.
@@ -149,7 +173,8 @@ impl Lexicon {
         let stems = first.char_indices().skip(3).map(|(at, _)| at).chain([first.len()]);
         let stems = stems.filter_map(|end| self.stems.get(first.get(..end)?));
         let phrases = self.words.get(*first).into_iter().chain(stems).flatten();
-        let fits = phrases.filter(|phrase| lexicons.reads(phrase.language) && phrase.fits(after));
+        let read = phrases.filter(|phrase| phrase.telling || lexicons.reads(phrase.language));
+        let fits = read.filter(|phrase| phrase.fits(after));
         fits.map(|phrase| (phrase.rest.len() + 1, phrase.effect)).fold(None, |best, next| match best {
             Some(best) if best.0 >= next.0 => Some(best),
             _ => Some(next),
@@ -157,14 +182,11 @@ impl Lexicon {
     }
 
     /// The longest run of characters at the start of these, and how many it takes.
-    fn longest_run(&self, letters: &[char]) -> Option<(usize, Effect)> {
-        let mut run = String::with_capacity(4 * LONGEST_DENSE);
-        let mut best = None;
-        for (at, letter) in letters.iter().take(LONGEST_DENSE).enumerate() {
-            run.push(*letter);
-            best = self.runs.get(&run).map(|effect| (at + 1, *effect)).or(best);
-        }
-        best
+    fn longest_run(&self, letters: &str) -> Option<(usize, Effect)> {
+        let mut rest = letters.chars();
+        let runs = self.runs.get(&rest.next()?)?;
+        let fits = runs.iter().filter(|(others, ..)| rest.as_str().starts_with(others.as_str()));
+        fits.max_by_key(|(_, length, _)| *length).map(|(_, length, effect)| (*length, *effect))
     }
 }
 
@@ -191,8 +213,7 @@ pub(super) fn read(text: &Normalized, lexicons: Lexicons, mix: &mut Mix) {
     while let Some(words) = tokens.get(at..).filter(|words| !words.is_empty()) {
         if words.first().and_then(|word| word.chars().next()).is_some_and(is_run) {
             let taken = words.iter().take_while(|word| word.chars().next().is_some_and(is_run)).count();
-            let letters: Vec<char> = words.get(..taken).unwrap_or_default().join(" ").chars().collect();
-            reader.read_runs(&letters);
+            reader.read_runs(&words.get(..taken).unwrap_or_default().join(" "));
             at += taken;
             continue;
         }
@@ -215,16 +236,16 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read_runs(&mut self, letters: &[char]) {
-        let mut at = 0;
-        while let Some(rest) = letters.get(at..).filter(|rest| !rest.is_empty()) {
-            let found = LEXICON.longest_run(rest);
+    fn read_runs(&mut self, letters: &str) {
+        let mut rest = letters.chars();
+        while !rest.as_str().is_empty() {
+            let found = LEXICON.longest_run(rest.as_str());
             let taken = found.map_or(1, |(taken, _)| taken);
             if let Some((_, effect)) = found {
                 self.meet(effect, taken, 2);
             }
             self.place += taken;
-            at += taken;
+            rest.nth(taken - 1);
         }
     }
 
@@ -245,6 +266,7 @@ impl Reader<'_> {
     fn feel(&mut self, label: EmotionLabel, points: f64, negated: bool) {
         match label {
             EmotionLabel::Happy if negated => self.mix.add(EmotionLabel::Disappointed, 0.8 * points),
+            label if negated && label.is_upset() && points >= DENIABLE => self.mix.denied = points,
             _ if negated => {}
             _ => self.mix.add(label, points),
         }

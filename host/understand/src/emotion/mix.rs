@@ -8,6 +8,8 @@ pub(super) struct Mix {
     points: [f64; 8],
     /// Things that went wrong, told without a feeling.
     pub(super) problem: f64,
+    /// Upset that is named and denied: `not angry`.
+    pub(super) denied: f64,
 }
 
 impl Mix {
@@ -24,6 +26,12 @@ impl Mix {
 
     pub(super) fn of(&self, label: EmotionLabel) -> f64 {
         self.points.get(label as usize).copied().unwrap_or(0.0)
+    }
+
+    /// Disappointed, frustrated and angry together.
+    pub(super) fn upset(&self) -> f64 {
+        use EmotionLabel::{Angry, Disappointed, Frustrated};
+        [Angry, Frustrated, Disappointed].into_iter().map(|label| self.of(label)).fold(0.0, either)
     }
 }
 

@@ -1,9 +1,31 @@
+use cuecard_model::{Customer, Emotion, EmotionLabel, Message, Role, Timestamp, Trend, Voice};
+
 use super::*;
+use crate::Input;
 use EmotionLabel::{Angry, Anxious, Confused, Disappointed, Frustrated, Grateful, Happy, Neutral};
 
 fn felt(text: &str, said: &[&str]) -> Emotion {
-    let past: Vec<_> = said.iter().rev().map(|text| Reading::of(text)).collect();
-    detect(&Reading::of(text), &past)
+    heard(text, said, None)
+}
+
+fn heard(text: &str, said: &[&str], voice: Option<Voice>) -> Emotion {
+    let history: Vec<_> = said.iter().map(|text| by_customer(text, Timestamp::default())).collect();
+    at(Timestamp::default(), text, &history, voice)
+}
+
+fn by_customer(text: &str, at: Timestamp) -> Message {
+    Message { role: Role::Customer, text: text.to_owned(), at }
+}
+
+fn at(now: Timestamp, text: &str, history: &[Message], voice: Option<Voice>) -> Emotion {
+    let theirs = history.iter().rev().filter(|message| message.role == Role::Customer);
+    let past: Vec<_> = theirs.map(|message| Reading::of(&message.text)).collect();
+    let customer = Customer::unknown("u-1".into());
+    detect(
+        &Reading::of(text),
+        &past,
+        &Input { events: &[], text, history, customer: &customer, now, languages: &[], voice },
+    )
 }
 
 #[test]
@@ -14,7 +36,6 @@ fn single_messages() {
         ("en", "The zip on the jacket is broken, can I get a replacement?", Neutral),
         ("en", "No problem, there is no rush", Neutral),
         ("en", "I'm not angry, just asking", Neutral),
-        ("en", "Thanks in advance", Neutral),
         ("en", "no thanks, DHL is fine", Neutral),
         ("en", "this is UNACCEPTABLE, you are thieves!!!", Angry),
         ("en", "worst company ever, I will call my lawyer", Angry),
@@ -128,4 +149,43 @@ fn louder_is_stronger() {
     ] {
         assert!(felt(loud, &[]).intensity > felt(quiet, &[]).intensity, "{quiet} / {loud}");
     }
+}
+
+#[test]
+fn the_weights_are_whole() {
+    assert_eq!(include_bytes!("weights.bin").len(), SIZE);
+}
+
+#[test]
+fn waiting_and_asking_again_wear_out() {
+    let (asked, hour) = (Timestamp::from_seconds(1_000_000), 3600);
+    let said = [by_customer("could you check my order 10023 please", asked)];
+    let after = |hours: i64| at(Timestamp::from_seconds(1_000_000 + hours * hour), "any news on that?", &said, None);
+    assert!(after(24).upset > after(1).upset, "{:?} {:?}", after(24), after(1));
+    assert!(after(1).upset > after(0).upset);
+
+    let answer = Message { role: Role::Agent, text: "I will look".into(), at: asked };
+    let answered =
+        at(Timestamp::from_seconds(1_000_000 + 24 * hour), "any news on that?", &[said[0].clone(), answer], None);
+    assert!(answered.upset < after(24).upset, "{answered:?}");
+}
+
+#[test]
+fn a_voice_counts() {
+    let voice = |arousal, valence| heard("I want to return the jacket", &[], Some(Voice { arousal, valence }));
+    assert_eq!(voice(0.2, 0.0).label, Neutral);
+    assert!(voice(0.9, -0.8).label.is_upset(), "{:?}", voice(0.9, -0.8));
+    assert!(voice(0.9, -0.8).intensity > voice(0.5, -0.8).intensity);
+    assert!(voice(0.9, 0.8).upset < 0.5, "{:?}", voice(0.9, 0.8));
+}
+
+#[test]
+fn the_curve_turns() {
+    let furious = "you are thieves, this is a scam!!!";
+    let said = ["hi, where is my order?", furious, furious, "ok, thank you, that helps"];
+    let found = felt("This is a scam after all, you liars!!!", &said);
+    assert_eq!(found.curve.len(), 5, "{found:?}");
+    let turns: Vec<_> = found.turning_points.iter().map(|point| (point.message, point.then)).collect();
+    assert!(matches!(turns.as_slice(), [(1 | 2, Trend::Falling), (3, Trend::Rising)]), "{found:?}");
+    assert!(felt(furious, &[]).curve.is_empty());
 }

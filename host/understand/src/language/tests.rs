@@ -5,7 +5,15 @@ use super::*;
 fn detected(text: &str, said: &[&str], locale: Option<&str>, languages: &[&str]) -> DetectedLanguage {
     let customer = Customer { locale: locale.map(str::to_owned), ..Customer::unknown("u".into()) };
     let languages: Vec<_> = languages.iter().map(|tag| (*tag).to_owned()).collect();
-    let input = Input { text, history: &[], customer: &customer, now: Timestamp::default(), languages: &languages };
+    let input = Input {
+        text,
+        history: &[],
+        customer: &customer,
+        events: &[],
+        now: Timestamp::default(),
+        languages: &languages,
+        voice: None,
+    };
     let past: Vec<_> = said.iter().rev().map(|text| Reading::of(text)).collect();
     detect(&Reading::of(text), &past, &input)
 }

@@ -4,8 +4,9 @@
 //! scenarios, asked about both, and a logistic curve is fitted to when they were right. It leans on a curve fitted
 //! beforehand, the more the fewer examples there are. Knows no text.
 
-use super::{documents::Document, features, model::Model};
-use crate::text::Normalized;
+use std::collections::HashMap;
+
+use super::{documents::Document, model::Model};
 
 /// What there is to judge an answer by.
 #[derive(Debug)]
@@ -23,20 +24,31 @@ const PRIOR: [f64; TERMS] = [-0.3, 3.5, 1.8, 1.2];
 const PRIOR_WEIGHT: f64 = 10.0;
 /// Each round withholds one scenario and one example in so many.
 const ROUNDS: usize = 4;
-/// Rounds learn from so many examples a scenario at most: more make the margins better, not the curve.
+/// Rounds learn from so many examples a scenario, or from a quarter of them: more make the margins better, not the
+/// curve, but a curve from few would trust a model that has seen many too much.
 const EXAMPLES: usize = 16;
 /// With fewer scenarios there is nothing to withhold.
 const SCENARIOS: usize = 4;
 
 /// How many messages out of scope there are for one in scope: as many, in shops' live traffic.
 const OUT_OF_SCOPE: f64 = 1.0;
+/// How many of those are talk; the others want what the merchant has no scenario for, which is harder to tell.
+const TALK: f64 = 0.7;
 
 /// One question to a model that had not seen it.
 #[derive(Debug)]
 struct Answer {
     terms: [f64; TERMS],
-    in_scope: bool,
+    from: From,
     right: bool,
+}
+
+/// Where a message comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    Scope,
+    Withheld,
+    Background,
 }
 
 /// The curve.
@@ -58,11 +70,13 @@ impl Calibration {
             return Self::default();
         }
         let mut answers = Vec::new();
+        let few = few(documents);
         for round in 0..ROUNDS {
-            let few = documents.iter().copied().filter(|document| document.class.is_none() || document.nth < EXAMPLES);
-            let (asked, known): (Vec<_>, Vec<_>) = few.partition(|document| is_withheld(document, round));
+            let (asked, known): (Vec<_>, Vec<_>) =
+                few.iter().copied().partition(|document| is_withheld(*document, round));
+            let known: Vec<&Document> = known.into_iter().map(|(_, document)| document).collect();
             let model = Model::fit(&known, classes);
-            answers.extend(asked.into_iter().map(|document| answer(&model, document, round)));
+            answers.extend(asked.into_iter().map(|(_, document)| answer(&model, document, round)));
         }
         Self { curve: fit(&answers) }
     }
@@ -74,11 +88,7 @@ impl Calibration {
 }
 
 impl Evidence {
-    pub(super) fn of(model: &Model, text: &Normalized) -> Self {
-        Self::from_features(model, &features::of(text))
-    }
-
-    fn from_features(model: &Model, features: &[u64]) -> Self {
+    pub(super) fn of(model: &Model, features: &[u64]) -> Self {
         let scores = model.scores(features);
         let (mut best, mut second) = ((0, f32::NEG_INFINITY), f32::NEG_INFINITY);
         for (class, margin) in scores.margins.iter().copied().enumerate() {
@@ -100,35 +110,62 @@ impl Evidence {
     }
 }
 
-fn is_withheld(document: &Document, round: usize) -> bool {
-    document.nth % ROUNDS == round || document.class.is_some_and(|class| class % ROUNDS == round)
+/// All background, and examples from all over each scenario, because they stand by language; each with its place.
+fn few<'a>(documents: &[&'a Document]) -> Vec<(usize, &'a Document)> {
+    let mut counts: HashMap<Option<usize>, usize> = HashMap::new();
+    for document in documents {
+        *counts.entry(document.class).or_default() += 1;
+    }
+    let place = |document: &&'a Document| {
+        let count = counts.get(&document.class).copied().unwrap_or(1);
+        let taken = EXAMPLES.max(count / 4);
+        if document.class.is_none() || count <= taken {
+            return Some((document.nth, *document));
+        }
+        let place = document.nth * taken / count;
+        (place != (document.nth + 1) * taken / count).then_some((place, *document))
+    };
+    documents.iter().filter_map(place).collect()
+}
+
+fn is_withheld((place, document): (usize, &Document), round: usize) -> bool {
+    place % ROUNDS == round || document.class.is_some_and(|class| class % ROUNDS == round)
 }
 
 /// The terms of the best class, and whether it was right.
 fn answer(model: &Model, document: &Document, round: usize) -> Answer {
-    let evidence = Evidence::from_features(model, &document.features);
-    let in_scope = document.class.is_some_and(|class| class % ROUNDS != round);
-    let right = in_scope && document.class == Some(evidence.best.0);
-    Answer { terms: evidence.terms(evidence.best.0), in_scope, right }
+    let evidence = Evidence::of(model, &document.features);
+    let from = match document.class {
+        Some(class) if class % ROUNDS != round => From::Scope,
+        Some(_) => From::Withheld,
+        None => From::Background,
+    };
+    let right = from == From::Scope && document.class == Some(evidence.best.0);
+    Answer { terms: evidence.terms(evidence.best.0), from, right }
 }
 
 /// Logistic regression towards the prior, by gradient descent: four terms need nothing better.
 fn fit(answers: &[Answer]) -> [f64; TERMS] {
     const STEPS: usize = 400;
     let mut curve = PRIOR;
-    let in_scope = answers.iter().filter(|answer| answer.in_scope).count() as f64;
-    let out_of_scope = (answers.len() as f64 - in_scope).max(1.0);
-    let outer = OUT_OF_SCOPE * in_scope / out_of_scope;
+    let count = |from: From| answers.iter().filter(|answer| answer.from == from).count().max(1) as f64;
+    let in_scope = count(From::Scope);
     let rate = 2.0 / (1.0 + PRIOR_WEIGHT / answers.len().max(1) as f64);
-    let share = 1.0 / (in_scope * (1.0 + OUT_OF_SCOPE)).max(1.0);
+    let share = 1.0 / (in_scope * (1.0 + OUT_OF_SCOPE));
+    let outer = |part: f64, from: From| share * OUT_OF_SCOPE * part * in_scope / count(from);
+    let (withheld, background) = (outer(1.0 - TALK, From::Withheld), outer(TALK, From::Background));
     for _ in 0..STEPS {
         let mut slope = [0.0; TERMS];
         for (at, slope) in slope.iter_mut().enumerate() {
             let gone = curve.get(at).zip(PRIOR.get(at)).map_or(0.0, |(now, prior)| now - prior);
             *slope = PRIOR_WEIGHT * share * gone * 0.1;
         }
-        for Answer { terms, in_scope, right } in answers {
-            let weight = if *in_scope { share } else { outer * share };
+        for Answer { terms, from, right } in answers {
+            let weight = match from {
+                From::Scope => share,
+                From::Withheld => withheld,
+                From::Background => background,
+            };
             let error = (logistic(dot(&curve, terms)) - f64::from(u8::from(*right))) * weight;
             slope.iter_mut().zip(terms).for_each(|(slope, term)| *slope += error * term);
         }

@@ -2,9 +2,11 @@
 //!
 //! Owns the order (that of declaration, for the same result each time) and the merging of ids.
 
+use std::collections::HashMap;
+
 use cuecard_model::ScenarioId;
 
-use super::{background, features, verbatim};
+use super::{background, features, spelling::Speller, verbatim};
 use crate::{Scenario, text::Normalized};
 
 /// One example, ready to count.
@@ -24,34 +26,33 @@ pub(super) struct Document {
 #[derive(Debug)]
 pub(super) struct Documents {
     pub(super) classes: Vec<ScenarioId>,
+    pub(super) speller: Speller,
     all: Vec<Document>,
 }
 
 impl Documents {
     pub(super) fn new(scenarios: &[Scenario]) -> Self {
-        let mut made = Self { classes: Vec::new(), all: Vec::new() };
+        let mut classes: Vec<ScenarioId> = Vec::new();
+        let mut examples: Vec<(Normalized, usize)> = Vec::new();
         for scenario in scenarios {
-            let class = made.class_of(&scenario.id);
-            for example in &scenario.examples {
-                made.push(&example.text, Some(class));
+            let class = classes.iter().position(|id| *id == scenario.id).unwrap_or(classes.len());
+            if class == classes.len() {
+                classes.push(scenario.id.clone());
             }
+            examples.extend(scenario.examples.iter().map(|example| (Normalized::new(&example.text), class)));
         }
+        let speller = Speller::new(examples.iter().map(|(text, _)| text));
+        let mut made = Self { classes, speller, all: Vec::with_capacity(examples.len()) };
+        examples.iter().for_each(|(text, class)| made.push(text, Some(*class)));
         if !made.classes.is_empty() {
             made.add_background();
         }
+        made.number();
         made
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Document> {
         self.all.iter()
-    }
-
-    fn class_of(&mut self, id: &ScenarioId) -> usize {
-        let known = self.classes.iter().position(|class| class == id);
-        known.unwrap_or_else(|| {
-            self.classes.push(id.clone());
-            self.classes.len() - 1
-        })
     }
 
     /// A group of background that a merchant made a scenario of is background no more.
@@ -61,18 +62,24 @@ impl Documents {
             let claimed = self.classes.iter().any(|id| id.as_str() == group.name)
                 || group.messages.iter().any(|text| keys.contains(&verbatim::keys(&Normalized::new(text))[0]));
             if !claimed {
-                group.messages.iter().for_each(|text| self.push(text, None));
+                group.messages.iter().for_each(|text| self.push(&Normalized::new(text), None));
             }
         }
     }
 
-    fn push(&mut self, text: &str, class: Option<usize>) {
-        let normalized = Normalized::new(text);
-        if normalized.len() == 0 {
-            return;
+    fn push(&mut self, text: &Normalized, class: Option<usize>) {
+        if text.len() > 0 {
+            let features = features::of(&self.speller.read(text));
+            self.all.push(Document { features, keys: verbatim::keys(text), class, nth: 0 });
         }
-        let nth = self.all.iter().filter(|document| document.class == class).count();
-        let features = features::of(&normalized);
-        self.all.push(Document { features, keys: verbatim::keys(&normalized), class, nth });
+    }
+
+    fn number(&mut self) {
+        let mut next = HashMap::new();
+        for document in &mut self.all {
+            let next = next.entry(document.class).or_insert(0);
+            document.nth = *next;
+            *next += 1;
+        }
     }
 }

@@ -1,72 +1,90 @@
-//! The features of a message: words, pairs of words, and runs of two to five characters, each as one hash.
+//! The features of a message: words and pairs of words, concepts and pairs of concepts, and runs of characters, each as
+//! one hash.
 //!
-//! Owns what is counted and how it is hashed; knows no weights. Words catch what is said, character runs catch
-//! typos, endings and scripts without spaces.
+//! Owns what is counted and how it is hashed; knows no weights. Words catch what is said, concepts what is meant by
+//! words that no example has, character runs endings and scripts without spaces.
 
-use crate::text::{Kind, Normalized};
+use super::{
+    concepts,
+    hashing::{SEED, hash_word, mix, step},
+    spelling::Token,
+};
+use crate::text::Kind;
 
-/// Marks the hashes of words and word pairs; the rest are character runs.
-pub(super) const WORD: u64 = 1 << 63;
+/// The kinds of features, which have a fixed share each in what a message weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Runs = 0,
+    Words = 1,
+    Concepts = 2,
+}
 
-const LONGEST_RUN: usize = 5;
+/// How many parts there are.
+pub(super) const PARTS: usize = 3;
+
+const LONGEST_RUN: usize = 4;
+/// A concept makes pairs with so many that follow it.
+const PAIRED: usize = 3;
+/// The part stands in the highest bits of a hash.
+const PART: u32 = 62;
+
+/// The part that a feature belongs to.
+pub(super) fn part(feature: u64) -> Part {
+    match feature >> PART {
+        0 => Part::Runs,
+        1 => Part::Words,
+        _ => Part::Concepts,
+    }
+}
 
 /// All features in the order of the text, with repeats.
-pub(super) fn of(text: &Normalized) -> Vec<u64> {
-    let mut out = Vec::with_capacity(text.key().len() * 5 + 16);
-    let mut letters: Vec<char> = Vec::with_capacity(24);
+pub(super) fn of(tokens: &[Token<'_>]) -> Vec<u64> {
+    let bytes: usize = tokens.iter().map(|(_, token)| token.len()).sum();
+    let mut out = Vec::with_capacity(4 * bytes + 16);
     let mut before = hash_word("");
-    for (kind, token) in text.tokens() {
+    for (kind, token) in tokens {
         let word = hash_word(token);
         match kind {
-            Kind::Word => {
-                letters.clear();
-                letters.push(' ');
-                letters.extend(token.chars());
-                letters.push(' ');
-                runs(&letters, 2, LONGEST_RUN, &mut out);
-            }
-            Kind::Dense => {
-                letters.clear();
-                letters.extend(token.chars());
-                runs(&letters, 1, 4, &mut out);
-            }
+            Kind::Word => runs([' '].into_iter().chain(token.chars()).chain([' ']), 2, &mut out),
+            Kind::Dense => runs(token.chars(), 1, &mut out),
             Kind::Number | Kind::Link => {}
         }
-        if kind != Kind::Dense {
-            out.push(word | WORD);
-            out.push(mix(before.rotate_left(17) ^ word) | WORD);
+        if *kind != Kind::Dense {
+            out.push(of_part(word, Part::Words));
+            out.push(of_part(mix(before.rotate_left(17) ^ word), Part::Words));
         }
         before = word;
     }
+    push_concepts(&concepts::of(tokens), &mut out);
     out
 }
 
-/// The characters of runs of `shortest..=longest`. Hangul syllables are two or three letters in one.
-fn runs(letters: &[char], shortest: usize, longest: usize, out: &mut Vec<u64>) {
-    for start in 0..letters.len() {
-        let mut hash = SEED;
-        for (length, letter) in letters.iter().skip(start).take(longest).enumerate() {
-            hash = (hash ^ u64::from(*letter)).wrapping_mul(PRIME);
-            if length + 1 >= shortest {
-                out.push(mix(hash) & !WORD);
-            }
+/// Each concept, and each pair of near ones in either order.
+fn push_concepts(found: &[concepts::Concept], out: &mut Vec<u64>) {
+    for (at, concept) in found.iter().enumerate() {
+        out.push(of_part(mix(1 + u64::from(*concept)), Part::Concepts));
+        for other in found.iter().skip(at + 1).take(PAIRED) {
+            let (first, second) = (concept.min(other), concept.max(other));
+            out.push(of_part(mix(1 << 16 | u64::from(*first) << 8 | u64::from(*second)), Part::Concepts));
         }
     }
 }
 
-/// A hash of a whole token or text.
-pub(super) fn hash_word(word: &str) -> u64 {
-    mix(word.bytes().fold(!SEED, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME)))
+/// The runs of `shortest..=LONGEST_RUN` characters. Hangul syllables are two or three letters in one.
+fn runs(letters: impl Iterator<Item = char> + Clone, shortest: usize, out: &mut Vec<u64>) {
+    let mut rest = letters;
+    while rest.clone().next().is_some() {
+        let mut hash = SEED;
+        for (length, letter) in rest.clone().take(LONGEST_RUN).enumerate() {
+            hash = step(hash, letter);
+            if length + 1 >= shortest {
+                out.push(of_part(mix(hash), Part::Runs));
+            }
+        }
+        rest.next();
+    }
 }
 
-const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x0000_0100_0000_01b3;
-
-/// Spreads the bits, after `MurmurHash3`'s 64-bit finalizer.
-fn mix(mut hash: u64) -> u64 {
-    hash ^= hash >> 33;
-    hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
-    hash ^= hash >> 33;
-    hash = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    hash ^ (hash >> 33)
+fn of_part(hash: u64, part: Part) -> u64 {
+    hash >> 2 | (part as u64) << PART
 }

@@ -17,8 +17,8 @@ pub(super) struct Sparse {
 /// The weights of all classes.
 #[derive(Debug, Default)]
 pub(super) struct Linear {
-    classes: usize,
-    weights: Vec<f32>,
+    pub(super) classes: usize,
+    pub(super) weights: Vec<f32>,
 }
 
 /// An example: its features and its class, if it has one.
@@ -41,13 +41,6 @@ impl Linear {
             }
         }
         made
-    }
-
-    /// The margin of each class.
-    pub(super) fn scores(&self, sparse: &Sparse) -> Vec<f32> {
-        let mut out = vec![0.0; self.classes];
-        self.scores_into(sparse, &mut out);
-        out
     }
 
     fn scores_into(&self, sparse: &Sparse, out: &mut [f32]) {

@@ -1,31 +1,28 @@
 //! The vocabulary with its weights, and the separators over it.
 //!
 //! Owns the way from a message to margins: counts dampened by logarithm, rare features louder (inverse document
-//! frequency), words and characters of equal say. Knows no ids and no thresholds.
-
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-};
+//! frequency), and a fixed say for each part. Knows no ids and no thresholds.
 
 use super::{
+    compact::Compact,
     documents::Document,
-    features::WORD,
+    features::{PARTS, Part, part},
+    hashing::ByHash,
     linear::{Linear, Sparse},
 };
 
-/// The share of words against character runs in a vector's squared length.
-const WORDS: f32 = 0.4;
+/// The share of each part in a vector's squared length: runs, words, concepts.
+const SHARES: [f32; PARTS] = [0.42, 0.28, 0.3];
 /// The value of the feature that every message has.
 const BIAS: f32 = 0.3;
 
 /// A trained model.
 #[derive(Debug, Default)]
 pub(super) struct Model {
-    index: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
+    index: ByHash<u32>,
     idf: Vec<f32>,
     unseen_idf: f32,
-    linear: Linear,
+    weights: Compact,
 }
 
 /// What the model says of a message.
@@ -43,13 +40,13 @@ impl Model {
         made.learn_vocabulary(documents);
         let samples: Vec<_> =
             documents.iter().map(|document| (made.vector(&document.features).0, document.class)).collect();
-        made.linear = Linear::fit(&samples, made.idf.len() + 1, classes);
+        made.weights = Compact::new(&Linear::fit(&samples, made.idf.len() + 1, classes));
         made
     }
 
     pub(super) fn scores(&self, features: &[u64]) -> Scores {
         let (sparse, seen) = self.vector(features);
-        Scores { margins: self.linear.scores(&sparse), seen }
+        Scores { margins: self.weights.scores(&sparse), seen }
     }
 
     fn learn_vocabulary(&mut self, documents: &[&Document]) {
@@ -73,68 +70,53 @@ impl Model {
 
     /// The message as a vector, and the share of its weight that is known.
     fn vector(&self, features: &[u64]) -> (Sparse, f32) {
-        let mut found: Vec<(u32, bool)> = Vec::with_capacity(features.len());
+        let mut found: Vec<(u32, Part)> = Vec::with_capacity(features.len());
         let mut lengths = Lengths::default();
         for feature in features {
-            let word = feature & WORD != 0;
             match self.index.get(feature) {
-                Some(index) => found.push((*index, word)),
-                None => lengths.add(word, self.unseen_idf),
+                Some(index) => found.push((*index, part(*feature))),
+                None => lengths.add(part(*feature), self.unseen_idf),
             }
         }
-        found.sort_unstable();
-        let mut values: Vec<(u32, f32, bool)> = Vec::with_capacity(found.len());
+        found.sort_unstable_by_key(|(index, _)| *index);
+        let mut values: Vec<(u32, f32, Part)> = Vec::with_capacity(found.len());
         for same in found.chunk_by(|a, b| a.0 == b.0) {
-            let Some((index, word)) = same.first().copied() else { continue };
+            let Some((index, part)) = same.first().copied() else { continue };
             let idf = self.idf.get(index as usize).copied().unwrap_or(0.0);
             let value = (1.0 + (same.len() as f32).ln()) * idf;
-            lengths.add(word, value);
-            values.push((index, value, word));
+            lengths.add(part, value);
+            values.push((index, value, part));
         }
-        let (words, runs) = lengths.scales();
-        let scaled = |(index, value, word)| (index, value * if word { words } else { runs });
-        let mut entries: Vec<(u32, f32)> = values.into_iter().map(scaled).collect();
+        let scales = lengths.scales();
+        let scale = |part: Part| scales.get(part as usize).copied().unwrap_or(0.0);
+        let mut entries: Vec<_> = values.into_iter().map(|(index, value, part)| (index, value * scale(part))).collect();
         let seen = entries.iter().map(|(_, value)| value * value).sum();
         entries.push((self.idf.len() as u32, BIAS));
         (Sparse { entries }, seen)
     }
 }
 
-/// Squared lengths of the two parts of a vector. What was never seen counts too: a message of which little is known
+/// Squared lengths of the parts of a vector. What was never seen counts too: a message of which little is known
 /// scores low everywhere.
 #[derive(Debug, Default)]
-struct Lengths {
-    words: f32,
-    runs: f32,
-}
+struct Lengths([f32; PARTS]);
 
 impl Lengths {
-    fn add(&mut self, word: bool, value: f32) {
-        *(if word { &mut self.words } else { &mut self.runs }) += value * value;
-    }
-
-    /// What each part is multiplied with, so that each has its share of a length of one.
-    fn scales(&self) -> (f32, f32) {
-        ((WORDS / self.words.max(1e-6)).sqrt(), ((1.0 - WORDS) / self.runs.max(1e-6)).sqrt())
-    }
-}
-
-/// Passes a hash on: the features are hashed already.
-#[derive(Debug, Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+    fn add(&mut self, part: Part, value: f32) {
+        if let Some(length) = self.0.get_mut(part as usize) {
+            *length += value * value;
         }
     }
 
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+    /// What each part is multiplied with, so that each has its share of a length of one; the share of a part that the
+    /// message does not have goes to the others.
+    fn scales(&self) -> [f32; PARTS] {
+        let there = self.0.iter().zip(SHARES).filter(|(length, _)| **length > 0.0);
+        let all: f32 = there.map(|(_, share)| share).sum();
+        let mut scales = [0.0; PARTS];
+        for (scale, (length, share)) in scales.iter_mut().zip(self.0.iter().zip(SHARES)) {
+            *scale = (share / (all * length).max(1e-6)).sqrt();
+        }
+        scales
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! Owns the keys under which two messages count as the same. Knows no weights.
 
-use std::collections::HashMap;
-
-use super::{documents::Document, features::hash_word};
+use super::{
+    documents::Document,
+    hashing::{ByHash, hash_word},
+};
 use crate::text::{Kind, Normalized};
 
 /// Words that change the tone of a wish, not the wish. Left out of the second key.
@@ -28,12 +29,12 @@ pub(super) enum Found {
 /// The keys of all examples. `None` stands for a key that examples of different classes share.
 #[derive(Debug, Default)]
 pub(super) struct Verbatim {
-    known: HashMap<u64, Found>,
+    known: ByHash<Found>,
 }
 
 impl Verbatim {
     pub(super) fn new(documents: &[&Document]) -> Self {
-        let mut known = HashMap::with_capacity(2 * documents.len());
+        let mut known = ByHash::default();
         for document in documents {
             let found = document.class.map_or(Found::Background, Found::Class);
             for key in document.keys {

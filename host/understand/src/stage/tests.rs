@@ -1,4 +1,4 @@
-use cuecard_model::{Fields, Refund, Return};
+use cuecard_model::{Fields, Money, Refund, Return};
 
 use super::*;
 
@@ -51,7 +51,7 @@ fn refunding(status: RefundStatus, days: i64) -> Order {
 }
 
 fn stage(orders: Vec<Order>, scenario: &str) -> Stage {
-    find(&Customer { orders, ..Customer::unknown("u".into()) }, scenario, Timestamp::from_seconds(NOW))
+    find(&Customer { orders, ..Customer::unknown("u".into()) }, &[], scenario, Timestamp::from_seconds(NOW))
 }
 
 #[test]
@@ -111,6 +111,91 @@ fn an_open_cart_hesitates() {
     ] {
         let attributes = Fields::from([(name.to_owned(), value)]);
         let customer = Customer { attributes, ..Customer::unknown("u".into()) };
-        assert_eq!(find(&customer, "none", Timestamp::from_seconds(NOW)), expected, "{name}");
+        assert_eq!(find(&customer, &[], "none", Timestamp::from_seconds(NOW)), expected, "{name}");
     }
+}
+
+/// So many minutes ago, the oldest first.
+fn events(given: &[(&str, i64)]) -> Vec<Event> {
+    let event = |(kind, minutes): &(&str, i64)| Event {
+        id: "e".into(),
+        kind: (*kind).into(),
+        at: Timestamp::from_seconds(NOW - minutes * 60),
+        customer_id: None,
+        fields: Fields::new(),
+    };
+    given.iter().map(event).collect()
+}
+
+#[test]
+fn what_happens_in_the_shop_counts() {
+    const HOURS: i64 = 60;
+    const DAYS: i64 = 24 * HOURS;
+    let shipped = || vec![with_parcel(OrderStatus::Shipped, 3, parcel(FulfillmentStatus::InTransit, None))];
+    let delivered = || vec![with_parcel(OrderStatus::Delivered, 9, parcel(FulfillmentStatus::Delivered, Some(2)))];
+    let old = || vec![order(OrderStatus::Delivered, 400)];
+    let fresh = || vec![order(OrderStatus::Paid, 0)];
+    for (what, orders, lately, scenario, expected) in [
+        ("nothing", vec![], vec![], "none", Stage::Browsing),
+        ("looks around", vec![], vec![("product.viewed", 5)], "none", Stage::Browsing),
+        ("a cart", vec![], vec![("cart.updated", 5)], "none", Stage::Hesitating),
+        ("a look after the cart", vec![], vec![("cart.updated", 9), ("page.viewed", 5)], "none", Stage::Hesitating),
+        ("an old cart", vec![], vec![("cart.updated", 8 * DAYS)], "none", Stage::Browsing),
+        ("a cart emptied", vec![], vec![("cart.updated", 9), ("cart.emptied", 5)], "none", Stage::Browsing),
+        ("at the till", vec![], vec![("cart.updated", 9), ("checkout.started", 5)], "none", Stage::Checkout),
+        ("left the till", vec![], vec![("checkout.started", 3 * HOURS)], "none", Stage::Hesitating),
+        ("said to have left", vec![], vec![("checkout.abandoned", 5)], "none", Stage::Hesitating),
+        ("could not pay", vec![], vec![("payment.failed", 3 * HOURS)], "none", Stage::Checkout),
+        (
+            "paid, order not pushed yet",
+            vec![],
+            vec![("checkout.started", 9), ("order.created", 5)],
+            "none",
+            Stage::Browsing,
+        ),
+        ("the order came after the cart", fresh(), vec![("cart.updated", 5)], "none", Stage::AwaitingShipment),
+        ("a parcel goes before a cart", shipped(), vec![("cart.updated", 5)], "none", Stage::InTransit),
+        ("unless the cart is meant", shipped(), vec![("cart.updated", 5)], "promotion_question", Stage::Hesitating),
+        ("paying for more", shipped(), vec![("checkout.started", 5)], "payment_problem", Stage::Checkout),
+        ("what arrived, and a new cart", delivered(), vec![("cart.updated", 5)], "none", Stage::Delivered),
+        ("which size for the new one", delivered(), vec![("cart.updated", 5)], "size_advice", Stage::Hesitating),
+        ("away for a year", old(), vec![("page.viewed", 90 * DAYS)], "none", Stage::Lapsed),
+        ("back after a year", old(), vec![("page.viewed", 5)], "none", Stage::Browsing),
+        ("a cart after a year", old(), vec![("cart.updated", 5)], "none", Stage::Hesitating),
+    ] {
+        let customer = Customer { orders, ..Customer::unknown("u".into()) };
+        assert_eq!(find(&customer, &events(&lately), scenario, Timestamp::from_seconds(NOW)), expected, "{what}");
+    }
+}
+
+#[test]
+fn an_empty_cart_is_none() {
+    let money = |amount: &str| Value::Money(Money { amount: amount.into(), currency: "EUR".into() });
+    for (name, value, expected) in [
+        ("item_count", Value::Number(0.0), Stage::Browsing),
+        ("item_count", Value::Number(2.0), Stage::Hesitating),
+        ("total", money("0.00"), Stage::Browsing),
+        ("total", money("0.50"), Stage::Hesitating),
+    ] {
+        let mut cart = events(&[("cart.updated", 5)]);
+        cart[0].fields.insert(name.into(), value.clone());
+        let customer = Customer::unknown("u".into());
+        assert_eq!(find(&customer, &cart, "none", Timestamp::from_seconds(NOW)), expected, "{name} {value:?}");
+    }
+}
+
+/// The tables above and this one together: no stage is a word without a way to it.
+#[test]
+fn every_stage_is_reached() {
+    let reached = [
+        stage(vec![], "none"),
+        stage(vec![], "stock_question"),
+        stage(vec![order(OrderStatus::Pending, 0)], "none"),
+        stage(vec![order(OrderStatus::Paid, 0)], "none"),
+        stage(vec![order(OrderStatus::Shipped, 1)], "none"),
+        stage(vec![order(OrderStatus::Delivered, 1)], "none"),
+        stage(vec![returning(ReturnStatus::Approved, 1)], "none"),
+        stage(vec![order(OrderStatus::Delivered, 400)], "none"),
+    ];
+    assert_eq!(reached, Stage::ALL);
 }

@@ -7,12 +7,22 @@ use super::{Step, changed, json};
 use crate::{Outcome, Refusal, slot_of};
 
 /// An event of no customer has the slot of its own id: nothing need be in order with it.
-pub(super) fn put(connection: &Connection, merchant: &MerchantId, event: &Event) -> Step<Outcome> {
-    let owner = event.customer_id.as_ref().map_or(event.id.as_str(), CustomerId::as_str);
-    let slot = slot_of(merchant, owner);
-    let sql = "insert into events (merchant, event, slot, body) values (?1, ?2, ?3, ?4) on conflict do nothing";
-    let row = params![merchant.as_str(), event.id.as_str(), slot, json("an event", event)?];
-    changed(connection.prepare_cached(sql)?.execute(row)?)
+pub(super) fn put(
+    connection: &Connection,
+    merchant: &MerchantId,
+    event: &Event,
+    places: &mut Vec<i64>,
+) -> Step<Outcome> {
+    let customer = event.customer_id.as_ref().map(CustomerId::as_str);
+    let slot = slot_of(merchant, customer.unwrap_or(event.id.as_str()));
+    let sql = "insert into events (merchant, event, slot, body, customer) values (?1, ?2, ?3, ?4, ?5)
+        on conflict do nothing";
+    let row = params![merchant.as_str(), event.id.as_str(), slot, json("an event", event)?, customer];
+    let kept = connection.prepare_cached(sql)?.execute(row)?;
+    if kept > 0 {
+        places.push(connection.last_insert_rowid());
+    }
+    changed(kept)
 }
 
 pub(super) fn done(connection: &Connection, merchant: &MerchantId, event: &EventId, at: Timestamp) -> Step<Outcome> {
