@@ -51,6 +51,12 @@ fn manners(criterion: &mut Criterion) {
             "Your order 1001 was due on Nov 20, 2026 and is 2 days late. It is guaranteed to arrive tomorrow! 😊",
         ),
         ("de-DE", "Ihre Bestellung 1001 sollte am 20.11.2026 ankommen und kommt garantiert morgen an! 😊"),
+        (
+            "es-MX",
+            "Su pedido 1001 debía llegar el 20 nov 2026 y lleva 2 días de retraso. ¡Llega garantizado mañana! 😊",
+        ),
+        ("ja-JP", "ご注文1001は2026/11/20にお届けの予定でしたが、2日遅れております。明日必ずお届けいたします！😊"),
+        ("hi-IN", "आपका ऑर्डर 1001 20 नव॰ 2026 को पहुँचना था और 2 दिन की देरी है। कल गारंटी से पहुँचेगा! 😊"),
         ("zh-CN", "您的订单1001原定于2026年11月20日送达，已经晚了2天。这是我们最好的产品，王小姐！😊"),
     ];
     for (locale, text) in texts {
@@ -65,7 +71,13 @@ fn manners(criterion: &mut Criterion) {
                     let mut said = Said { whole: Some(text.into()), steps: Vec::new() };
                     let trace = manner.polish(&mut said, direction(locale));
                     let text = said.text();
-                    (lint_words(&text, &manner), check_text(&text), links(&text).len(), fit(&text, "web_chat"), trace)
+                    (
+                        lint_words(&text, &manner, locale),
+                        check_text(&text),
+                        links(&text).len(),
+                        fit(&text, "web_chat"),
+                        trace,
+                    )
                 });
             });
         }

@@ -116,12 +116,32 @@ function golden() {
   return rows;
 }
 
+// What one message holds in each locale: a sum in the shop's own currency, a day that is another one across the date line, a count.
+const SHOPS = `en-US America/New_York USD 1234.50, en-GB Europe/London GBP 1234.50, en-IN Asia/Kolkata INR 123456.50,
+  es-ES Europe/Madrid EUR 1234.50, es-MX America/Mexico_City MXN 1234.50, es-AR America/Argentina/Buenos_Aires ARS 123456.50,
+  zh-CN Asia/Shanghai CNY 1234.50, zh-TW Asia/Taipei TWD 1234, zh-HK Asia/Hong_Kong HKD 1234.50, ja-JP Asia/Tokyo JPY 12345,
+  ko-KR Asia/Seoul KRW 123450, de-DE Europe/Berlin EUR 1234.50, de-CH Europe/Zurich CHF 1234.50, fr-FR Europe/Paris EUR 1234.50,
+  fr-CA America/Toronto CAD 1234.50, pt-BR America/Sao_Paulo BRL 1234.50, pt-PT Europe/Lisbon EUR 1234.50, it-IT Europe/Rome EUR 1234.50,
+  nl-NL Europe/Amsterdam EUR 1234.50, pl-PL Europe/Warsaw PLN 1234.50, ru-RU Europe/Moscow RUB 12345.50, tr-TR Europe/Istanbul TRY 1234.50,
+  ar-SA Asia/Riyadh SAR 1234.50, ar-EG Africa/Cairo EGP 1234.50, he-IL Asia/Jerusalem ILS 1234.50, hi-IN Asia/Kolkata INR 123456.50,
+  id-ID Asia/Jakarta IDR 1234500, th-TH Asia/Bangkok THB 1234.50, vi-VN Asia/Ho_Chi_Minh VND 1234500, sv-SE Europe/Stockholm SEK 1234.50`;
+function everywhere() {
+  const at = '2026-11-24T23:30:00Z', count = '1203';
+  return SHOPS.split(/,\s+/).map((shop) => {
+    const [locale, timeZone, currency, amount] = shop.split(' ');
+    return [locale, timeZone, currency, amount, at, count,
+      new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount),
+      new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone }).format(new Date(at)),
+      new Intl.NumberFormat(locale).format(count)];
+  });
+}
+
 const lines = (object) => JSON.stringify(object, null, 1)
   .replace(/\n {3,}/g, ' ').replace(/\n {2}\}/g, ' }') + '\n';
 writeFileSync(new URL('money.json', here), lines(money()));
 writeFileSync(new URL('number.json', here), lines(percent()));
 writeFileSync(new URL('relative.json', here), lines(relative()));
-for (const [name, rows] of Object.entries(golden())) {
+for (const [name, rows] of Object.entries({ ...golden(), everywhere: everywhere() })) {
   const text = `# Intl of Node, CLDR ${process.versions.cldr}; written by data/generate.mjs\n` + rows.map((r) => r.join('\t')).join('\n') + '\n';
   writeFileSync(new URL(`../tests/golden/intl_${name}.tsv`, here), text);
 }

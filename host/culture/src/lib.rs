@@ -29,13 +29,13 @@ mod words;
 pub use channel::{Fit, Limit, Tone, Unit, fit, for_channel, limit, max_length};
 pub use check::{Finding, FindingKind, Link, check_text, links};
 pub use date::{DateLength, format_date, format_date_as, format_date_time};
-pub use lint::{DetectRegister, LintFinding, lint, lint_words};
-pub use locale::{direction, fallback_chain, locale_for, normalize};
+pub use lint::{LintFinding, lint, lint_words};
+pub use locale::{direction, fallback_chain, locale_for, normalize, with_region};
 pub use manner::{Manner, Occasion, Saying};
 pub use manners::{culture, register_for};
 pub use messages::{
-    Catalog, CatalogFinding, FileProblem, Import, LONGEST_DOCUMENT, MessageFile, RenderError, Rendered, Skipped, Xliff,
-    XliffError, check_messages, export_xliff,
+    Catalog, CatalogFinding, FileProblem, Import, LONGEST_DOCUMENT, MessageFile, MessageFinding, RenderError, Rendered,
+    Skipped, Xliff, XliffError, check_messages, export_xliff, lint_messages,
 };
 pub use money::format_money;
 pub use name::{Formality, NameForm, NameLength, NameOrder, NameParts, NameUsage, format_name, person};

@@ -10,7 +10,7 @@ use std::ops::Range;
 use cuecard_model::Register;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{Fit, Manner, check_text, fit, polish::marks as limits};
+use crate::{Fit, Manner, check_text, fit, locale::with_region, polish::marks as limits, register};
 
 /// Something about a text that its culture would not write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +29,16 @@ pub struct LintFinding {
     pub blocks: bool,
 }
 
-/// Tells the form of address of a sentence, if it shows any: handed (sentence, language).
-pub type DetectRegister = fn(&str, &str) -> Option<Register>;
+impl LintFinding {
+    /// Whether it must not be said, and not merely be said better: by law, by taboo, or because it is broken.
+    pub fn is_forbidden(&self) -> bool {
+        let rule = self.rule.rsplit('/').next().unwrap_or_default();
+        self.blocks || rule.starts_with("taboo.") || rule.starts_with("claim.")
+    }
+}
 
-/// All that is wrong with a text, in order of place. `detect` finds the form of address of single sentences.
-pub fn lint(text: &str, manner: &Manner, language: &str, detect: Option<DetectRegister>) -> Vec<LintFinding> {
+/// All that is wrong with a text, in order of place. `locale` is the text's own, with its region.
+pub fn lint(text: &str, manner: &Manner, locale: &str) -> Vec<LintFinding> {
     let mut found: Vec<_> = check_text(text)
         .into_iter()
         .map(|it| {
@@ -46,19 +51,18 @@ pub fn lint(text: &str, manner: &Manner, language: &str, detect: Option<DetectRe
             LintFinding { blocks: true, ..plain(rule, text, it.at, why.into(), None) }
         })
         .collect();
-    found.extend(lint_words(text, manner));
+    found.extend(lint_words(text, manner, locale));
     if let Fit::Cut { text: cut, why } = fit(text, &manner.channel) {
         let from = cut.trim_end_matches('…').len().min(text.len());
         let at = text.floor_char_boundary(from)..text.len();
         found.push(plain("text.channel-length", text, at, why, Some(cut)));
     }
-    found.extend(detect.and_then(|detect| mixed_register(text, manner, language, detect)));
     found.sort_by_key(|finding| finding.at.start);
     found
 }
 
 /// What only a culture can say about a text, without the checks of any text: the live guard makes those itself.
-pub fn lint_words(text: &str, manner: &Manner) -> Vec<LintFinding> {
+pub fn lint_words(text: &str, manner: &Manner, locale: &str) -> Vec<LintFinding> {
     let mut found = letters::mojibake(text);
     found.extend(letters::mixed_scripts(text));
     found.extend(words(text, manner));
@@ -66,8 +70,10 @@ pub fn lint_words(text: &str, manner: &Manner) -> Vec<LintFinding> {
     found.extend(marks::spacing(text, manner));
     found.extend(marks::inverted(text, manner));
     found.extend(too_many(text, manner));
-    found
-        .retain(|finding| manner.off.is_empty() || !manner.is_off(finding.rule.rsplit('/').next().unwrap_or_default()));
+    found.extend(mixed_register(text, manner, locale));
+    // What must never be said cannot be switched off.
+    let is_off = |it: &LintFinding| !it.blocks && manner.is_off(it.rule.rsplit('/').next().unwrap_or_default());
+    found.retain(|finding| manner.off.is_empty() || !is_off(finding));
     found.sort_by_key(|finding| finding.at.start);
     found
 }
@@ -96,15 +102,15 @@ fn too_many(text: &str, manner: &Manner) -> Vec<LintFinding> {
     emoji.into_iter().chain(marks).collect()
 }
 
-/// The first sentence whose form of address differs from the one before it.
-fn mixed_register(text: &str, manner: &Manner, language: &str, detect: DetectRegister) -> Option<LintFinding> {
-    let sentences = text.split_sentence_bound_indices();
-    let mut shown = sentences.filter_map(|(at, sentence)| Some((at, sentence, detect(sentence, language)?)));
-    let (_, _, first) = shown.next()?;
-    let (at, sentence, other) = shown.find(|(_, _, register)| *register != first)?;
-    let name = |register| manner.rules.form(register).unwrap_or_default().to_owned();
-    let why = format!("one text says both {} and {}", name(first), name(other));
-    Some(plain("text.mixed-register", text, at..at + sentence.trim_end().len(), why, None))
+/// The first word that addresses the reader in another form than the words before it.
+fn mixed_register(text: &str, manner: &Manner, locale: &str) -> Option<LintFinding> {
+    let (formal, informal) = register::mixed(text, &with_region(locale))?;
+    let form = |register, otherwise: &str| manner.rules.form(register).unwrap_or(otherwise).to_owned();
+    let said = |at: &Range<usize>| text.get(at.clone()).unwrap_or_default().to_owned();
+    let (polite, familiar) = (form(Register::Formal, "a formal form"), form(Register::Informal, "an informal one"));
+    let why = format!("one text says both {polite} ('{}') and {familiar} ('{}')", said(&formal.at), said(&informal.at));
+    let second = if formal.at.start < informal.at.start { informal } else { formal };
+    Some(plain("text.mixed-register", text, second.at, why, None))
 }
 
 fn plain(rule: &str, text: &str, at: Range<usize>, why: String, suggestion: Option<String>) -> LintFinding {

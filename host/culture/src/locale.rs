@@ -70,6 +70,17 @@ pub(crate) fn written_language(tag: &str) -> Option<String> {
     Some(format!("{}-{}", id.language, id.script?))
 }
 
+/// The tag with a region: that of most of its speakers where it names none, as the packs have it (`pt` is `pt-BR`).
+pub fn with_region(tag: &str) -> String {
+    let Some(mut id) = identify(tag) else { return tag.to_owned() };
+    if id.region.is_none() {
+        let mut likely = id.clone();
+        LocaleExpander::new_extended().maximize(&mut likely);
+        id.region = likely.region;
+    }
+    id.to_string()
+}
+
 /// The locale as ICU takes it, with its extensions; the root if malformed.
 pub(crate) fn parse(tag: &str) -> Locale {
     let mut locale = Locale::try_from_str(&tag.replace('_', "-")).unwrap_or(Locale::UNKNOWN);

@@ -1,16 +1,10 @@
 //! How a reply is to be worded: form of address, direction, name, length.
 //!
-//! Owns the starting rules by language and channel. Merchants' own rules come later, as culture packs, and will
-//! override these by id.
+//! Owns what holds where no pack says anything. Packs and merchants' rules come first.
 
 use cuecard_model::{Culture, PersonName, Register};
 
-use crate::{
-    Contact, Cultures,
-    channel::{self, Tone},
-    locale, name,
-    words::words,
-};
+use crate::{Contact, Cultures, channel, locale, name, words::words};
 
 /// The culture of a reply. A register that the merchant or plugin has set wins over the language's own.
 pub fn culture(locale: &str, channel: &str, name: Option<&PersonName>, register: Option<Register>) -> Culture {
@@ -24,51 +18,17 @@ pub fn culture(locale: &str, channel: &str, name: Option<&PersonName>, register:
     }
 }
 
-/// What a language does where nobody has said otherwise.
-#[derive(Clone, Copy)]
-enum Habit {
-    /// Formal everywhere.
-    Formal,
-    /// Formal in letters and on the phone, informal in chats.
-    InformalInChat,
-    /// Informal everywhere, or the language makes no difference.
-    Informal,
-}
-
-/// The form of address for a locale on a channel, where neither merchant nor plugin has set one.
+/// The form of address for a locale on a channel, where neither merchant nor plugin has set one: what the locale's pack says.
 ///
-/// A reply that is too polite is forgiven and one that is too familiar is not, so a language in doubt is formal.
+/// A reply that is too polite is forgiven and one that is too familiar is not, so a language without a pack is formal,
+/// but for those of the North: *du* has been general there since the reforms of the 1960s.
 pub fn register_for(locale: &str, channel: &str) -> Register {
-    let words = words(locale);
     if let Some(addressed) = Cultures::shipped().rules(locale).register(&Contact::unknown(channel)) {
         return addressed.register;
     }
-    let id = &words.locale.id;
-    let region = id.region.as_ref().map_or("", |region| region.as_str());
-    match (habit(id.language.as_str(), region), channel::limit(channel).tone) {
-        (Habit::Informal, _) | (Habit::InformalInChat, Tone::Chat) => Register::Informal,
+    match words(locale).locale.id.language.as_str() {
+        "da" | "nb" | "nn" | "no" | "is" | "fi" | "sv" => Register::Informal,
         _ => Register::Formal,
-    }
-}
-
-/// Our reading of how large shops write to customers they do not know, 2026-11; to be replaced, rule by rule, by
-/// culture packs with a source each. Where the vendors' public localization style guides and shops' own habits
-/// differ, the more polite one is taken.
-fn habit(language: &str, region: &str) -> Habit {
-    match (language, region) {
-        // No distinction in the grammar, and given names are the custom.
-        ("en" | "he", _) => Habit::Informal,
-        // General du in the Nordic countries since the reforms of the 1960s; je in Dutch chats, u in letters.
-        ("sv" | "da" | "nb" | "nn" | "no" | "is" | "fi", _) => Habit::Informal,
-        ("nl", "BE") => Habit::Formal,
-        ("nl", _) => Habit::InformalInChat,
-        // Tú is the custom of Spanish and Mexican shops in chats; usted elsewhere, and vos in Argentina is informal.
-        ("es", "" | "ES" | "MX" | "AR" | "US" | "UY") => Habit::InformalInChat,
-        // Você in Brazil is neither; European Portuguese keeps the third person.
-        ("pt", "" | "BR") => Habit::InformalInChat,
-        ("it", _) => Habit::InformalInChat,
-        // Sie, vous, 您, です/ます, 합쇼체, вы, Pan/Pani, siz, aap and their like.
-        _ => Habit::Formal,
     }
 }
 
@@ -90,6 +50,8 @@ mod tests {
             ("es-CO", "web_chat", Register::Formal),
             ("en-US", "email", Register::Informal),
             ("sv", "email", Register::Informal),
+            ("nb", "email", Register::Informal),
+            ("cs", "web_chat", Register::Formal),
             ("???", "web_chat", Register::Formal),
         ] {
             assert_eq!(register_for(locale, channel), expected, "{locale} {channel}");

@@ -12,6 +12,7 @@ mod functions;
 mod reach;
 mod scene;
 mod set;
+mod wording;
 mod xliff;
 
 use std::{
@@ -22,6 +23,7 @@ use std::{
 use cuecard_model::Fields;
 
 pub use compare::{CatalogFinding, check_messages};
+pub use wording::{MessageFinding, lint_messages};
 pub use xliff::{Import, LONGEST_DOCUMENT, MessageFile, Skipped, Xliff, XliffError, export_xliff};
 
 use crate::{
@@ -183,7 +185,8 @@ impl Catalog {
             return Err(RenderError::UnknownKey { key: key.into(), locale: setting.locale.clone() });
         };
         let formatted = messages.format(index, arguments, scene);
-        Ok(Rendered { text: formatted.text, locale: found.name.clone(), missing: formatted.missing })
+        let text = with_single_stops(formatted.text);
+        Ok(Rendered { text, locale: found.name.clone(), missing: formatted.missing })
     }
 
     /// The locales that the bundle has messages for, by canonical tag.
@@ -209,6 +212,20 @@ impl Catalog {
     fn among(&self, key: &str, chain: &[String]) -> Option<(&str, &LocaleMessages, usize)> {
         first(key, chain.iter().filter_map(|tag| self.locales.get_key_value(tag)))
     }
+}
+
+/// A sentence that ends with a value that ends with a full stop has two (*25 нояб. 2026 г.*): one is enough.
+fn with_single_stops(mut text: String) -> String {
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find("..")).map(|at| from + at) {
+        let dots = text.get(at..).map_or(0, |rest| rest.bytes().take_while(|byte| *byte == b'.').count());
+        let ends = text.get(at + dots..).and_then(|rest| rest.chars().next()).is_none_or(char::is_whitespace);
+        if dots == 2 && ends {
+            text.remove(at);
+        }
+        from = at + dots;
+    }
+    text
 }
 
 /// Whether values may be written as the wanted locale writes them inside the found locale's text.
@@ -239,6 +256,17 @@ fn first<'a>(
 #[cfg(test)]
 mod tests {
     use super::Catalog;
+
+    #[test]
+    fn one_full_stop_ends_a_sentence() {
+        for (text, expected) in [
+            ("прибудет 25 нояб. 2026 г.. Ждите..", "прибудет 25 нояб. 2026 г. Ждите."),
+            ("Well... 1..2 ..x", "Well... 1..2 ..x"),
+            ("", ""),
+        ] {
+            assert_eq!(super::with_single_stops(text.to_owned()), expected);
+        }
+    }
 
     /// A generation shares its catalogs over all threads.
     #[test]

@@ -5,6 +5,7 @@
 
 pub(crate) mod marks;
 mod tone;
+mod undo;
 
 use cuecard_model::{Direction, RenderedStep, Trace};
 

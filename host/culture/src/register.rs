@@ -88,6 +88,13 @@ pub fn of(text: &str, language: &str) -> Option<Register> {
     weigh(&read(text, language))
 }
 
+/// How a text surely or likely addresses its reader. Hints do not count: enough to answer somebody alike.
+pub fn shown(text: &str, language: &str) -> Option<Register> {
+    let mut signs = read(text, language);
+    signs.retain(|sign| sign.weight > Weight::Hint);
+    weigh(&signs)
+}
+
 /// How each sentence of a text addresses the reader, in order.
 pub fn by_sentence(text: &str, language: &str) -> Vec<Address> {
     let address = |sentence: &Sentence| {
@@ -104,6 +111,24 @@ pub fn mixed(text: &str, language: &str) -> Option<(Sign, Sign)> {
     signs.retain(|sign| sign.weight > Weight::Hint);
     let first = |register| signs.iter().find(|sign| sign.register == register).cloned();
     Some((first(Register::Formal)?, first(Register::Informal)?))
+}
+
+/// Makes the word lists of all languages ready, so that the first customer does not wait for them.
+pub(crate) fn warm() {
+    // An order and a form of politeness: together they ask for every list that takes long to make.
+    const SAMPLES: &[(&str, &str)] = &[
+        ("de", "Prüf das bitte, wie Sie sagen."),
+        ("es", "Revise su pedido y dime cuándo puede."),
+        ("fr", "Vérifie ta commande, vous pouvez attendre."),
+        ("hi", "कृपया अपना नंबर बताइए, तुम देखो।"),
+        ("it", "Verifichi il suo ordine e dimmi quando può."),
+        ("ja", "ご注文番号を教えてください。見てね。"),
+        ("nl", "Controleer uw bestelling als je kunt."),
+        ("pt", "Verifique a sua encomenda e diz-me quando pode."),
+    ];
+    for (language, text) in SAMPLES {
+        read(text, language);
+    }
 }
 
 fn read_sentence(sentence: &Sentence, language: &str, signs: &mut Vec<Sign>) {

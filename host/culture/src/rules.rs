@@ -83,14 +83,14 @@ impl Rules {
             }
             pack.lay(layer);
         }
-        let apology = pack.style.apology.as_ref();
+        let apology = pack.style.apology.clone();
         let plain = |words: Option<&Vec<String>>| WordList::plain(words.map(Vec::as_slice).unwrap_or_default());
         let days = |holiday: &Holiday| holiday.on.as_slice().iter().filter_map(|day| Day::parse(day)).collect();
         let holidays = pack.holiday.iter().map(|(id, it)| (id.clone(), days(it), it.clone())).collect();
         Self {
-            words: WordList::new(&pack),
-            apologies: plain(apology.map(|it| &it.words)),
-            heard: plain(apology.map(|it| &it.heard)),
+            words: WordList::new(&mut pack),
+            apologies: plain(apology.as_ref().map(|it| &it.words)),
+            heard: plain(apology.as_ref().map(|it| &it.heard)),
             holidays,
             pack,
             origins,
@@ -110,6 +110,22 @@ impl Rules {
         let origin = self.origin("register", id);
         let why = rule.why.clone().unwrap_or_else(|| "the custom of shops".to_owned());
         Some(Addressed { register: rule.register, rule: origin.rule, why: format!("{why}; {}", origin.source) })
+    }
+
+    /// Whether an agent may switch a rule off for one reply: by its id without the pack's name, or a whole section.
+    /// The form of address is no such rule: it was chosen before the words were.
+    pub fn may_switch_off(&self, id: &str) -> bool {
+        const SECTIONS: &[&str] = &["taboo", "claim", "tone", "style", "empathy", "apology", "greeting", "closing"];
+        const OTHERS: &[&str] = &[
+            "holiday",
+            "brand.emoji",
+            "brand.exclamation",
+            "text.mojibake",
+            "text.mixed-scripts",
+            "text.mixed-register",
+        ];
+        let section = id.split('.').next().unwrap_or_default();
+        OTHERS.contains(&id) || SECTIONS.contains(&section) && (section == id || self.origins.contains_key(id))
     }
 
     /// What the culture calls a form of address, e.g. `Sie`; `None` where the language makes no difference.
@@ -190,7 +206,7 @@ impl Rules {
             .phrases()
             .into_iter()
             .flat_map(|(_, phrases)| phrases.values().filter_map(|it| it.holiday.clone()));
-        let during = self.pack.taboo.values().chain(self.pack.claim.values()).filter_map(|it| it.during.clone());
+        let during = self.words.rules.iter().filter_map(|rule| rule.wording.during.clone());
         named.chain(during).filter(|id| id != crate::manner::SOLEMN && !self.pack.holiday.contains_key(id)).collect()
     }
 }

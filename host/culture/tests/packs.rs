@@ -143,7 +143,7 @@ fn tones(out: &mut String, locale: &str, manner: &Make<'_>) {
         writeln!(out, "{emotion:?}: {} (empathy: {empathy} apology: {apology})", steps.join(" ")).unwrap();
         // What the host says itself must pass its own checks.
         for words in [empathy, apology].iter().chain(said.steps.iter().map(|step| &step.text)) {
-            let findings = lint(words, &manner, locale, None);
+            let findings = lint(words, &manner, locale);
             assert!(findings.is_empty() || words.is_empty(), "{locale}: '{words}' {findings:#?}");
         }
         if emotion == Angry {
@@ -164,7 +164,7 @@ fn sentences() {
         let manner = Manner::plain(rules, "web_chat", Register::Formal, occasion);
         for line in fs::read_to_string(&path).unwrap().lines() {
             let (text, expected) = line.split_once('|').unwrap_or_else(|| panic!("{locale}: no | in '{line}'"));
-            let found = lint(text.trim(), &manner, locale, None);
+            let found = lint(text.trim(), &manner, locale);
             let found: Vec<_> = found.iter().map(|it| it.rule.rsplit('/').next().unwrap()).collect();
             assert_eq!(found.join(" "), expected.trim(), "{locale}: {text}");
         }

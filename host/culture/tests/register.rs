@@ -57,6 +57,8 @@ fn shows_the_words() {
         ("de-CH", "Sie ist krank, ihr Paket kommt morgen.", ""),
         ("de", "Könnt ihr das prüfen, wenn ihr es bekommen habt?", "ihr informal, ihr informal"),
         ("de", "Morgen kommt Ihr Paket.", "Ihr formal"),
+        ("de", "Ich frage nach und melde mich bei Ihnen.", "Ihnen formal"),
+        ("de", "Das klappt, und melde dich gern.", "melde informal, dich informal"),
         ("fr", "Le rendez-vous est confirmé.", ""),
         ("fr", "Rendez-vous à l'accueil et t'inquiète pas.", "Rendez formal, vous formal, t informal"),
         ("fr", "Où en est-il, a-t-il appelé ? Donne-moi ton numéro.", "Donne informal, ton informal"),

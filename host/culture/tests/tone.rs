@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use cuecard_culture::{Cultures, Layer, Manner, Occasion, Said, direction};
-use cuecard_model::{Emotion, EmotionLabel, Register, RenderedStep, StepKind, Trend};
+use cuecard_model::{Emotion, EmotionLabel, Register, RenderedStep, StepKind, Trace, Trend};
 
 fn manner(cultures: &Cultures, locale: &str, label: EmotionLabel, now: &str) -> Manner {
     let rules = cultures.rules(locale);
@@ -109,4 +109,56 @@ fn a_trace_says_before_after_and_why() {
     assert_eq!(trace.len(), 1);
     assert_eq!((trace[0].before.as_deref(), trace[0].after.as_deref()), (Some("王小姐，您好"), Some("王女士，您好")));
     assert!(trace[0].why.contains("2026-11-22"), "{}", trace[0].why);
+}
+
+/// What polishing changed can be taken back by its trace, and done again.
+#[test]
+fn a_polished_reply_goes_back_to_what_it_was() {
+    use EmotionLabel::{Angry, Anxious, Grateful, Neutral};
+    use StepKind::{Closing, Empathy, Fact, Greeting, Solution};
+    let cultures = Cultures::shipped();
+    let whole = |text: &str| Said { whole: Some(text.into()), steps: Vec::new() };
+    for (locale, label, given) in [
+        ("de-DE", Neutral, whole("Garantiert geliefert am 12.6.!! 😊😊")),
+        (
+            "de-DE",
+            Angry,
+            steps(&[(Greeting, "Hallo"), (Fact, "Kommt garantiert morgen!! 😊"), (Solution, "Ja.\nGut.")]),
+        ),
+        (
+            "de-DE",
+            Anxious,
+            steps(&[(Empathy, "Oh."), (Solution, "Montag."), (Fact, "Hier."), (Solution, "Oder."), (Closing, "Ihre")]),
+        ),
+        ("zh-CN", Angry, steps(&[(Solution, "王小姐，好"), (Solution, "王小姐，好")])),
+        ("ar-EG", Neutral, whole("Cuecard: طلبك في الطريق")),
+    ] {
+        let manner = manner(&cultures, locale, label, DAY);
+        let mut said = given.clone();
+        let mut trace = manner.polish(&mut said, direction(locale));
+        assert!(!trace.is_empty());
+        let hook = Trace {
+            stage: "localize".into(),
+            rule: "x@1.0.0".into(),
+            before: Some("a".into()),
+            after: Some("b".into()),
+            why: String::new(),
+        };
+        trace.insert(0, hook.clone());
+        let (back, others) = said.clone().unpolished(&trace);
+        assert_eq!((&back, others), (&given, vec![hook]), "{locale} {label:?}");
+        let mut again = back;
+        manner.polish(&mut again, direction(locale));
+        assert_eq!(again, said);
+    }
+    // A text that became the second of two steps stays one; it reads the same.
+    let manner = manner(&cultures, "de-DE", Angry, DAY);
+    let mut said = whole("Kommt morgen.");
+    let trace = manner.polish(&mut said, direction("de-DE"));
+    assert_eq!(said.unpolished(&trace).0.text(), "Kommt morgen.");
+    // Of what was left out, the words are known and the kinds are not.
+    let manner = self::manner(&cultures, "en-US", Grateful, DAY);
+    let mut said = steps(&[(Empathy, "So sorry."), (Solution, "Done.")]);
+    let trace = manner.polish(&mut said, direction("en-US"));
+    assert_eq!(said.unpolished(&trace).0.text(), "So sorry.\nDone.");
 }

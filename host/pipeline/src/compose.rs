@@ -2,15 +2,15 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use cuecard_culture::{self as culture, Addressed, Contact, Cultures};
-use cuecard_model::{Culture, Failure, Fields, PluginId, Turn};
+use cuecard_culture::{self as culture, Addressed, Contact, Cultures, register};
+use cuecard_model::{Culture, Failure, Fields, PluginId, Register, Role, Turn};
 use cuecard_plugin::{
     generation::LivePlugin,
     job::{Ask, Called, LoadId, TurnJob, WorkedDraft},
     workers::{Busy, Loadable, Workers},
 };
 
-use crate::{CallReport, KeyWrites, Merchant, Snapshot};
+use crate::{CallReport, KeyWrites, Merchant, Snapshot, localize::language};
 
 /// No hook of a turn is started later than this after the first. Five plugins that all run out their 20 ms fit.
 pub(crate) const BUDGET_MS: u32 = 100;
@@ -38,7 +38,9 @@ pub(crate) async fn compose(
     budget_ms: u32,
 ) -> Result<Composed, Busy> {
     let cultures = snapshot.cultures(&merchant.id);
-    let addressed = cultures.rules(&turn.locale).register(&Contact::of(&turn.customer, &turn.channel, turn.now));
+    let contact = Contact::of(&turn.customer, &turn.channel, turn.now);
+    let contact = Contact { customer_says: customer_says(turn), ..contact };
+    let addressed = cultures.rules(&turn.locale).register(&contact);
     let register = addressed.as_ref().map(|it| it.register);
     let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref(), register);
     let plugins: Vec<_> =
@@ -78,6 +80,20 @@ pub(crate) async fn compose(
         composed.take(plugin, hook, called);
     }
     Ok(composed)
+}
+
+/// How the customer addresses us, by the last of their messages that shows it. Messages before this one count too, or
+/// an "ok" would change how the shop speaks. Only so much of a long message is read.
+fn customer_says(turn: &Turn) -> Option<Register> {
+    const MESSAGES: usize = 5;
+    const BYTES: usize = 2000;
+    let locale = culture::with_region(&turn.locale);
+    let is_in_locale = language(&turn.signals.language.tag) == language(&turn.locale);
+    let now = is_in_locale.then_some(&turn.message);
+    let before = turn.history.iter().filter(|message| message.role == Role::Customer);
+    let texts = before.chain(now).rev().take(MESSAGES).map(|message| message.text.as_str());
+    let mut texts = texts.filter_map(|text| text.get(..text.floor_char_boundary(BYTES)));
+    texts.find_map(|text| register::shown(text, &locale))
 }
 
 impl Composed {

@@ -22,7 +22,7 @@ pub(crate) fn guard(worded: Vec<Outcome>, turn: &Turn, merchant: &Merchant) -> G
     let known = Known { turn, text: OnceCell::new(), hosts: OnceCell::new() };
     let mut guarded = Guarded { suggestions: Vec::new(), failures: Vec::new() };
     for outcome in worded {
-        match outcome.and_then(|worded| check(worded, turn, merchant, &known)) {
+        match outcome.and_then(|worded| check(worded, merchant, &known)) {
             Ok(suggestion) => guarded.suggestions.push(suggestion),
             Err(failure) => guarded.failures.push(failure),
         }
@@ -30,20 +30,9 @@ pub(crate) fn guard(worded: Vec<Outcome>, turn: &Turn, merchant: &Merchant) -> G
     guarded
 }
 
-fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known<'_>) -> Result<Suggestion, Failure> {
-    let Worded { mut suggestion, inserted, manner } = worded;
-    let blocked = |detail: String| {
-        let plugin = suggestion.plugin.clone();
-        Failure { plugin, kind: FailureKind::Blocked, detail }
-    };
-    // A variable without a value is for the agent to fill in: it is listed in `missing`, and ranks last.
-    let unfilled = check_text(&suggestion.text)
-        .into_iter()
-        .find(|finding| !suggestion.missing.iter().any(|name| finding.excerpt.contains(name.as_str())));
-    if let Some(finding) = unfilled {
-        let what = format!("{:?}", finding.kind).to_lowercase();
-        return Err(blocked(format!("the text has {what} in it: '{}'", finding.excerpt)));
-    }
+fn check(worded: Worded, merchant: &Merchant, known: &Known<'_>) -> Result<Suggestion, Failure> {
+    let Worded { suggestion, inserted, manner } = worded;
+    let blocked = |detail: String| blocked(&suggestion, detail);
     if let Some(link) = links(&suggestion.text).into_iter().find(|link| !may_link(&link.host, merchant, known)) {
         return Err(blocked(format!(
             "it links to {}, which is not on the merchant's list\n  hint: add the host to the merchant's links",
@@ -55,13 +44,31 @@ fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known<'_>) ->
             "it puts in {private}, which belongs to nobody in this conversation\n  hint: what is the shop's own goes into messages/ or live data"
         )));
     }
-    let remarks = remarks(&suggestion.text, &manner).map_err(blocked)?;
+    check_words(suggestion, &manner)
+}
+
+fn blocked(suggestion: &Suggestion, detail: String) -> Failure {
+    Failure { plugin: suggestion.plugin.clone(), kind: FailureKind::Blocked, detail }
+}
+
+/// What can be said of the words alone, whoever's they are.
+pub(crate) fn check_words(mut suggestion: Suggestion, manner: &Manner) -> Result<Suggestion, Failure> {
+    let blocked = |detail: String| blocked(&suggestion, detail);
+    // A variable without a value is for the agent to fill in: it is listed in `missing`, and ranks last.
+    let unfilled = check_text(&suggestion.text)
+        .into_iter()
+        .find(|finding| !suggestion.missing.iter().any(|name| finding.excerpt.contains(name.as_str())));
+    if let Some(finding) = unfilled {
+        let what = format!("{:?}", finding.kind).to_lowercase();
+        return Err(blocked(format!("the text has {what} in it: '{}'", finding.excerpt)));
+    }
+    let remarks = remarks(&suggestion, manner).map_err(blocked)?;
     suggestion.trace.extend(remarks);
-    if let Fit::Cut { text, why } = fit(&suggestion.text, &turn.channel) {
+    if let Fit::Cut { text, why } = fit(&suggestion.text, &manner.channel) {
         let before = std::mem::replace(&mut suggestion.text, text);
         suggestion.trace.push(Trace {
             stage: "guard".into(),
-            rule: format!("channel-length/{}", turn.channel),
+            rule: format!("channel-length/{}", manner.channel),
             before: Some(before),
             after: Some(suggestion.text.clone()),
             why,
@@ -74,8 +81,8 @@ fn check(worded: Worded, turn: &Turn, merchant: &Merchant, known: &Known<'_>) ->
 const REMARKS: usize = 5;
 
 /// What the culture says about the words, for the agent to see; or why they are held back.
-fn remarks(text: &str, manner: &Manner) -> Result<Vec<Trace>, String> {
-    let found = lint_words(text, manner);
+fn remarks(suggestion: &Suggestion, manner: &Manner) -> Result<Vec<Trace>, String> {
+    let found = lint_words(&suggestion.text, manner, &suggestion.locale);
     if let Some(bad) = found.iter().find(|finding| finding.blocks) {
         return Err(format!("it says '{}' ({}): {}\n  hint: say it otherwise", bad.excerpt, bad.rule, bad.why));
     }

@@ -15,9 +15,11 @@ mod localize;
 mod merchant;
 mod message;
 mod rank;
+mod reword;
 mod snapshot;
 
 pub use event::{Judged, Occurrence, judge};
 pub use merchant::Merchant;
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Understood, answer, merged, understand};
+pub use reword::{NotReworded, reword};
 pub use snapshot::Snapshot;

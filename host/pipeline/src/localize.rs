@@ -127,7 +127,7 @@ impl<'a> Words<'a> {
 }
 
 /// How one says it in a locale, to this customer and now.
-fn manner(cultures: &Cultures, turn: &Turn, locale: &str, register: Register) -> Manner {
+pub(crate) fn manner(cultures: &Cultures, turn: &Turn, locale: &str, register: Register) -> Manner {
     let customer = &turn.customer;
     let rules = cultures.rules(locale);
     let occasion = Occasion::at(turn.now, customer.time_zone.as_deref(), &rules);
@@ -156,7 +156,7 @@ fn inserted(draft: &Draft) -> Vec<String> {
 }
 
 /// The language of a tag, with its script for Chinese, where it matters to a reader.
-fn language(tag: &str) -> &str {
+pub(crate) fn language(tag: &str) -> &str {
     let tag = tag.split_once("-u-").map_or(tag, |(tag, _)| tag);
     match tag.split_once('-') {
         Some(("zh", rest)) => match rest.split('-').next() {

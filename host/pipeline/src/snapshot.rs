@@ -35,6 +35,9 @@ const KEPT: usize = 1024;
 impl Snapshot {
     /// Learns what has changed since `before`; the rest is taken over. Takes up to a second: call it off the live path.
     pub fn new(generation: Arc<Generation>, before: Option<&Self>) -> Self {
+        if before.is_none() {
+            Cultures::warm();
+        }
         let nobody = MerchantId::from("");
         let plain = learn(generation.plugins(&nobody), before.map(|before| &before.plain));
         let kept = before.map(|before| before.own()).unwrap_or_default();

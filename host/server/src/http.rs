@@ -14,6 +14,7 @@ mod openapi;
 mod outreach;
 mod plugins;
 mod problem;
+mod reword;
 mod stream;
 mod understand;
 
@@ -119,6 +120,10 @@ pub fn routes() -> Vec<Route> {
             .roles(AGENT)
             .takes("FeedbackRequest", 64 * KIB)
             .gives(200, "Feedback"),
+        route("post", "/v1/suggestions/{id}/reword", post(reword::post), "A suggestion in words without some rules")
+            .roles(AGENT)
+            .takes("RewordRequest", 16 * KIB)
+            .gives(200, "Suggestion"),
         route("post", "/v1/events", post(events::post), "One shop event, or a list of up to 1,000")
             .roles(INGEST)
             .takes("Events", 4 * MIB)

@@ -1,5 +1,3 @@
-use cuecard_model::Register;
-
 use super::*;
 use crate::{Cultures, Occasion};
 
@@ -10,7 +8,7 @@ fn manner(locale: &str, channel: &str, now: &str) -> Manner {
 }
 
 fn found(locale: &str, text: &str) -> String {
-    let found = lint(text, &manner(locale, "web_chat", "2026-06-10T09:00:00Z"), locale, None);
+    let found = lint(text, &manner(locale, "web_chat", "2026-06-10T09:00:00Z"), locale);
     let show = |it: LintFinding| match it.suggestion {
         Some(suggestion) => format!("{} '{}' to '{suggestion}'", it.rule, it.excerpt),
         None => format!("{} '{}'", it.rule, it.excerpt),
@@ -40,6 +38,8 @@ fn finds() {
         ("zh-CN", "王小姐，您好", "zh-CN/taboo.xiaojie '小姐' to '女士'"),
         ("zh-CN", "订单4号已发货，价格4.44元", ""),
         ("zh-CN", "送您4个礼品", "zh-CN/taboo.four '4'"),
+        ("zh-CN", "2026 年 11 月 4 日送您 4 个礼品", "zh-CN/taboo.four '4'"),
+        ("zh-CN", "送您礼品，4 Nov 2026", ""),
     ] {
         assert_eq!(found(locale, text), expected, "{locale}: {text}");
     }
@@ -48,30 +48,36 @@ fn finds() {
 #[test]
 fn too_long_for_the_channel() {
     let manner = manner("en-US", "sms", "2026-06-10T09:00:00Z");
-    let found = lint(&"A sentence of a few words. ".repeat(40), &manner, "en", None);
+    let found = lint(&"A sentence of a few words. ".repeat(40), &manner, "en");
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].rule.as_str(), found[0].at.start), ("text.channel-length", 458));
 }
 
 #[test]
 fn during_a_holiday_alone() {
-    let rules = |now| lint("电池死了", &manner("zh-CN", "wechat", now), "zh", None).len();
+    let rules = |now| lint("电池死了", &manner("zh-CN", "wechat", now), "zh").len();
     assert_eq!((rules("2026-02-18T04:00:00Z"), rules("2026-06-18T04:00:00Z")), (1, 0));
 }
 
 #[test]
 fn one_form_of_address() {
-    // Whatever tells the form: here, by the pronoun alone.
-    let detect: DetectRegister = |sentence, _| match () {
-        () if sentence.contains("Sie") => Some(Register::Formal),
-        () if sentence.contains("du ") => Some(Register::Informal),
-        () => None,
-    };
     let manner = manner("de-DE", "web_chat", "2026-06-10T09:00:00Z");
-    let found = lint("Haben Sie das Paket? Es ist da. Hast du es gesehen?", &manner, "de", Some(detect));
+    let found = lint("Haben Sie das Paket? Es ist da. Hast du es gesehen?", &manner, "de-DE");
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].rule.as_str(), found[0].excerpt.as_str()), ("text.mixed-register", "Hast du es gesehen?"));
-    assert_eq!(found[0].why, "one text says both Sie and du");
+    assert_eq!((found[0].rule.as_str(), found[0].excerpt.as_str()), ("text.mixed-register", "Hast"));
+    assert_eq!(found[0].why, "one text says both Sie ('Sie') and du ('Hast')");
+    assert_eq!(lint("Haben Sie das Paket? Wir schreiben Ihnen.", &manner, "de-DE"), []);
+}
+
+/// *Você* is polite in Portugal and informal in Brazil: the region must not get lost on the way.
+#[test]
+fn the_region_decides() {
+    let manner = manner("pt-BR", "web_chat", "2026-06-10T09:00:00Z");
+    let mixed = |locale| {
+        let found = lint("O senhor recebeu o pacote. Você pode me escrever.", &manner, locale);
+        found.iter().filter(|it| it.rule == "text.mixed-register").count()
+    };
+    assert_eq!((mixed("pt-BR"), mixed("pt"), mixed("pt-PT")), (1, 1, 0));
 }
 
 #[test]
@@ -79,7 +85,7 @@ fn a_rule_that_is_off() {
     let mut manner = manner("en-US", "web_chat", "2026-06-10T09:00:00Z");
     for off in ["taboo.calm-down", "taboo"] {
         manner.off = vec![off.into()];
-        assert_eq!(lint("Please calm down!", &manner, "en", None), []);
+        assert_eq!(lint("Please calm down!", &manner, "en"), []);
     }
 }
 
@@ -97,6 +103,6 @@ fn spanish_opens_what_it_closes() {
         ("¡¿Qué?!", 0),
         ("https://tienda.example/?a=1", 0),
     ] {
-        assert_eq!(lint(text, &manner, "es", None).len(), expected, "{text}");
+        assert_eq!(lint(text, &manner, "es").len(), expected, "{text}");
     }
 }

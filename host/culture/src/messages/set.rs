@@ -87,7 +87,8 @@ impl MessageSet {
         })
     }
 
-    fn write(
+    /// Compiles messages that were parsed, by key.
+    pub(super) fn write(
         registry: &'static Registry,
         locale: &str,
         models: &BTreeMap<&str, mf2_model::Message<'_>>,

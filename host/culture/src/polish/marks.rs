@@ -39,13 +39,13 @@ impl Manner {
             return None;
         }
         let held = |most, origin, why: &str| Some(Cap { most, origin, why: why.to_owned(), is_held: true });
-        if let Some(day) = &self.occasion.solemn {
+        if let Some(day) = self.solemn_day() {
             return held(0, solemn(), &format!("a solemn day, {day}"));
         }
         if let Some((id, _)) = rules.tone(&self.emotion, |rule| self.is_off(rule)).filter(|(_, tone)| !tone.emoji) {
             return held(0, rules.origin("tone", id), "no emoji to someone who feels so");
         }
-        if let Some(most) = rules.pack.brand.emoji {
+        if let Some(most) = rules.pack.brand.emoji.filter(|_| !self.is_off("brand.emoji")) {
             return held(most as usize, brand("emoji"), "the merchant's brand voice");
         }
         let habit = rules.pack.style.emoji.as_ref()?;
@@ -53,15 +53,19 @@ impl Manner {
         held(most as usize, rules.origin("style", "emoji"), "more emoji than is the custom")
     }
 
+    fn solemn_day(&self) -> Option<&String> {
+        self.occasion.solemn.as_ref().filter(|_| !self.is_off("holiday"))
+    }
+
     pub(crate) fn exclamation_cap(&self) -> Option<Cap> {
         let rules = &self.rules;
         if self.is_off("style.exclamation") {
             return None;
         }
-        if let Some(day) = &self.occasion.solemn {
+        if let Some(day) = self.solemn_day() {
             return Some(Cap { most: 0, origin: solemn(), why: format!("a solemn day, {day}"), is_held: true });
         }
-        if let Some(most) = rules.pack.brand.exclamation {
+        if let Some(most) = rules.pack.brand.exclamation.filter(|_| !self.is_off("brand.exclamation")) {
             let why = "the merchant's brand voice".to_owned();
             return Some(Cap { most: most as usize, origin: brand("exclamation"), why, is_held: true });
         }

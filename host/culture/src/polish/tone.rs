@@ -103,7 +103,12 @@ fn place(kind: StepKind, tone: &ToneRule) -> usize {
 }
 
 fn names(kinds: &[StepKind]) -> String {
-    let name = |kind: &StepKind| match kind {
+    kinds.iter().map(|kind| name(*kind)).collect::<Vec<_>>().join(", ")
+}
+
+/// A kind of step as traces name it.
+pub(super) fn name(kind: StepKind) -> &'static str {
+    match kind {
         StepKind::Greeting => "greeting",
         StepKind::Empathy => "empathy",
         StepKind::Apology => "apology",
@@ -111,6 +116,5 @@ fn names(kinds: &[StepKind]) -> String {
         StepKind::Solution => "solution",
         StepKind::Question => "question",
         StepKind::Closing => "closing",
-    };
-    kinds.iter().map(name).collect::<Vec<_>>().join(", ")
+    }
 }

@@ -52,7 +52,9 @@ pub(super) fn read(sentence: &Sentence, found: &mut Found) {
             "geehrte" | "geehrter" | "geehrten" => found.formal(at, Likely, SALUTATION),
             lower if DU_FORMS.contains(lower) => found.informal(at, Likely, FORM),
             lower if may_order(sentence, index) => {
-                if ORDERS.contains(lower) {
+                // Ich frage nach und melde mich: an order's final -e is also that of ich.
+                let goes_with_ich = || sentence.words.iter().take(index).any(|before| before.lower == "ich");
+                if ORDERS.contains(lower) && !(lower.ends_with('e') && goes_with_ich()) {
                     found.informal(at, Likely, ORDER);
                 } else if !says_ich
                     && (SOFT_ORDERS.contains(lower) || word.gap == Gap::Start && IHR_ORDERS.contains(lower))

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::Rules;
-use crate::{locale, messages::FileProblem, pack::Pack, words::words};
+use crate::{locale, messages::FileProblem, pack::Pack, register, words::words};
 
 /// `packs/*.toml`, by name; `build.rs` makes the table.
 static SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
@@ -80,6 +80,14 @@ impl Cultures {
         SHIPPED.iter().map(|(name, _)| *name)
     }
 
+    /// Makes ready what is otherwise made when it is first needed: all packs, and the grammar of address.
+    pub fn warm() {
+        for (name, _) in SHIPPED {
+            shipped(name);
+        }
+        register::warm();
+    }
+
     /// The rules of a locale: its own pack's or that of the nearest fallback, or else the root pack's.
     pub fn rules(&self, tag: &str) -> Arc<Rules> {
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,7 +110,8 @@ impl Cultures {
         if own.is_empty() {
             return shipped(name);
         }
-        let mut layers = packs_below(name);
+        let below = packs_below(name);
+        let mut layers = named(&below);
         layers.extend(own.iter().map(|layer| (layer.owner.as_str(), &layer.pack)));
         Arc::new(Rules::compile(&layers))
     }
@@ -123,33 +132,34 @@ fn unknown_rule(file: &str, id: &str) -> FileProblem {
 fn shipped(name: &'static str) -> Arc<Rules> {
     static RULES: LazyLock<Mutex<HashMap<&str, Arc<Rules>>>> = LazyLock::new(Mutex::default);
     let mut rules = RULES.lock().unwrap_or_else(PoisonError::into_inner);
-    let rules = rules.entry(name).or_insert_with(|| Arc::new(Rules::compile(&packs_below(name))));
-    Arc::clone(rules)
+    let compile = || Arc::new(Rules::compile(&named(&packs_below(name))));
+    Arc::clone(rules.entry(name).or_insert_with(compile))
 }
 
 /// A pack and those that it builds on, the root first.
-fn packs_below(name: &'static str) -> Vec<(&'static str, &'static Pack)> {
+fn packs_below(name: &'static str) -> Vec<(&'static str, Pack)> {
     let mut layers = Vec::new();
     let mut next = Some(name);
     // As many steps as there are packs, or two that name each other would never end.
     for _ in SHIPPED {
         let Some((name, pack)) = next.and_then(read) else { break };
-        layers.push((name, pack));
         let parent = pack.pack.inherits.as_deref().unwrap_or(ROOT);
-        next = (name != ROOT).then_some(parent);
+        next = SHIPPED.iter().map(|(it, _)| *it).find(|it| name != ROOT && *it == parent);
+        layers.push((name, pack));
     }
     layers.reverse();
     layers
 }
 
-/// A pack that ships, read once.
-fn read(name: &str) -> Option<(&'static str, &'static Pack)> {
-    static READ: LazyLock<Mutex<HashMap<&str, Option<&'static Pack>>>> = LazyLock::new(Mutex::default);
+fn named<'a>(packs: &'a [(&'a str, Pack)]) -> Vec<(&'a str, &'a Pack)> {
+    packs.iter().map(|(name, pack)| (*name, pack)).collect()
+}
+
+/// A pack that ships. It is read when rules are made of it and not kept: that takes a millisecond, and a merchant's rules
+/// of a locale are made once.
+fn read(name: &str) -> Option<(&'static str, Pack)> {
     let (name, text) = SHIPPED.iter().find(|(it, _)| *it == name)?;
-    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
-    let parse = || Pack::parse(&format!("packs/{name}.toml"), text, true).ok().map(|pack| &*Box::leak(Box::new(pack)));
-    let pack = *read.entry(name).or_insert_with(parse);
-    Some((name, pack?))
+    Some((name, Pack::parse(&format!("packs/{name}.toml"), text, true).ok()?))
 }
 
 #[cfg(test)]

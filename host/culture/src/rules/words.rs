@@ -2,9 +2,12 @@
 //!
 //! Owns matching: whole words where a script writes spaces, any case, exceptions. Knows nothing of what follows.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::pack::{Pack, Wording};
 
@@ -43,19 +46,21 @@ pub(crate) struct Hit {
 }
 
 impl WordList {
-    /// The words of all taboos and claims.
-    pub(crate) fn new(pack: &Pack) -> Self {
-        let of = |section, wordings: &std::collections::BTreeMap<String, Wording>| {
-            let rule =
-                |(id, wording): (&String, &Wording)| WordRule { section, id: id.clone(), wording: wording.clone() };
-            wordings.iter().map(rule).collect::<Vec<_>>()
+    /// The words of all taboos and claims, which it takes out of the pack: every locale has hundreds.
+    pub(crate) fn new(pack: &mut Pack) -> Self {
+        let of = |section, wordings: BTreeMap<String, Wording>| {
+            wordings.into_iter().map(move |(id, wording)| WordRule { section, id, wording })
         };
-        let rules: Vec<_> = of("taboo", &pack.taboo).into_iter().chain(of("claim", &pack.claim)).collect();
+        let (taboos, claims) = (std::mem::take(&mut pack.taboo), std::mem::take(&mut pack.claim));
+        let mut rules: Vec<_> = of("taboo", taboos).chain(of("claim", claims)).collect();
         let words = rules.iter().enumerate().flat_map(|(at, rule)| {
             let words = rule.wording.words.iter().map(move |word| (Some(at), word.as_str()));
             words.chain(rule.wording.except.iter().map(|word| (None, word.as_str())))
         });
         let (finder, patterns) = finder(words);
+        for rule in &mut rules {
+            (rule.wording.words, rule.wording.except) = (Vec::new(), Vec::new());
+        }
         let has_numbers = rules.iter().any(|rule| !rule.wording.numbers.is_empty());
         Self { finder, patterns, has_numbers, rules }
     }
@@ -86,8 +91,8 @@ impl WordList {
         let found = self.finder.iter().flat_map(move |finder| finder.find_iter(text));
         found.filter_map(move |found| {
             let pattern = self.patterns.get(found.pattern().as_usize())?;
-            let whole = (pattern.open_start || starts_word(text, found.start()))
-                && (pattern.open_end || ends_word(text, found.end()));
+            let starts = || starts_word(text, found.start()) || found.len() >= LONG && follows_and(text, found.start());
+            let whole = (pattern.open_start || starts()) && (pattern.open_end || ends_word(text, found.end()));
             Some(Hit { rule: pattern.rule.filter(|_| whole)?, at: found.range() })
         })
     }
@@ -107,7 +112,8 @@ impl WordList {
             });
             let digits = rest.get(..length)?;
             let rule = self.rules.iter().position(|rule| rule.wording.numbers.iter().any(|it| it == digits))?;
-            (!joined).then_some(Hit { rule, at: start..start + length })
+            let is_alone = !joined && !is_dated(text, start, start + length);
+            is_alone.then_some(Hit { rule, at: start..start + length })
         })
     }
 
@@ -134,8 +140,10 @@ fn finder<'a>(words: impl Iterator<Item = (Option<usize>, &'a str)>) -> (Option<
     if texts.is_empty() {
         return (None, patterns);
     }
+    // A table of all transitions would be some faster, and take ten times the memory for every locale and merchant.
+    let kind = Some(AhoCorasickKind::ContiguousNFA);
     // Words are bounded by the file, so building cannot fail for size.
-    (AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(texts).ok(), patterns)
+    (AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).build(texts).ok(), patterns)
 }
 
 /// As written, in small letters, with a capital, and in capitals.
@@ -158,6 +166,28 @@ fn is_of_number(sign: char) -> bool {
         || matches!(sign, '.' | ',' | ':' | '-' | '/' | '#' | '%' | '$' | '€' | '£' | '¥' | '₹' | '_')
 }
 
+/// Whether a year stands close by, before or after: *13 thg 6, 2026*, *Nov 13, 2026*, *2026. 11. 13.*
+fn is_dated(text: &str, start: usize, end: usize) -> bool {
+    const CLOSE: usize = 16;
+    let is_year = |run: &str| run.len() == 4 && ["19", "20", "25"].iter().any(|century| run.starts_with(century));
+    let has_year = |near: String| near.split(|sign: char| !sign.is_ascii_digit()).any(is_year);
+    // Years that come first are followed by nothing but the month.
+    let of_date = |sign: &char| sign.is_ascii_digit() || sign.is_whitespace() || "./-年月년월".contains(*sign);
+    let before = text.get(..start).map(|it| it.chars().rev().take_while(of_date).take(CLOSE).collect::<Vec<_>>());
+    let before: String = before.unwrap_or_default().into_iter().rev().collect();
+    has_year(before) || has_year(text.get(end..).unwrap_or_default().chars().take(CLOSE).collect())
+}
+
+/// So many bytes that *and* before them is no letter of their own: four Arabic or Hebrew letters.
+const LONG: usize = 8;
+
+/// Whether *and* stands before a place, which Arabic (و, ف) and Hebrew (ו) write in one with the next word.
+fn follows_and(text: &str, at: usize) -> bool {
+    let Some(before) = text.get(..at) else { return false };
+    let and = before.chars().next_back().filter(|sign| matches!(sign, 'و' | 'ف' | 'ו'));
+    and.is_some_and(|sign| starts_word(text, at - sign.len_utf8()))
+}
+
 fn starts_word(text: &str, at: usize) -> bool {
     let sides = (text.get(..at).and_then(|it| it.chars().next_back()), text.get(at..).and_then(|it| it.chars().next()));
     !matches!(sides, (Some(before), Some(first)) if is_of_word(before) && is_of_word(first))
@@ -172,8 +202,8 @@ mod tests {
     use super::*;
 
     fn found(toml: &str, text: &str) -> String {
-        let pack = Pack::parse("test", toml, false).unwrap();
-        let list = WordList::new(&pack);
+        let mut pack = Pack::parse("test", toml, false).unwrap();
+        let list = WordList::new(&mut pack);
         let hits = list.hits(text);
         hits.iter()
             .map(|hit| format!("{} {}", list.rules[hit.rule].id, text.get(hit.at.clone()).unwrap()))
@@ -208,6 +238,18 @@ mod tests {
             ("礼盒4个", "four 4"),
         ] {
             assert_eq!(found(rules, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn and_is_written_in_one_with_the_next_word() {
+        for (word, text, expected) in [
+            ("نعتذر*", "معكم حق، ونعتذر بشدة", true),
+            ("נצטער*", "ונצטער על כך", true),
+            ("رق", "ورق", false),
+            ("نعتذر", "أونعتذر", false),
+        ] {
+            assert_eq!(WordList::plain(&[word.to_owned()]).is_in(text), expected, "{word}: {text}");
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::Args;
-use cuecard_culture::{CatalogFinding, check_messages};
+use cuecard_culture::{CatalogFinding, Cultures, MessageFinding, check_messages, lint_messages};
 use cuecard_plugin::{
     bundle::{Bundle, BundleLimits, ReadError, read_folder},
     problem::Problem,
@@ -24,6 +24,12 @@ pub(crate) struct Check {
     /// Folders of plugins, or folders that hold some.
     #[arg(default_value = "plugins")]
     folders: Vec<PathBuf>,
+    /// Judge the words of messages/, too: taboos, forbidden claims, mixed forms of address, quotes, spacing
+    ///
+    /// Every variant of every message is read in its own language, with sample values, by the culture packs and the
+    /// bundle's own culture/. What must not be said is an error, the rest are warnings.
+    #[arg(long)]
+    lint: bool,
 }
 
 /// Run the tests that bundles bring, on the runtime that will serve them.
@@ -47,16 +53,20 @@ impl Check {
             let name = folder.display().to_string();
             match read_bundle(&folder) {
                 Err(problems) => bad += report(&name, &problems),
-                Ok(bundle) => bad += check(&name, &bundle, &prover),
+                Ok(bundle) => bad += check(&name, &bundle, &prover, self.lint),
             }
         }
         Ok(ExitCode::from(u8::from(bad > 0)))
     }
 }
 
-fn check(name: &str, bundle: &Bundle, prover: &Prover) -> usize {
+fn check(name: &str, bundle: &Bundle, prover: &Prover, lint: bool) -> usize {
     let proof = prover.check(bundle);
-    if proof.contents().is_some() {
+    let mut forbidden = 0;
+    if let Some(contents) = proof.contents() {
+        if lint {
+            forbidden = wording(name, bundle, &Cultures::with(contents.culture.clone()));
+        }
         for CatalogFinding { file, line, reason, hint, .. } in check_messages(messages(bundle)) {
             let line = line.map_or_else(String::new, |line| format!(":{line}"));
             print(format!("{name}/{file}{line}: warning: {reason}\n  hint: {hint}"));
@@ -70,7 +80,29 @@ fn check(name: &str, bundle: &Bundle, prover: &Prover) -> usize {
             bundle.hash().short()
         ));
     }
-    report(name, &proof.problems)
+    forbidden + report(name, &proof.problems)
+}
+
+/// What the linter says about a bundle's messages, and how many of them must not be said.
+fn wording(name: &str, bundle: &Bundle, cultures: &Cultures) -> usize {
+    let mut forbidden = 0;
+    for (locale, text) in messages(bundle) {
+        for found in lint_messages(locale, text, cultures) {
+            forbidden += usize::from(found.finding.is_forbidden());
+            print(format!("{name}/messages/{locale}.json:{}", shown(&found)));
+        }
+    }
+    forbidden
+}
+
+/// `3: error: 'late' says 'garantiert' at character 14 (de-DE/claim.guaranteed): why`, and what to write instead.
+fn shown(found: &MessageFinding) -> String {
+    let MessageFinding { key, line, text, finding } = found;
+    let kind = if finding.is_forbidden() { "error" } else { "warning" };
+    let place = text.get(..finding.at.start).map_or(0, |before| before.chars().count()) + 1;
+    let (excerpt, rule, why) = (&finding.excerpt, &finding.rule, &finding.why);
+    let hint = finding.suggestion.as_ref().map(|instead| format!("\n  hint: write '{instead}'")).unwrap_or_default();
+    format!("{line}: {kind}: '{key}' says '{excerpt}' at character {place} ({rule}): {why}\n  in: {text}{hint}")
 }
 
 /// The message files of a bundle, by locale.

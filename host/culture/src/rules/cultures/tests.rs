@@ -13,8 +13,12 @@ fn packs() {
         let rules = shipped(name);
         assert_eq!(rules.unknown_holidays(), [""; 0], "{name} names holidays that it does not have");
         for id in &pack.off {
-            let below = Rules::compile(&packs_below(name)[..packs_below(name).len() - 1]);
-            assert!(below.pack.rules().any(|(it, _)| it == *id), "{name} switches {id} off, which is not there");
+            let below = packs_below(name);
+            let below = Rules::compile(&named(&below[..below.len() - 1]));
+            assert!(
+                below.origins.contains_key(id) || below.pack.rules().any(|(it, _)| it == *id),
+                "{name} switches {id} off, which is not there"
+            );
         }
         if *name != ROOT {
             complete(name, &rules);
@@ -38,7 +42,8 @@ fn complete(name: &str, rules: &Rules) {
     assert!(pack.closing.len() >= 2, "{}", lacks("closings for chats and letters"));
     assert!(pack.empathy.values().any(|it| it.emotion.is_empty()), "{}", lacks("empathy for any feeling"));
     assert!(!pack.apology.is_empty(), "{}", lacks("an apology"));
-    assert!(!pack.claim.is_empty() && !pack.taboo.is_empty(), "{}", lacks("claims and taboos"));
+    let has = |section| rules.words.rules.iter().any(|rule| rule.section == section);
+    assert!(has("claim") && has("taboo"), "{}", lacks("claims and taboos"));
     assert!(pack.holiday.len() >= 5, "{}", lacks("holidays"));
 }
 
@@ -76,12 +81,17 @@ fn merchants_have_the_last_word() {
     let cultures = Cultures::with(vec![layer("culture/all.toml", all), layer("culture/de.toml", german)]);
     let swiss = cultures.rules("de-CH");
     assert_eq!(swiss.register(&Contact::unknown("email")).unwrap().rule, "brand");
-    assert!(!swiss.pack.claim.contains_key("guaranteed"));
-    assert_eq!(swiss.pack.claim["test-winner"].words, ["Sieger"]);
+    let why = |rules: &Rules, claim: &str| {
+        let rule = rules.words.rules.iter().find(|rule| rule.section == "claim" && rule.id == claim);
+        rule.map(|rule| rule.wording.why.clone())
+    };
+    assert_eq!(why(&swiss, "guaranteed"), None);
+    assert_eq!(why(&swiss, "test-winner").as_deref(), Some("ours"));
+    assert!(swiss.words.is_in("Sieger") && !swiss.words.is_in("Testsieger"));
     assert_eq!(swiss.origin("claim", "test-winner").rule, "shop/claim.test-winner");
     let english = cultures.rules("en-US");
     assert_eq!(english.pack.brand.emoji, Some(0));
-    assert!(english.pack.claim.contains_key("guaranteed-date"));
+    assert!(why(&english, "guaranteed-date").is_some());
 }
 
 #[test]
