@@ -55,15 +55,17 @@ impl Documents {
         self.all.iter()
     }
 
-    /// A group of background that a merchant made a scenario of is background no more.
+    /// A group of background that a merchant made a scenario of is background no more, nor is a message that is one of
+    /// its examples.
     fn add_background(&mut self) {
         let keys: std::collections::HashSet<u64> = self.all.iter().flat_map(|document| document.keys).collect();
         for group in background::groups() {
-            let claimed = self.classes.iter().any(|id| id.as_str() == group.name)
-                || group.messages.iter().any(|text| keys.contains(&verbatim::keys(&Normalized::new(text))[0]));
-            if !claimed {
-                group.messages.iter().for_each(|text| self.push(&Normalized::new(text), None));
+            if self.classes.iter().any(|id| id.as_str() == group.name) {
+                continue;
             }
+            let texts = group.messages.iter().map(|text| Normalized::new(text));
+            let talk = texts.filter(|text| !verbatim::keys(text).iter().any(|key| keys.contains(key)));
+            talk.for_each(|text| self.push(&text, None));
         }
     }
 
