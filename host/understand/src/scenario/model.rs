@@ -15,6 +15,8 @@ use super::{
 const SHARES: [f32; PARTS] = [0.42, 0.28, 0.3];
 /// The value of the feature that every message has.
 const BIAS: f32 = 0.3;
+/// What a feature that no example has adds to the length, against one that few have: product names are new each time.
+const UNSEEN: f32 = 0.5;
 
 /// A trained model.
 #[derive(Debug, Default)]
@@ -81,7 +83,7 @@ impl Model {
         for feature in features {
             match self.index.get(feature) {
                 Some(index) => found.push((*index, part(*feature))),
-                None => lengths.add(part(*feature), self.unseen_idf),
+                None => lengths.add(part(*feature), UNSEEN * self.unseen_idf),
             }
         }
         found.sort_unstable_by_key(|(index, _)| *index);

@@ -94,7 +94,7 @@ impl Asker {
         let (number, asked) = (self.number, self.asked);
         self.asked += 1;
         let body = format!(
-            r#"{{"conversation_id":"bench-{number}-{}","message_id":"m-{asked}","channel":"web_chat","text":"where is my trail pack? It should have been here on Friday, {asked} days ago, ref {number}-{asked}","customer":{{"id":"u-2"}},"agent_id":"a-1"}}"#,
+            r#"{{"conversation_id":"bench-{number}-{}","message_id":"m-{asked}","channel":"web_chat","text":"where is my parcel? It should have been here on Friday and has not arrived, order {number}-{asked}","customer":{{"id":"u-2"}},"agent_id":"a-1"}}"#,
             asked / TURNS
         );
         let head = format!(
