@@ -25,7 +25,7 @@ const PRIOR: [f64; TERMS] = [-0.3, 3.5, 1.8, 1.2, 1.0];
 const PRIOR_WEIGHT: f64 = 10.0;
 /// Each round withholds one scenario and one example in so many.
 const ROUNDS: usize = 4;
-/// Rounds learn from so many examples a scenario, or from a quarter of them: more make the margins better, not the
+/// Rounds learn from so many examples a scenario, or from half of them: more make the margins better, not the
 /// curve, but a curve from few would trust a model that has seen many too much.
 const EXAMPLES: usize = 16;
 /// With fewer scenarios there is nothing to withhold.
@@ -132,7 +132,7 @@ fn few<'a>(documents: &[&'a Document]) -> Vec<(usize, &'a Document)> {
     }
     let place = |document: &&'a Document| {
         let count = counts.get(&document.class).copied().unwrap_or(1);
-        let taken = EXAMPLES.max(count / 4);
+        let taken = EXAMPLES.max(count / 2);
         if document.class.is_none() || count <= taken {
             return Some((document.nth, *document));
         }
