@@ -40,13 +40,13 @@ const TALK: f64 = 0.7;
 #[derive(Debug)]
 struct Answer {
     terms: [f64; TERMS],
-    from: From,
+    from: Origin,
     right: bool,
 }
 
 /// Where a message comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum From {
+enum Origin {
     Scope,
     Withheld,
     Background,
@@ -150,11 +150,11 @@ fn is_withheld((place, document): (usize, &Document), round: usize) -> bool {
 fn answer(model: &Model, document: &Document, round: usize) -> Answer {
     let evidence = Evidence::of(model, &document.features);
     let from = match document.class {
-        Some(class) if class % ROUNDS != round => From::Scope,
-        Some(_) => From::Withheld,
-        None => From::Background,
+        Some(class) if class % ROUNDS != round => Origin::Scope,
+        Some(_) => Origin::Withheld,
+        None => Origin::Background,
     };
-    let right = from == From::Scope && document.class == Some(evidence.best.0);
+    let right = from == Origin::Scope && document.class == Some(evidence.best.0);
     Answer { terms: evidence.terms(evidence.best.0), from, right }
 }
 
@@ -162,12 +162,12 @@ fn answer(model: &Model, document: &Document, round: usize) -> Answer {
 fn fit(answers: &[Answer]) -> [f64; TERMS] {
     const STEPS: usize = 400;
     let mut curve = PRIOR;
-    let count = |from: From| answers.iter().filter(|answer| answer.from == from).count().max(1) as f64;
-    let in_scope = count(From::Scope);
+    let count = |from: Origin| answers.iter().filter(|answer| answer.from == from).count().max(1) as f64;
+    let in_scope = count(Origin::Scope);
     let rate = 2.0 / (1.0 + PRIOR_WEIGHT / answers.len().max(1) as f64);
     let share = 1.0 / (in_scope * (1.0 + OUT_OF_SCOPE));
-    let outer = |part: f64, from: From| share * OUT_OF_SCOPE * part * in_scope / count(from);
-    let (withheld, background) = (outer(1.0 - TALK, From::Withheld), outer(TALK, From::Background));
+    let outer = |part: f64, from: Origin| share * OUT_OF_SCOPE * part * in_scope / count(from);
+    let (withheld, background) = (outer(1.0 - TALK, Origin::Withheld), outer(TALK, Origin::Background));
     for _ in 0..STEPS {
         let mut slope = [0.0; TERMS];
         for (at, slope) in slope.iter_mut().enumerate() {
@@ -176,9 +176,9 @@ fn fit(answers: &[Answer]) -> [f64; TERMS] {
         }
         for Answer { terms, from, right } in answers {
             let weight = match from {
-                From::Scope => share,
-                From::Withheld => withheld,
-                From::Background => background,
+                Origin::Scope => share,
+                Origin::Withheld => withheld,
+                Origin::Background => background,
             };
             let error = (logistic(dot(&curve, terms)) - f64::from(u8::from(*right))) * weight;
             slope.iter_mut().zip(terms).for_each(|(slope, term)| *slope += error * term);
