@@ -142,9 +142,10 @@ class Host:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        clock = ["--clock", self.clock_file] if self.clock_file else []
         self.process = subprocess.Popen(
             [self.program, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.data, "--config", self.config,
-             "--plugins", self.folder / "plugins", "--clock", self.clock_file],
+             "--plugins", self.folder / "plugins", *clock],
             stdout=self.log, stderr=self.log, env={**os.environ, "MONTH_SECRET": "month", "RUST_LOG": "warn"})
         for _ in range(6000):
             try:
