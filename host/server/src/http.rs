@@ -2,7 +2,7 @@
 //! are both made from these rows.
 
 mod customers;
-mod events;
+pub(crate) mod events;
 mod feedback;
 mod guard;
 mod health;

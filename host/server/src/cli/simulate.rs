@@ -15,10 +15,7 @@ use cuecard_gate::Settings;
 use cuecard_model::MerchantId;
 use cuecard_pipeline::Merchant;
 
-use self::{
-    report::{Report, compare},
-    run::Run,
-};
+use self::{report::compare, run::Run};
 use super::{
     lines::{self, Output},
     offline,
@@ -61,7 +58,8 @@ impl Simulate {
         let settled = |path: Option<&Path>| -> anyhow::Result<Merchant> {
             Ok(Merchant { outreach: path.map_or_else(|| Ok(Settings::default()), read)?, ..merchant.clone() })
         };
-        let (settled, other) = (settled(settings.as_deref())?, against.as_deref().map(|it| settled(Some(it))).transpose()?);
+        let (settled, other) =
+            (settled(settings.as_deref())?, against.as_deref().map(|it| settled(Some(it))).transpose()?);
         let people = person::read(&file, consented)?;
         let offline = offline::load(&plugins, merchant.clone())?;
         let workers = offline::workers().await?;
@@ -80,7 +78,9 @@ impl Simulate {
         }
         lines::say(report.pace());
         if report.lacks_consent() && !consented {
-            lines::say("hint: most offers lack a consent in this file; add \"consents\" to its customers, or say --consented");
+            lines::say(
+                "hint: most offers lack a consent in this file; add \"consents\" to its customers, or say --consented",
+            );
         }
         Ok(ExitCode::SUCCESS)
     }

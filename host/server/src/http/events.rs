@@ -67,7 +67,8 @@ pub(crate) async fn post(
     Ok(reply(StatusCode::ACCEPTED, &json!({ "events": receipts })))
 }
 
-fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, Problem> {
+/// An event as it comes from outside; `place` tells which of a list.
+pub(crate) fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, Problem> {
     let mut head = Map::new();
     for name in ["id", "type", "at", "customer_id"] {
         if let Some(value) = event.remove(name) {

@@ -1,11 +1,6 @@
 //! What a simulation found, counted and told.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc, time::Duration};
 
 use cuecard_model::{CustomerId, Failure, Outreach, PluginVersion, ScenarioId, Timestamp};
 use serde::Serialize;
@@ -101,7 +96,12 @@ impl Report {
 
     pub(super) fn pace(&self) -> String {
         let pace = self.events as f64 / self.took.as_secs_f64().max(1e-9);
-        format!("{} events of {} customers in {:.2} s, {pace:.0} a second", self.events, self.people, self.took.as_secs_f64())
+        format!(
+            "{} events of {} customers in {:.2} s, {pace:.0} a second",
+            self.events,
+            self.people,
+            self.took.as_secs_f64()
+        )
     }
 
     /// The tables that people read.
@@ -112,7 +112,11 @@ impl Report {
         let _ = writeln!(out, "{sent} of {proposed} contacts would have been sent\n");
         self.by_plugin(&mut out);
         counted(&mut out, "stopped by", &self.stopped());
-        counted(&mut out, "held for a while by", &self.held.iter().map(|(why, count)| ((*why).to_owned(), *count)).collect());
+        counted(
+            &mut out,
+            "held for a while by",
+            &self.held.iter().map(|(why, count)| ((*why).to_owned(), *count)).collect(),
+        );
         counted(&mut out, "sent on", &self.channels());
         self.weeks(&mut out);
         counted(&mut out, "failures of plugins", &self.failures);
@@ -144,16 +148,19 @@ impl Report {
 
     /// A bar for each week, so that a burst is seen.
     fn weeks(&self, out: &mut String) {
-        const WEEK: i64 = 7 * 24 * 3_600_000;
+        const DAY: i64 = 24 * 3_600_000;
+        const WEEK: i64 = 7 * DAY;
+        /// The first Monday of the epoch.
+        const MONDAY: i64 = 4 * DAY;
         const WIDEST: u64 = 50;
         let sent = self.contacts.iter().filter(|contact| contact.sent);
-        let weeks = count(sent.map(|contact| contact.at.millis().div_euclid(WEEK)));
+        let weeks = count(sent.map(|contact| (contact.at.millis() - MONDAY).div_euclid(WEEK)));
         let most = weeks.values().max().copied().unwrap_or(1);
         if !weeks.is_empty() {
             out.push_str("sent in the week from\n");
         }
         for (week, count) in &weeks {
-            let day: String = Timestamp::from_millis(week * WEEK).to_string().chars().take(10).collect();
+            let day: String = Timestamp::from_millis(week * WEEK + MONDAY).to_string().chars().take(10).collect();
             let bar = "#".repeat(usize::try_from((count * WIDEST).div_ceil(most)).unwrap_or_default());
             let _ = writeln!(out, "  {day} {count:>7} {bar}");
         }
@@ -178,7 +185,8 @@ pub(super) fn compare(one: &Report, other: &Report) -> String {
         let (before, after) = (table(one), table(other));
         let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
         for name in names {
-            let of = |counts: &BTreeMap<String, u64>| i64::try_from(counts.get(name).copied().unwrap_or(0)).unwrap_or(0);
+            let of =
+                |counts: &BTreeMap<String, u64>| i64::try_from(counts.get(name).copied().unwrap_or(0)).unwrap_or(0);
             let (before, after) = (of(&before), of(&after));
             let _ = writeln!(out, "{name:<32} {before:>9} {after:>9} {:>+9}", after - before);
         }

@@ -2,15 +2,14 @@
 //!
 //! What concerns one customer never touches another, so it does not matter in which order customers come.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use anyhow::anyhow;
 use cuecard_gate::{Policy, Rulebook};
-use cuecard_model::{Decision, Event, PastContact, PluginVersion, Timestamp};
-use cuecard_pipeline::{Addressee, Ground, Judged, Judgement, Merchant, Occurrence, OutreachStep as Step, Snapshot, Wish, attempt, judge_all, propose};
+use cuecard_model::{Decision, Event, PastContact, Timestamp};
+use cuecard_pipeline::{
+    Addressee, Ground, Judged, Judgement, Merchant, Occurrence, Snapshot, Step, Wish, attempt, judge_all, propose,
+};
 use cuecard_plugin::workers::Workers;
 use cuecard_understand::Understanding;
 
@@ -46,8 +45,7 @@ impl<'a> Run<'a> {
 
     /// What would have been sent to these people under a merchant's settings.
     pub(super) async fn of(&self, merchant: &Merchant, mut people: Vec<Person>) -> anyhow::Result<Report> {
-        let rulebook = Arc::new(Rulebook::shipped()?);
-        let policy = Policy::new(&merchant.id, &merchant.outreach, rulebook)?;
+        let policy = Policy::new(&merchant.id, &merchant.outreach, Rulebook::shipped()?)?;
         let report = Report::new(people.len());
         let mut world = World { run: self, merchant, policy, report, progress: Progress::new("events") };
         let began = Instant::now();
