@@ -52,9 +52,8 @@ impl Connector for Log {
         let (path, key) = (self.path.clone(), parcel.idempotency_key.clone());
         let found = tokio::task::spawn_blocking(move || {
             let mut lines = BufReader::new(File::open(path).ok()?).lines().map_while(Result::ok);
-            let took = |line: String| {
-                serde_json::from_str::<Parcel>(&line).is_ok_and(|parcel| parcel.idempotency_key == key)
-            };
+            let took =
+                |line: String| serde_json::from_str::<Parcel>(&line).is_ok_and(|parcel| parcel.idempotency_key == key);
             Some(lines.any(took))
         });
         found.await.ok().flatten()

@@ -52,7 +52,12 @@ pub(super) fn write(smtp: &Smtp, parcel: &Parcel) -> Result<Letter, String> {
             .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
     }
     let message = builder.singlepart(SinglePart::plain(parcel.text.clone())).map_err(|error| error.to_string())?;
-    Ok(Letter { to, id, bytes: message.formatted() })
+    let mut bytes = message.formatted();
+    // The connection ends the last line once more.
+    if bytes.ends_with(b"\r\n") {
+        bytes.truncate(bytes.len() - 2);
+    }
+    Ok(Letter { to, id, bytes })
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {
