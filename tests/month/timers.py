@@ -46,7 +46,7 @@ def main():
         host.call("GET", "/readyz")
         host.process.terminate()
         host.process.wait()
-        due = fill(folder / "data/cuecard.sqlite", args)
+        due = fill(folder / "data/cuecard.db", args)
         host.start()
         while time.time() * 1000 < max(due.values()) + 3000:
             time.sleep(0.2)
