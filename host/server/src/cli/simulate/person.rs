@@ -45,7 +45,7 @@ pub(super) enum Next {
     /// Something happened, or a timer has come.
     Event(Event),
     /// A contact is to be looked at again.
-    Contact(Waiting),
+    Contact(Box<Waiting>),
 }
 
 impl Person {
@@ -78,7 +78,7 @@ impl Person {
             let (id, customer_id) = (format!("timer:{plugin}:{key}:{}", at.millis()), Some(self.customer.id.clone()));
             return Some((first, Next::Event(Event { id: id.into(), kind: event, at, customer_id, fields })));
         }
-        contact.map(|(_, place)| (first, Next::Contact(self.waiting.swap_remove(place))))
+        contact.map(|(_, place)| (first, Next::Contact(Box::new(self.waiting.swap_remove(place)))))
     }
 
     pub(super) fn set(&mut self, plugin: PluginId, timer: Timer) {

@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use cuecard_gate::{Policy, Rulebook};
 use cuecard_model::{Decision, Event, PastContact, Timestamp};
 use cuecard_pipeline::{
-    Addressee, Ground, Judged, Judgement, Merchant, Occurrence, Snapshot, Step, Wish, attempt, judge_all, propose,
+    Addressee, Ground, Judged, Judgement, Merchant, Occurrence, Snapshot, Step, Wish, attempt, judge, propose,
 };
 use cuecard_plugin::workers::Workers;
 use cuecard_understand::Understanding;
@@ -68,7 +68,7 @@ impl World<'_> {
                 // Contacts cost no exchange, so all that are due before the next event are looked at here.
                 while let Some((at, next)) = person.next() {
                     match next {
-                        Next::Contact(waiting) => self.look_again(person, waiting, at),
+                        Next::Contact(waiting) => self.look_again(person, *waiting, at),
                         Next::Event(event) => {
                             places.push((place, event.clone(), at));
                             occurrences.push(occurrence(person, event, at));
@@ -90,7 +90,7 @@ impl World<'_> {
 
     async fn judge(&self, occurrences: Vec<Occurrence>) -> anyhow::Result<Vec<Judged>> {
         let Run { snapshot, workers, .. } = self.run;
-        judge_all(snapshot, workers, self.merchant, occurrences).await.map_err(|busy| anyhow!("{busy}"))
+        judge(snapshot, workers, self.merchant, occurrences).await.map_err(|busy| anyhow!("{busy}"))
     }
 
     fn take(&mut self, person: &mut Person, event: &Event, judged: Judged, at: Timestamp) {
