@@ -15,8 +15,11 @@ use cuecard_model::{
 };
 use cuecard_understand::Understanding;
 
-pub use self::{address::Address, words::{Unworded, words}};
 use self::address::channels;
+pub use self::{
+    address::Address,
+    words::{Unworded, words},
+};
 use crate::{Merchant, Snapshot};
 
 /// On what it is decided: one generation of plugins, one merchant's settings.

@@ -10,11 +10,7 @@ use cuecard_model::{
 use cuecard_pipeline::{Addressee, Ground, Judgement, Snapshot, Step, Wish};
 use cuecard_understand::Understanding;
 
-use crate::{
-    app::App,
-    hub::Heard,
-    merchants::Settled,
-};
+use crate::{app::App, hub::Heard, merchants::Settled};
 
 /// What is known of one customer at one moment.
 pub struct Known {

@@ -1,4 +1,4 @@
-//! Decides on shop events and timers: claims what is open, asks the plugins, keeps the decisions.
+//! Decides on shop events and timers: claims what is open, asks the plugins and the gate, keeps the decisions.
 //!
 //! One task per partition, so that a customer's events stay in order. What one event led to is kept in one batch with
 //! the event's end: after a crash it is decided again, or not at all, never by half.
@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use cuecard_engine::{
-    Batch, DueTimer, Error, OpenEvent, Outcome, OutreachId, OutreachRecord, Partition, Receipt, Write,
+    Batch, DueTimer, Error, OpenEvent, Outcome, OutreachId, OutreachRecord, Partition, Receipt, Refusal, Write,
 };
 use cuecard_model::{Customer, CustomerId, Decision, Event, MerchantId, PluginVersion, Timestamp};
 use cuecard_pipeline::{Judged, Occurrence, judge};
@@ -15,7 +15,7 @@ use crate::{
     app::App,
     clock,
     contacts::{self, Basis, Known},
-    outbox,
+    outbox, receipts,
 };
 
 /// How many tasks share the customers.
@@ -99,6 +99,7 @@ async fn decide(app: &Arc<App>, merchant: &MerchantId, event: Event, done: Write
     let now = clock::now();
     let end = done.clone();
     let mut writes = vec![done];
+    writes.extend(receipts::writes(&*app.engine, merchant, &event, now).await?);
     // Triggers decide whom to contact: what concerns nobody is only remembered.
     if let Some(customer) = event.customer_id.clone() {
         let judged = ask(app, merchant, &customer, event.clone(), now).await?;
@@ -144,10 +145,10 @@ async fn decided(
 }
 
 async fn keep(app: &App, merchant: &MerchantId, writes: Vec<Write>, end: Write) -> Result<(), Later> {
-    let proposed: Vec<_> = writes.iter().map(|write| proposed(write).cloned()).collect();
+    let contacts: Vec<_> = writes.iter().map(|write| contact(write).cloned()).collect();
     match app.engine.commit(Batch::new(merchant.clone(), writes)).await {
         Ok(Receipt::Kept(outcomes)) => {
-            let new = proposed.into_iter().zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Done);
+            let new = contacts.into_iter().zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Done);
             for record in new.filter_map(|(record, _)| record) {
                 contacts::tell(app, merchant, &record);
                 if record.due_at.is_some() {
@@ -155,6 +156,8 @@ async fn keep(app: &App, merchant: &MerchantId, writes: Vec<Write>, end: Write) 
                 }
             }
         }
+        // A receipt of a contact that was changed this very moment: it is looked at again.
+        Ok(Receipt::Refused(Refusal::OutreachChanged { .. })) => return Err(Later),
         // Somebody else has decided, or the timer was moved meanwhile.
         Ok(Receipt::Refused(_) | Receipt::Duplicate(_)) => {}
         // It would fail for ever, and hold up everything behind it: the event ends, its decisions are dropped.
@@ -190,6 +193,7 @@ async fn ask(
     Ok(judged)
 }
 
-fn proposed(write: &Write) -> Option<&OutreachRecord> {
-    if let Write::Outreach(record) = write { Some(record) } else { None }
+/// Contacts that are new or stand otherwise.
+fn contact(write: &Write) -> Option<&OutreachRecord> {
+    if let Write::Outreach(record) | Write::OutreachChange(record) = write { Some(record) } else { None }
 }

@@ -19,5 +19,6 @@ pub mod limits;
 pub mod merchants;
 pub mod metrics;
 pub mod outbox;
+pub mod receipts;
 pub mod start;
 pub mod store;
