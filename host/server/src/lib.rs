@@ -19,6 +19,7 @@ pub mod limits;
 pub mod merchants;
 pub mod metrics;
 pub mod outbox;
+pub mod outgoing;
 pub mod receipts;
 pub mod start;
 pub mod store;

@@ -80,8 +80,9 @@ impl Shop {
         let began = Instant::now();
         loop {
             let listed = self.0.get("/v1/outreach?limit=1000").expect(200);
-            let found = listed["outreach"].as_array().unwrap().iter().find(|it| it["event"]["id"] == event);
-            if let Some(found) = found.filter(|it| states.contains(&it["state"].as_str().unwrap())) {
+            let mut contacts = listed["outreach"].as_array().unwrap().iter();
+            let stands = |it: &Value| it["event"]["id"] == event && states.contains(&it["state"].as_str().unwrap());
+            if let Some(found) = contacts.find(|it| stands(it)) {
                 conforms("Outreach", found);
                 return found.clone();
             }
