@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod explain;
 mod keys;
 mod lines;
 mod messages;
@@ -52,6 +53,8 @@ enum Command {
     Status(remote::Status),
     /// Put the version before in service again
     Rollback(remote::Rollback),
+    /// Say why a contact was made, waits, or was not made
+    Explain(explain::Explain),
     /// Measure messages a second over HTTP, beside a bare route that gives the same bytes
     Bench(bench::Bench),
     /// Make, list and take back keys to the API
@@ -91,6 +94,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Keys(keys) => block_on(keys.run()),
+        Command::Explain(explain) => block_on(explain.run()),
         Command::Bench(bench) => on_one_thread(bench.run()),
         Command::BenchServe(serve) => done(serve.run()),
         Command::Worker => done(cuecard_plugin::worker::process::run().map_err(Into::into)),

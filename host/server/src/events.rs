@@ -1,4 +1,4 @@
-//! Decides on shop events and timers: claims what is open, asks the plugins, keeps the decisions.
+//! Decides on shop events and timers: claims what is open, asks the plugins and the gate, keeps the decisions.
 //!
 //! One task per partition, so that a customer's events stay in order. What one event led to is kept in one batch with
 //! the event's end: after a crash it is decided again, or not at all, never by half.
@@ -6,7 +6,7 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use cuecard_engine::{
-    Batch, DueTimer, Error, OpenEvent, Outcome, OutreachId, OutreachRecord, Partition, Receipt, Write,
+    Batch, DueTimer, Error, OpenEvent, Outcome, OutreachId, OutreachRecord, Partition, Receipt, Refusal, Write,
 };
 use cuecard_model::{Customer, CustomerId, Decision, Event, MerchantId, PluginVersion, Timestamp};
 use cuecard_pipeline::{Judged, Occurrence, judge};
@@ -15,7 +15,7 @@ use crate::{
     app::App,
     clock,
     contacts::{self, Basis, Known},
-    outbox,
+    outbox, receipts,
 };
 
 /// How many tasks share the customers.
@@ -121,10 +121,16 @@ async fn decide(app: &Arc<App>, merchant: &MerchantId, open: Vec<Open>) -> Resul
     // Triggers decide whom to contact: what concerns nobody is only remembered.
     let (asked, unasked): (Vec<_>, Vec<_>) = open.into_iter().partition(|open| open.event.customer_id.is_some());
     let judged = ask(app, merchant, asked.iter().map(|open| &open.event), now).await?;
-    let mut kept: Vec<_> = unasked.into_iter().map(|open| vec![open.done]).collect();
+    let mut kept = Vec::with_capacity(asked.len() + unasked.len());
+    for Open { event, done, .. } in unasked {
+        let mut writes = vec![done];
+        writes.extend(receipts::writes(&*app.engine, merchant, &event, now).await?);
+        kept.push(writes);
+    }
     for (Open { event, done, .. }, judged) in asked.into_iter().zip(judged) {
         let Some(customer) = event.customer_id.clone() else { continue };
         let mut writes = vec![done];
+        writes.extend(receipts::writes(&*app.engine, merchant, &event, now).await?);
         writes.extend(judged.key_writes.into_iter().map(|(plugin, writes)| Write::PluginKeys {
             plugin,
             customer: customer.clone(),
@@ -188,6 +194,8 @@ async fn keep(app: &App, merchant: &MerchantId, writes: Vec<Write>) -> Result<()
     let end = writes.first().cloned();
     match app.engine.commit(Batch::new(merchant.clone(), writes.clone())).await {
         Ok(Receipt::Kept(outcomes)) => tell(app, merchant, writes.iter(), outcomes),
+        // A receipt of a contact that was changed this very moment: it is looked at again.
+        Ok(Receipt::Refused(Refusal::OutreachChanged { .. })) => return Err(Later),
         // Somebody else has decided, or the timer was moved meanwhile.
         Ok(Receipt::Refused(_) | Receipt::Duplicate(_)) => {}
         // It would fail for ever, and hold up everything behind it: the event ends, its decisions are dropped.
@@ -200,7 +208,7 @@ async fn keep(app: &App, merchant: &MerchantId, writes: Vec<Write>) -> Result<()
     Ok(())
 }
 
-/// Tells agents and the outbox of contacts that are new.
+/// Tells agents and the outbox of contacts that are new or stand otherwise.
 fn tell<'a>(
     app: &App,
     merchant: &MerchantId,
@@ -208,7 +216,7 @@ fn tell<'a>(
     outcomes: impl IntoIterator<Item = Outcome>,
 ) {
     for (write, outcome) in writes.zip(outcomes) {
-        let (Write::Outreach(record), Outcome::Done) = (write, outcome) else { continue };
+        let (Write::Outreach(record) | Write::OutreachChange(record), Outcome::Done) = (write, outcome) else { continue };
         contacts::tell(app, merchant, record);
         if record.due_at.is_some() {
             app.outbox.wake(merchant, &record.customer);

@@ -20,5 +20,6 @@ pub mod merchants;
 pub mod metrics;
 pub mod outbox;
 pub mod outgoing;
+pub mod receipts;
 pub mod start;
 pub mod store;
