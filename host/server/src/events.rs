@@ -216,7 +216,9 @@ fn tell<'a>(
     outcomes: impl IntoIterator<Item = Outcome>,
 ) {
     for (write, outcome) in writes.zip(outcomes) {
-        let (Write::Outreach(record) | Write::OutreachChange(record), Outcome::Done) = (write, outcome) else { continue };
+        let (Write::Outreach(record) | Write::OutreachChange(record), Outcome::Done) = (write, outcome) else {
+            continue;
+        };
         contacts::tell(app, merchant, record);
         if record.due_at.is_some() {
             app.outbox.wake(merchant, &record.customer);

@@ -39,7 +39,7 @@ async fn server(odd: Option<(&'static str, &'static str)>) -> (String, JoinHandl
             step = match line.as_str() {
                 "." if in_letter => line.clone(),
                 _ if in_letter => String::new(),
-                command => command[..4].to_owned(),
+                command => command.chars().take(4).collect(),
             };
             in_letter &= line != ".";
             heard.push(line);
