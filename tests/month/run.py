@@ -86,6 +86,10 @@ class Shop(http.server.ThreadingHTTPServer):
             self.log.flush()
 
 
+    def handle_error(self, request, client_address):
+        """A host that was killed has let go of its connections."""
+
+
 class Takes(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True

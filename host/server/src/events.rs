@@ -177,6 +177,7 @@ async fn decided(
 async fn keep_all(app: &App, merchant: &MerchantId, kept: Vec<Vec<Write>>) -> Result<(), Later> {
     match app.engine.commit(Batch::new(merchant.clone(), kept.iter().flatten().cloned().collect())).await {
         Ok(Receipt::Kept(outcomes)) => {
+            app.metrics.events(kept.len());
             tell(app, merchant, kept.iter().flatten(), outcomes);
             return Ok(());
         }
@@ -193,7 +194,10 @@ async fn keep_all(app: &App, merchant: &MerchantId, kept: Vec<Vec<Write>>) -> Re
 async fn keep(app: &App, merchant: &MerchantId, writes: Vec<Write>) -> Result<(), Later> {
     let end = writes.first().cloned();
     match app.engine.commit(Batch::new(merchant.clone(), writes.clone())).await {
-        Ok(Receipt::Kept(outcomes)) => tell(app, merchant, writes.iter(), outcomes),
+        Ok(Receipt::Kept(outcomes)) => {
+            app.metrics.events(1);
+            tell(app, merchant, writes.iter(), outcomes);
+        }
         // A receipt of a contact that was changed this very moment: it is looked at again.
         Ok(Receipt::Refused(Refusal::OutreachChanged { .. })) => return Err(Later),
         // Somebody else has decided, or the timer was moved meanwhile.
