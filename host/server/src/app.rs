@@ -14,6 +14,7 @@ use crate::{
     limits::{Limits, Rates},
     merchants::Merchants,
     metrics::Metrics,
+    people::People,
 };
 
 /// What every request shares. Held as `Arc<App>`.
@@ -46,6 +47,10 @@ pub struct App {
     pub events: Notify,
     /// The key that works beside the engine's, in `serve --dev`. It is never kept.
     pub dev_key: Option<ApiKey>,
+    /// People who log in.
+    pub people: People,
+    /// Who may show `/desk/embed` in a frame, as a source list.
+    pub frame_ancestors: String,
     /// True once the host is told to stop: streams end, nobody waits.
     pub stopping: watch::Receiver<bool>,
 }

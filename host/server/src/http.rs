@@ -5,6 +5,7 @@ mod customers;
 mod events;
 mod feedback;
 mod guard;
+pub(crate) mod headers;
 mod health;
 mod json;
 mod keys;
@@ -15,6 +16,7 @@ mod outreach;
 mod plugins;
 mod problem;
 mod reword;
+mod session;
 mod stream;
 mod understand;
 
@@ -62,6 +64,7 @@ const AGENT: &[KeyRole] = &[KeyRole::Agent];
 const INGEST_OR_AGENT: &[KeyRole] = &[KeyRole::Ingest, KeyRole::Agent];
 const AUTHOR: &[KeyRole] = &[KeyRole::Author];
 const AUTHOR_OR_AGENT: &[KeyRole] = &[KeyRole::Author, KeyRole::Agent];
+const ANYBODY: &[KeyRole] = &[KeyRole::Ingest, KeyRole::Agent, KeyRole::Author, KeyRole::Operator];
 const OPERATOR: &[KeyRole] = &[KeyRole::Operator];
 
 const KIB: usize = 1 << 10;
@@ -131,6 +134,7 @@ pub fn routes() -> Vec<Route> {
     ];
     routes.extend(data_routes());
     routes.extend(plugin_routes());
+    routes.extend(people_routes());
     routes.extend(open_routes());
     routes
 }
@@ -212,6 +216,20 @@ fn plugin_routes() -> Vec<Route> {
             .gives(201, "NewKey"),
         Route { answer: (204, None), ..route("delete", "/v1/keys/{id}", delete(keys::revoke), "Takes a key back") }
             .roles(OPERATOR),
+    ]
+}
+
+fn people_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route("post", "/v1/session", post(session::post), "Logs a person in; the session's token is set as a cookie")
+            .takes("Login", 8 * KIB)
+            .gives(200, "Session"),
+        route("get", "/v1/session", get(session::get), "Who is logged in, and the token for `x-csrf-token`")
+            .roles(ANYBODY)
+            .gives(200, "Session"),
+        Route { answer: (204, None), ..route("delete", "/v1/session", delete(session::delete), "Logs a person out") }
+            .roles(ANYBODY),
     ]
 }
 
