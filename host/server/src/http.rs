@@ -236,6 +236,10 @@ fn people_routes() -> Vec<Route> {
             .gives(200, "Session"),
         Route { answer: (204, None), ..route("delete", "/v1/session", delete(session::delete), "Logs a person out") }
             .roles(ANYBODY),
+        route("post", "/v1/session/password", post(session::password), "Changes the password of who is logged in")
+            .roles(ANYBODY)
+            .takes("PasswordChange", 8 * KIB)
+            .gives(200, "Session"),
         route("get", "/v1/users", get(users::list), "All people who may log in")
             .roles(OPERATOR)
             .gives(200, "PersonList"),

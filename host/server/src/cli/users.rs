@@ -76,7 +76,7 @@ struct Who {
 }
 
 #[derive(Debug, Args)]
-#[group(multiple = false)]
+#[group(id = "chosen", multiple = false)]
 struct Password {
     /// Read the password from the first line of standard input
     #[arg(long)]

@@ -82,12 +82,28 @@ pub(crate) async fn password(
     Json(body): Json<PasswordBody>,
 ) -> Result<Json<Value>, Problem> {
     let person = find(&app, &caller, &name, which).await?;
-    let for_name = Arc::clone(&person.name);
-    let made = blocking(move || settle(body.password, &for_name)).await?;
-    let (hash, made) = made.map_err(|reason| Problem::bad_request(reason).field("password").hint(HINT))?;
-    let person = Person { password: hash.into(), ..person };
+    let (person, made) = with_new_password(person, body.password).await?;
     keep(&app, &caller, &person, "person.password").await?;
     Ok(Json(with_password(&person, made)))
+}
+
+/// Puts a password that the person has chosen in the place of theirs; their sessions end.
+pub(crate) async fn replace_password(
+    app: &App,
+    by: &Arc<str>,
+    person: Person,
+    chosen: String,
+) -> Result<Person, Problem> {
+    let (person, _) = with_new_password(person, Some(chosen)).await?;
+    app.engine.change(changed(&person, by, "person.password", clock::now())).await?;
+    Ok(person)
+}
+
+async fn with_new_password(person: Person, chosen: Option<String>) -> Result<(Person, Option<String>), Problem> {
+    let name = Arc::clone(&person.name);
+    let settled = blocking(move || settle(chosen, &name)).await?;
+    let (hash, made) = settled.map_err(|reason| Problem::bad_request(reason).field("password").hint(HINT))?;
+    Ok((Person { password: hash.into(), ..person }, made))
 }
 
 pub(crate) async fn disable(
