@@ -8,6 +8,7 @@ mod audit;
 mod batch;
 mod engine;
 mod error;
+mod outreach;
 mod people;
 mod records;
 mod registry;
@@ -18,10 +19,11 @@ pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
 pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
+pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};
 pub use records::{
-    Context, CustomerState, DueTimer, Feedback, FeedbackAction, Known, MessageRecord, OpenEvent, OutreachFilter,
-    OutreachId, OutreachRecord, OutreachState, Partition, SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
+    Context, CustomerState, DueTimer, Feedback, FeedbackAction, Known, MessageRecord, NextDue, OpenEvent, Partition,
+    SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::{SqliteEngine, read_audit};

@@ -14,6 +14,7 @@ mod open;
 mod people;
 mod pool;
 mod read;
+mod read_outreach;
 mod space;
 mod writer;
 

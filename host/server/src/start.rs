@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context, Result};
 use arc_swap::ArcSwapOption;
 use cuecard_engine::{ApiKey, Engine, KeyRole, SqliteEngine};
+use cuecard_gate::Rulebook;
 use cuecard_model::MerchantId;
 use cuecard_plugin::{
     bundle::BundleLimits,
@@ -31,12 +32,14 @@ use crate::{
     app::App,
     clock,
     config::{self, Config},
+    connectors::{Connectors, Log},
     demo, events, http,
     hub::Hub,
     ids::Ids,
     limits::Rates,
     merchants::Merchants,
     metrics::Metrics,
+    outbox::{self, Outbox},
     people::{self, People},
     store,
 };
@@ -90,13 +93,17 @@ impl Host {
         let folder = data.clone();
         let engine = tokio::task::spawn_blocking(move || SqliteEngine::open(&folder)).await??;
         let engine: Arc<dyn Engine> = Arc::new(engine);
-        let merchants = Merchants::default();
+        let rulebook = Rulebook::shipped().map_err(|error| anyhow::anyhow!("{error}"))?;
+        let merchants = Merchants::new(rulebook);
         for merchant in config.merchant {
-            merchants.set(&*engine, merchant).await?;
+            let id = merchant.id.clone();
+            merchants.set(&*engine, merchant).await.with_context(|| format!("[[merchant]] {id}"))?;
         }
+        let mut connectors = Connectors::open(config.connector, &data)?;
         let (mut dev_key, mut person) = (None, None);
         if let Some(folder) = &demo {
             let merchant = demo::load(folder, &*engine, &merchants, clock::now()).await?;
+            connectors.add_rest(&merchant, Arc::new(Log::open(&data.join("outbox.jsonl"))?));
             dev_key = Some(self::dev_key(merchant.clone()));
             person = Some(people::demo(merchant, clock::now())?);
         }
@@ -119,6 +126,7 @@ impl Host {
             rates: Rates::new(&limits),
             turns: Arc::new(Semaphore::new(limits.turns as usize)),
             events: Notify::new(),
+            outbox: Outbox::new(connectors),
             dev_key,
             people: People::new(person, config.proxies),
             frame_ancestors: config::frame_ancestors(&config.embed_in),
@@ -133,6 +141,7 @@ impl Host {
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let Self { app, stop: tell, .. } = self;
         let deciders = events::start(&app);
+        let senders = outbox::start(&app);
         let limits = app.limits;
         let serving = accept::serve(listener, http::router(&app), limits, app.stopping.clone());
         let stopping = async {
@@ -147,8 +156,8 @@ impl Host {
         if turns.is_err() {
             tracing::warn!("some turns did not finish in time");
         }
-        for decider in deciders {
-            let _ = tokio::time::timeout(drain, decider).await;
+        for task in deciders.into_iter().chain(senders) {
+            let _ = tokio::time::timeout(drain, task).await;
         }
         if let Some(registry) = app.registry.get() {
             registry.stop();
