@@ -10,7 +10,7 @@ use cuecard_model::{
     Value,
 };
 
-use crate::{Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, TurnRecord};
+use crate::{AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, TurnRecord};
 
 /// Writes of one merchant that are kept together or not at all.
 #[derive(Clone, Debug)]
@@ -106,6 +106,9 @@ pub enum Write {
         /// Which channel, why, since when.
         suppression: Suppression,
     },
+    /// What somebody did: kept with the writes before it that it tells of. [`Outcome::Known`], and not kept, if none of
+    /// those changed anything.
+    Audit(AuditEntry),
 }
 
 /// What became of a batch. It is durable before this is given.

@@ -5,11 +5,13 @@
 
 mod adapter;
 mod apply;
+mod audit;
 mod cache;
 mod change;
 mod check;
 mod context;
 mod open;
+mod people;
 mod pool;
 mod read;
 mod read_outreach;
@@ -23,8 +25,10 @@ use std::{
     thread::JoinHandle,
 };
 
+pub use self::audit::read_audit;
 use self::{
     cache::Cache,
+    people::Known,
     pool::Pool,
     writer::{Job, Queue},
 };
@@ -52,7 +56,8 @@ impl SqliteEngine {
         let path = open::database(folder);
         let connection = open::writer(&path)?;
         let keys = read::api_keys(&connection).map_err(|error| open::fault(&path, &error))?;
-        let cache = Arc::new(Cache::new(CACHE, keys));
+        let people = Known::read(&connection).map_err(|error| open::fault(&path, &error))?;
+        let cache = Arc::new(Cache::new(CACHE, keys, people));
         let (queue, writer) = writer::start(connection, path.clone(), cache.clone())?;
         Ok(Self {
             pool: Arc::new(Pool::new(path.clone())),

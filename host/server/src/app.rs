@@ -15,6 +15,7 @@ use crate::{
     merchants::Merchants,
     metrics::Metrics,
     outbox::Outbox,
+    people::People,
 };
 
 /// What every request shares. Held as `Arc<App>`.
@@ -49,6 +50,10 @@ pub struct App {
     pub outbox: Outbox,
     /// The key that works beside the engine's, in `serve --dev`. It is never kept.
     pub dev_key: Option<ApiKey>,
+    /// People who log in.
+    pub people: People,
+    /// Who may show `/desk/embed` in a frame, as a source list.
+    pub frame_ancestors: String,
     /// True once the host is told to stop: streams end, nobody waits.
     pub stopping: watch::Receiver<bool>,
 }

@@ -20,6 +20,7 @@ pub mod merchants;
 pub mod metrics;
 pub mod outbox;
 pub mod outgoing;
+pub mod people;
 pub mod receipts;
 pub mod start;
 pub mod store;

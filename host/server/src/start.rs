@@ -31,7 +31,7 @@ use crate::{
     accept,
     app::App,
     clock,
-    config::Config,
+    config::{self, Config},
     connectors::{Connectors, Log},
     demo, events, http,
     hub::Hub,
@@ -40,6 +40,7 @@ use crate::{
     merchants::Merchants,
     metrics::Metrics,
     outbox::{self, Outbox},
+    people::{self, People},
     store,
 };
 
@@ -99,14 +100,13 @@ impl Host {
             merchants.set(&*engine, merchant).await.with_context(|| format!("[[merchant]] {id}"))?;
         }
         let mut connectors = Connectors::open(config.connector, &data)?;
-        let dev_key = match &demo {
-            None => None,
-            Some(folder) => {
-                let merchant = demo::load(folder, &*engine, &merchants, clock::now()).await?;
-                connectors.add_rest(&merchant, Arc::new(Log::open(&data.join("outbox.jsonl"))?));
-                Some(dev_key(merchant))
-            }
-        };
+        let (mut dev_key, mut person) = (None, None);
+        if let Some(folder) = &demo {
+            let merchant = demo::load(folder, &*engine, &merchants, clock::now()).await?;
+            connectors.add_rest(&merchant, Arc::new(Log::open(&data.join("outbox.jsonl"))?));
+            dev_key = Some(self::dev_key(merchant.clone()));
+            person = Some(people::demo(merchant, clock::now())?);
+        }
         let mut settled = workers::Options::new(workers);
         settled.count = config.workers.unwrap_or(settled.count);
         let (workers, confinement) = Workers::start(settled).await.context("the workers could not be started")?;
@@ -128,6 +128,8 @@ impl Host {
             events: Notify::new(),
             outbox: Outbox::new(connectors),
             dev_key,
+            people: People::new(person, config.proxies),
+            frame_ancestors: config::frame_ancestors(&config.embed_in),
             stopping,
         });
         let prover = Prover::new(prover, Some(data.join("compiled")), PluginLimits::default());

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use cuecard_model::{ContactFacts, ConversationId, CustomerId, MerchantId, MessageId, PluginId, Timestamp, TurnId};
 use tokio::sync::oneshot;
 
-use super::{SqliteEngine, check::check, context::Question, read, read_outreach, writer::Job};
+use super::{SqliteEngine, audit, check::check, context::Question, people, read, read_outreach, writer::Job};
 use crate::{
     ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, MessageRecord,
-    NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord,
-    Result, Scope, TurnRecord,
+    NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt,
+    ReloadRecord, Result, Scope, Session, StoredAudit, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -162,6 +162,23 @@ impl Engine for SqliteEngine {
 
     async fn api_keys(&self) -> Result<Vec<ApiKey>> {
         self.pool.read(read::api_keys).await
+    }
+
+    async fn people_named(&self, name: &str) -> Result<Vec<Person>> {
+        Ok(self.cache.people.named(name))
+    }
+
+    async fn people(&self) -> Result<Vec<Person>> {
+        self.pool.read(people::all).await
+    }
+
+    async fn session(&self, hash: &str) -> Result<Option<(Session, Person)>> {
+        Ok(self.cache.people.session(hash))
+    }
+
+    async fn audit(&self, scope: &Scope, before: Option<u64>, limit: usize) -> Result<Vec<StoredAudit>> {
+        let scope = scope.clone();
+        self.pool.read(move |connection| audit::page(connection, &scope, before, limit)).await
     }
 
     async fn setting(&self, scope: &Scope, name: &str) -> Result<Option<String>> {

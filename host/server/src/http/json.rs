@@ -2,8 +2,8 @@
 
 use axum::{
     body::{Body, HttpBody},
-    extract::{FromRequest, Query, Request},
-    http::{HeaderMap, StatusCode, header},
+    extract::{FromRequest, FromRequestParts, Query, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -95,11 +95,11 @@ fn misfit(path: &str, error: &serde_json::Error) -> Problem {
     if matches!(path, "." | "?" | "") { problem } else { problem.field(path) }
 }
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let query = Query::<T>::try_from_uri(request.uri());
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::<T>::try_from_uri(&parts.uri);
         let query = query.map_err(|error| Problem::bad_request(error.body_text()).field("query"))?;
         Ok(Self(query.0))
     }
