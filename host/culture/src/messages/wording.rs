@@ -82,6 +82,8 @@ fn render(tag: &str, message: &Message<'_>, samples: &Fields, manner: &Manner) -
 /// A name and an order's number that no rule is about.
 const PERSON: &str = "Sara";
 const TEXT: &str = "1001";
+/// Of the numbers that Ofcom keeps for fiction.
+const PHONE: &str = "+442079460018";
 
 /// A value for every variable that a function or an option asks for, by what the function takes.
 fn samples(message: &Message<'_>) -> Fields {
@@ -126,6 +128,7 @@ fn sample(function: &str) -> Option<Value> {
         "number" | "integer" | "offset" => Some(3.0.into()),
         "percent" => Some(0.2.into()),
         "person" => Some(PERSON.into()),
+        "phone" => Some(PHONE.into()),
         _ => None,
     }
 }
