@@ -31,6 +31,8 @@ pub struct Manner {
     pub person: Option<String>,
     /// The customer's gender, where the merchant knows it: `female`, `male`, ... Messages select on it as `$gender`.
     pub gender: Option<String>,
+    /// Whether shorter words are wanted, because the channel takes no more. Messages select on it as `$length`.
+    pub short: bool,
     /// Rules that the agent has switched off for this reply, by id: `taboo.clock`, `tone`.
     pub off: Vec<String>,
 }
@@ -102,7 +104,7 @@ impl Manner {
     pub fn plain(rules: Arc<Rules>, channel: &str, register: Register, occasion: Occasion) -> Self {
         let emotion = Emotion::new(EmotionLabel::Neutral, 0.0, Trend::Steady);
         let channel = channel.to_owned();
-        Self { rules, channel, register, emotion, occasion, person: None, gender: None, off: Vec::new() }
+        Self { rules, channel, register, emotion, occasion, person: None, gender: None, short: false, off: Vec::new() }
     }
 
     /// The same with the customer's name.
