@@ -285,6 +285,9 @@ pub(crate) struct Holiday {
     /// From how many days before it is wished.
     #[serde(default)]
     pub(crate) before: i16,
+    /// The hour of the evening before at which it begins, and of its last day at which it ends; midnight, if absent.
+    #[serde(default)]
+    pub(crate) evening: Option<i8>,
     pub(crate) tone: Solemnity,
     pub(crate) source: String,
 }

@@ -155,6 +155,9 @@ impl Checking<'_> {
             if !(1..=45).contains(&holiday.days) || !(0..=30).contains(&holiday.before) {
                 self.wrong(&rule, "lasts too long", "days lie between 1 and 45, before between 0 and 30");
             }
+            if holiday.evening.is_some_and(|evening| !(12..24).contains(&evening)) {
+                self.wrong(&rule, "begins at no evening hour", "evening is an hour of the day before, 12 to 23");
+            }
         }
     }
 
