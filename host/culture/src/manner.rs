@@ -150,10 +150,19 @@ impl Manner {
         Rules::phrase(phrases, &moment).map(|(id, phrase)| (section, id, phrase))
     }
 
+    /// As whom the shop speaks: `female`, `male`, or nothing.
+    pub(crate) fn speaker(&self) -> &'static str {
+        self.rules.pack.brand.speaker.map_or("", Gender::name)
+    }
+
+    pub(crate) fn fill(&self, phrase: &Phrase) -> String {
+        fill(phrase.template(self.register), self.person.as_deref(), self.rules.pack.brand.speaker)
+    }
+
     /// What is said at this moment; the name alone where the culture has no form for [`Saying::Address`].
     pub fn say(&self, saying: Saying) -> Option<String> {
         match self.phrase(saying) {
-            Some((.., phrase)) => Some(fill(phrase.template(self.register), self.person.as_deref())),
+            Some((.., phrase)) => Some(self.fill(phrase)),
             None if saying == Saying::Address => self.person.clone(),
             None => None,
         }

@@ -89,6 +89,8 @@ pub(crate) struct Source {
 pub(crate) struct Brand {
     /// This form of address and no other.
     pub(crate) register: Option<Register>,
+    /// As whom the shop speaks, where the language tells: ครับ or ค่ะ.
+    pub(crate) speaker: Option<Gender>,
     /// The most emoji a reply has.
     pub(crate) emoji: Option<u32>,
     /// The most exclamation marks a reply has.

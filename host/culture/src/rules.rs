@@ -310,7 +310,7 @@ impl Pack {
         lay!(
             maps: register, greeting, closing, address, empathy, apology, tone, holiday, taboo, claim, lucky;
             habits: week, units, quotes, spacing, emoji, exclamation, apology;
-            brand: register, emoji, exclamation
+            brand: register, speaker, emoji, exclamation
         );
         if over.forms.is_some() {
             self.forms.clone_from(&over.forms);

@@ -219,6 +219,7 @@ impl Probes<'_> {
             person: String::new(),
             gender: String::new(),
             short: false,
+            speaker: "",
             manner: None,
         };
         self.set.format(index, fields, scene).text

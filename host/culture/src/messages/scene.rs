@@ -26,6 +26,8 @@ pub(super) struct Scene {
     pub(super) gender: String,
     /// Whether shorter words are wanted.
     pub(super) short: bool,
+    /// As whom the shop speaks: `female`, `male`, or nothing.
+    pub(super) speaker: &'static str,
     /// Greetings and their like; absent if no message of the file asks for them.
     pub(super) manner: Option<Arc<Manner>>,
 }

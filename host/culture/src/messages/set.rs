@@ -133,6 +133,7 @@ impl MessageSet {
             person: scene.person.clone(),
             gender: scene.gender.clone(),
             short: scene.short,
+            speaker: scene.speaker,
         };
         let arguments: Vec<_> = names.iter().map(|name| Argument::of(name, fields, &host)).collect();
         let is_rtl = scene.words.direction == Direction::Rtl || arguments.iter().any(Argument::has_rtl);

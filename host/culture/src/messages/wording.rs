@@ -75,6 +75,7 @@ fn render(tag: &str, message: &Message<'_>, samples: &Fields, manner: &Manner) -
         person: PERSON.to_owned(),
         gender: String::new(),
         short: false,
+        speaker: "",
         manner: Some(manner.clone().into()),
     };
     Some(set.format(0, samples, scene).text)
@@ -90,7 +91,7 @@ const PHONE: &str = "+442079460018";
 fn samples(message: &Message<'_>) -> Fields {
     let mut samples = Fields::new();
     for name in mf2_syntax::analyze(message).externals {
-        if !matches!(name.nfc.as_ref(), "register" | "person" | "gender" | "length") {
+        if !matches!(name.nfc.as_ref(), "register" | "person" | "gender" | "speaker" | "length") {
             samples.insert(name.nfc.to_string(), TEXT.into());
         }
     }

@@ -98,12 +98,11 @@ impl Checking<'_> {
         }
         for template in phrase.templates() {
             if !is_template(template) {
-                let hint =
-                    "only {person} may stand in braces, inside brackets: Hello[, {person}], Dear [{person}|customer]";
+                let hint = "only {person} may stand in braces, inside brackets: Hello[, {person}], Dear [{person}|customer]; <a|b> is as a woman and as a man says it";
                 self.wrong(rule, "the template is not one", hint);
             }
-            if template.trim().is_empty() || template.len() > LONGEST_PHRASE {
-                self.wrong(rule, "is empty or too long", "a phrase has 1 to 300 bytes");
+            if template.trim().is_empty() || template.chars().count() > LONGEST_PHRASE {
+                self.wrong(rule, "is empty or too long", "a phrase has 1 to 300 letters");
             }
         }
         let is_hour = |hour: Option<i8>| hour.is_none_or(|hour| (0..=24).contains(&hour));
