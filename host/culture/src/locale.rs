@@ -81,6 +81,11 @@ pub fn with_region(tag: &str) -> String {
     id.to_string()
 }
 
+/// The country whose ways hold for a locale: `US` for `en`.
+pub(crate) fn region(tag: &str) -> Option<String> {
+    identify(&with_region(tag))?.region.map(|region| region.to_string())
+}
+
 /// The locale as ICU takes it, with its extensions; the root if malformed.
 pub(crate) fn parse(tag: &str) -> Locale {
     let mut locale = Locale::try_from_str(&tag.replace('_', "-")).unwrap_or(Locale::UNKNOWN);

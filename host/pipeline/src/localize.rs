@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cuecard_culture::{Addressed, Cultures, Manner, Occasion, Setting, direction};
+use cuecard_culture::{Addressed, Cultures, Fit, Manner, Occasion, Setting, direction, fit};
 use cuecard_model::{Draft, Failure, FailureKind, Fields, Register, Suggestion, SuggestionId, Trace, Turn, Value};
 use cuecard_plugin::{generation::LivePlugin, job::WorkedDraft, words::words};
 use cuecard_understand::Understanding;
@@ -62,15 +62,35 @@ impl<'a> Words<'a> {
         Self { turn, understanding, cultures: &composed.cultures, form, setting, manner, for_agent }
     }
 
+    /// In words that the channel takes whole, if the messages have shorter ones; else as they are, for the guard to cut.
     fn put(&self, plugin: &Arc<LivePlugin>, worked: &WorkedDraft) -> Outcome {
+        let full = self.word(plugin, worked, &self.setting)?;
+        let Fit::Cut { why, .. } = fit(&full.suggestion.text, &self.turn.channel) else { return Ok(full) };
+        let Some(shorter) = self.setting.shorter() else { return Ok(full) };
+        let mut short = self.word(plugin, worked, &shorter)?;
+        if short.suggestion.text == full.suggestion.text {
+            return Ok(full);
+        }
+        short.suggestion.trace.push(Trace {
+            stage: "localize".into(),
+            rule: format!("shorter-words/{}", self.turn.channel),
+            before: None,
+            after: None,
+            why: format!("{why}, so the messages' shorter words serve"),
+        });
+        Ok(short)
+    }
+
+    fn word(&self, plugin: &Arc<LivePlugin>, worked: &WorkedDraft, setting: &Setting) -> Outcome {
         let WorkedDraft { draft, trace } = worked;
         let catalog = &plugin.contents.catalog;
         let fail = |detail: String| Failure { plugin: plugin.plugin.clone(), kind: FailureKind::Reply, detail };
-        let mut said = words(draft, catalog, &self.setting).map_err(fail)?;
+        let mut said = words(draft, catalog, setting).map_err(fail)?;
         let detected = &self.turn.signals.scenario;
         let scenario = draft.scenario.clone().unwrap_or_else(|| detected.id.clone());
         let title = draft.title.clone().or_else(|| self.understanding.title(&scenario).map(str::to_owned));
-        let wanted = &self.setting.locale;
+        let is_short = setting.manner.as_ref().is_some_and(|manner| manner.short);
+        let wanted = &setting.locale;
         let foreign = said.found_in.iter().filter(|(_, found)| language(found) != language(wanted));
         let foreign: Vec<_> = foreign.collect();
         let locale = foreign.first().map_or_else(|| wanted.clone(), |(_, found)| found.clone());
@@ -106,15 +126,17 @@ impl<'a> Words<'a> {
             reason: draft.reason.clone(),
             confidence: draft.confidence.unwrap_or(detected.confidence).clamp(0.0, 1.0),
             locale,
-            text_for_agent: self.text_for_agent(draft, plugin),
+            text_for_agent: self.text_for_agent(draft, plugin, is_short),
             missing: said.missing,
             trace,
         };
         Ok(Worded { suggestion, inserted: inserted(draft), manner })
     }
 
-    fn text_for_agent(&self, draft: &Draft, plugin: &LivePlugin) -> Option<String> {
-        let setting = self.for_agent.as_ref()?;
+    fn text_for_agent(&self, draft: &Draft, plugin: &LivePlugin, is_short: bool) -> Option<String> {
+        let full = self.for_agent.as_ref()?;
+        let shorter = if is_short { full.shorter() } else { None };
+        let setting = shorter.as_ref().unwrap_or(full);
         let mut said = words(draft, &plugin.contents.catalog, setting).ok()?;
         if said.found_in.iter().any(|(_, found)| language(found) != language(&setting.locale)) {
             return None;
