@@ -14,6 +14,8 @@ use crate::{
     limits::{Limits, Rates},
     merchants::Merchants,
     metrics::Metrics,
+    outgoing::Outgoing,
+    translate::Translations,
 };
 
 /// What every request shares. Held as `Arc<App>`.
@@ -30,6 +32,10 @@ pub struct App {
     pub bundle_limits: BundleLimits,
     /// What merchants have settled.
     pub merchants: Merchants,
+    /// The way to other systems.
+    pub outgoing: Outgoing,
+    /// Merchants' connectors to providers of translations.
+    pub translations: Translations,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Streams to agents.

@@ -4,9 +4,9 @@ use std::{net::SocketAddr, path::Path};
 
 use anyhow::{Result, anyhow};
 use cuecard_pipeline::Merchant;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::limits::Limits;
+use crate::{limits::Limits, translate};
 
 /// What `--config` may say.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -19,7 +19,26 @@ pub struct Config {
     /// How much may be asked for.
     pub limits: Limits,
     /// Settings of merchants, written `[[merchant]]`.
-    pub merchant: Vec<Merchant>,
+    pub merchant: Vec<MerchantSection>,
+}
+
+/// One `[[merchant]]`: what the pipeline goes by and the engine keeps, and beside it what holds secrets and stays here.
+#[derive(Clone, Debug)]
+pub struct MerchantSection {
+    /// The plain settings.
+    pub plain: Merchant,
+    /// `[merchant.translation]`: whom to ask for words that no plugin has.
+    pub translation: Option<translate::Settings>,
+}
+
+impl<'de> Deserialize<'de> for MerchantSection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut table = toml::Table::deserialize(deserializer)?;
+        let translation = table.remove("translation").map(toml::Value::try_into).transpose();
+        let translation = translation.map_err(|error| D::Error::custom(format!("[merchant.translation]: {error}")))?;
+        let plain = table.try_into().map_err(D::Error::custom)?;
+        Ok(Self { plain, translation })
+    }
 }
 
 impl Config {
@@ -33,7 +52,7 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, [limits] and [[merchant]] with id, default_locale, languages, links, min_confidence")
+            anyhow!("{error}  hint: known here are listen, workers, [limits] and [[merchant]] with id, default_locale, languages, links, min_confidence and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
         })?;
         if config.workers == Some(0) {
             return Err(anyhow!(
@@ -61,6 +80,10 @@ mod tests {
             ("listen = 1", "expected socket address"),
             ("[limits]\nburts = 1", "line 2"),
             ("[[merchant]]\nid = \"a\"\nlinkz = []", "hint: known here are"),
+            (
+                "[[merchant]]\nid = \"a\"\n[merchant.translation]\nprovider = \"deepl\"\nkye = \"x\"",
+                "[merchant.translation]: unknown field `kye`",
+            ),
             ("workers = 0", "leaves nobody"),
             ("[limits]\nburst = nan", "at least 1"),
         ] {
@@ -68,6 +91,6 @@ mod tests {
             assert!(error.contains(expected), "{text}: {error}");
         }
         let config = Config::parse("[[merchant]]\nid = \"a\"\nlinks = [\"a.example\"]").unwrap();
-        assert_eq!(config.merchant[0].default_locale, "en");
+        assert_eq!(config.merchant[0].plain.default_locale, "en");
     }
 }

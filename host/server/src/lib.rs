@@ -19,3 +19,4 @@ pub mod metrics;
 pub mod outgoing;
 pub mod start;
 pub mod store;
+pub mod translate;

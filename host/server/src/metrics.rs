@@ -57,6 +57,17 @@ struct OutcomeLabels {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TranslationLabels {
+    provider: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProviderLabels {
+    provider: &'static str,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// All counters of this host.
@@ -68,6 +79,8 @@ pub struct Metrics {
     calls: Family<CallLabels, Counter>,
     call_time: Histograms<HookLabels>,
     reloads: Family<OutcomeLabels, Counter>,
+    translations: Family<TranslationLabels, Counter>,
+    translation_time: Histograms<ProviderLabels>,
     generation: Gauge,
     listeners: Gauge,
     waiting: Gauge,
@@ -118,6 +131,8 @@ impl Default for Metrics {
             calls: Family::default(),
             call_time: Family::new_with_constructor(seconds),
             reloads: Family::default(),
+            translations: Family::default(),
+            translation_time: Family::new_with_constructor(seconds),
             generation: Gauge::default(),
             listeners: Gauge::default(),
             waiting: Gauge::default(),
@@ -137,6 +152,9 @@ impl Metrics {
         registry.register("hook_calls", "Hook calls, by what became of them", self.calls.clone());
         registry.register("hook_seconds", "Time spent in each hook", self.call_time.clone());
         registry.register("reloads", "Changes of plugins, by what became of them", self.reloads.clone());
+        let (count, time) = (self.translations.clone(), self.translation_time.clone());
+        registry.register("translations", "Texts for the translation connector, by what became of them", count);
+        registry.register("translation_seconds", "Time until a translation provider answered", time);
         registry.register("generation", "The generation of plugins that serves", self.generation.clone());
         registry.register("stream_listeners", "Open event streams", self.listeners.clone());
         registry.register("turns_waiting", "Turns that wait for a worker", self.waiting.clone());
@@ -221,6 +239,16 @@ impl Metrics {
     /// One change of a plugin.
     pub fn reload(&self, outcome: &'static str) {
         self.reloads.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// What became of one text for the translation connector.
+    pub fn translated(&self, provider: &'static str, outcome: &'static str) {
+        self.translations.get_or_create(&TranslationLabels { provider, outcome }).inc();
+    }
+
+    /// One answer of a translation provider, however late.
+    pub fn translation_took(&self, provider: &'static str, time: Duration) {
+        self.translation_time.get_or_create(&ProviderLabels { provider }).observe(time.as_secs_f64());
     }
 
     /// Everything in the text format of OpenMetrics, with what is measured only when asked.

@@ -28,7 +28,7 @@ use tokio::{
 
 use crate::{
     accept, app::App, clock, config::Config, demo, events, http, hub::Hub, ids::Ids, limits::Rates,
-    merchants::Merchants, metrics::Metrics, store,
+    merchants::Merchants, metrics::Metrics, outgoing::Outgoing, store, translate::Translations,
 };
 
 /// What a host is made of.
@@ -81,8 +81,11 @@ impl Host {
         let engine = tokio::task::spawn_blocking(move || SqliteEngine::open(&folder)).await??;
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let merchants = Merchants::default();
+        let (outgoing, metrics) = (Outgoing::default(), Arc::new(Metrics::default()));
+        let translation = config.merchant.iter().filter_map(|it| Some((it.plain.id.clone(), it.translation.clone()?)));
+        let translations = Translations::new(translation, |name| std::env::var(name).ok(), &outgoing, &metrics)?;
         for merchant in config.merchant {
-            merchants.set(&*engine, merchant).await?;
+            merchants.set(&*engine, merchant.plain).await?;
         }
         let dev_key = match &demo {
             None => None,
@@ -100,7 +103,9 @@ impl Host {
             registry: OnceLock::new(),
             bundle_limits: BundleLimits::default(),
             merchants,
-            metrics: Arc::new(Metrics::default()),
+            outgoing,
+            translations,
+            metrics,
             hub: Arc::new(Hub::new(Ids::default().next(clock::now()))),
             ids: Ids::default(),
             limits,

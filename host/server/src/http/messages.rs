@@ -13,7 +13,7 @@ use cuecard_engine::{Batch, Known, MessageRecord, Receipt, TurnRecord, Write};
 use cuecard_model::{
     ConversationId, Customer, IncomingMessage, MerchantId, Message, MessageId, Reply, Role, Scope, Timestamp, TurnId,
 };
-use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, answer, merged};
+use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, merged, offer};
 use cuecard_understand::Understanding;
 
 use super::{
@@ -96,8 +96,11 @@ async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: T
         keys: context.customer.keys,
         recent: context.customer.recent,
     };
-    let answered = answer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
-    let Answered { reply, key_writes, calls } = answered;
+    let mut offered = offer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
+    if let Some(connector) = app.translations.of(merchant) {
+        connector.fill_in(&mut offered).await;
+    }
+    let Answered { reply, key_writes, calls } = offered.answered();
     count(app, &snapshot, merchant, &calls);
     app.metrics.turn(&reply.timing_us);
     let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
