@@ -249,8 +249,12 @@ impl Connector {
     /// Translates texts, each way in a request of its own, all at the same time. The answers are in the texts' order.
     pub async fn ask(self: &Arc<Self>, asked: &[Asked], within: Duration) -> Vec<Result<Translation, NotTranslated>> {
         let mut outcomes: Vec<_> = asked.iter().map(|it| self.remembered(it)).collect();
+        let first = |one: &Asked| asked.iter().position(|it| it == one).unwrap_or_default();
         let mut ways: Vec<Vec<usize>> = Vec::new();
-        for (place, one) in asked.iter().enumerate().filter(|(place, _)| matches!(outcomes.get(*place), Some(None))) {
+        for (place, one) in asked.iter().enumerate() {
+            if outcomes.get(place).is_none_or(Option::is_some) || first(one) < place {
+                continue;
+            }
             let is_way =
                 |way: &&mut Vec<usize>| way.first().and_then(|it| asked.get(*it)).is_some_and(|it| same_way(it, one));
             match ways.iter_mut().find(is_way) {
@@ -270,6 +274,11 @@ impl Connector {
                 self.metrics.translated(self.provider(), word);
                 outcomes.get_mut(place).map(|it| it.replace(outcome)).unwrap_or_default();
             }
+        }
+        // What was asked for twice has been asked once.
+        for (place, one) in asked.iter().enumerate() {
+            let same = outcomes.get(first(one)).cloned().flatten();
+            outcomes.get_mut(place).map(|it| *it = it.take().or(same)).unwrap_or_default();
         }
         let nothing = || Err(Failed::Unusable("it has too few texts".into()).into());
         outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(nothing)).collect()

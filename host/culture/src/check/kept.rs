@@ -1,10 +1,13 @@
 //! What a translation must keep of its source: links, mail addresses, codes, figures, names; and what it must not invent.
 //!
-//! Owns when two texts say the same figure though they write it differently. Knows no language: what it cannot compare,
-//! such as "3" and "three", counts as lost, because an untranslated text costs less than a wrong amount.
+//! Knows no language: what it cannot compare, such as "3" and "three", counts as lost, because an untranslated text costs
+//! less than a wrong amount.
+
+mod figures;
 
 use std::collections::BTreeSet;
 
+use self::figures::{Figure, figures, is_currency};
 use super::links;
 
 /// What of `source` is not in its translation, or what the translation says and the source does not; `None` if nothing is.
@@ -22,8 +25,8 @@ pub fn lost(source: &str, translation: &str, names: &[String], codes: &[String])
     if let Some(link) = after.addresses.iter().find(|link| !before.addresses.contains(*link)) {
         return Some(format!("{link} is new"));
     }
-    let given = codes.iter().filter(|code| source.contains(code.as_str()));
-    if let Some(code) = before.codes.iter().chain(given).find(|code| !translation.contains(code.as_str())) {
+    let given = codes.iter().filter(|code| before.rest.contains(code.as_str()));
+    if let Some(code) = before.codes.iter().chain(given).find(|code| !after.rest.contains(code.as_str())) {
         return Some(format!("{code} is lost"));
     }
     if let Some(figure) = before.figures.iter().find(|figure| !figure.is_in(&after.figures)) {
@@ -31,6 +34,11 @@ pub fn lost(source: &str, translation: &str, names: &[String], codes: &[String])
     }
     if let Some(figure) = after.figures.iter().find(|figure| figure.weighs() && !figure.is_in(&before.figures)) {
         return Some(format!("{} is new", figure.written));
+    }
+    // A currency may be written out, and may not become another.
+    let (paid, asked) = (currencies(&before.rest), currencies(&after.rest));
+    if let (Some(old), Some(_)) = (paid.difference(&asked).next(), asked.difference(&paid).next()) {
+        return Some(format!("{old} is lost"));
     }
     let name = names.iter().find(|name| source.contains(name.as_str()) && is_lost(name, translation));
     name.map(|name| format!("the name {name} is lost"))
@@ -43,13 +51,15 @@ struct Facts {
     addresses: BTreeSet<String>,
     codes: Vec<String>,
     figures: Vec<Figure>,
+    /// The text without its links.
+    rest: String,
 }
 
 impl Facts {
     fn of(text: &str) -> Self {
         let found = links(text);
         let identity = |url: &str, host: &str| {
-            let scheme = url.find("://").map(|at| url.get(..at).map_or(0, |before| start_of_scheme(before)));
+            let scheme = url.find("://").map(|at| url.get(..at).map_or(0, start_of_scheme));
             scheme.and_then(|start| url.get(start..)).unwrap_or(host).to_owned()
         };
         let mut addresses: BTreeSet<_> = found.iter().map(|link| identity(&link.url, &link.host)).collect();
@@ -59,8 +69,12 @@ impl Facts {
             rest.replace_range(link.at.clone(), " ");
         }
         addresses.extend(mails(&rest));
-        Self { addresses, codes: codes(&rest), figures: figures(&rest) }
+        Self { addresses, codes: codes(&rest), figures: figures(&rest), rest }
     }
+}
+
+fn currencies(text: &str) -> BTreeSet<char> {
+    text.chars().filter_map(is_currency).collect()
 }
 
 fn start_of_scheme(before: &str) -> usize {
@@ -108,178 +122,6 @@ fn is_code(word: &str) -> bool {
     has_both && !is_unit
 }
 
-/// A number as it stands in a text.
-#[derive(Clone, Debug)]
-struct Figure {
-    written: String,
-    /// Its digits, in ASCII, without what stands between them.
-    digits: String,
-    /// How many of them may be behind the point: 1.234 is either 1234 or a bit more than one.
-    behind: Vec<usize>,
-    /// Its two halves, where it may be an hour and its minutes, or euros and cents.
-    halves: Option<(String, String)>,
-    /// A currency's or a per cent sign stands beside it.
-    is_priced: bool,
-    /// It is the hour of a time, which may be written with 12 or 24 hours.
-    is_hour: bool,
-    /// It need not be there again: full hours, and months that may have a name elsewhere.
-    is_spare: bool,
-}
-
-impl Figure {
-    fn is_in(&self, others: &[Self]) -> bool {
-        let alone = |digits: &str| others.iter().any(|other| other.says(digits, &[0]));
-        let hours = || {
-            let hour: Option<u32> = self.digits.parse().ok().filter(|_| self.is_hour);
-            hour.is_some_and(|hour| {
-                others.iter().any(|other| other.digits.parse().is_ok_and(|it: u32| it < 25 && it % 12 == hour % 12))
-            })
-        };
-        self.is_spare
-            || others.iter().any(|other| other.says(&self.digits, &self.behind))
-            || self.halves.as_ref().is_some_and(|(first, second)| alone(first) && alone(second))
-            || hours()
-    }
-
-    fn says(&self, digits: &str, behind: &[usize]) -> bool {
-        let is_same = plain(&self.digits) == plain(digits) && self.behind.iter().any(|it| behind.contains(it));
-        let half = |half: &String| plain(half) == plain(digits) && behind.contains(&0);
-        is_same || self.halves.as_ref().is_some_and(|(first, second)| half(first) || half(second))
-    }
-
-    /// Whether a translation that has it of its own invents something: amounts, and what is no plain word in any language.
-    fn weighs(&self) -> bool {
-        self.is_priced || self.digits.len() > 3
-    }
-}
-
-/// A day or a month may have a nought in front.
-fn plain(digits: &str) -> &str {
-    if digits.len() == 2 { digits.strip_prefix('0').unwrap_or(digits) } else { digits }
-}
-
-fn figures(text: &str) -> Vec<Figure> {
-    let signs: Vec<char> = text.chars().collect();
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < signs.len() {
-        if digit(&signs, at).is_none() {
-            at += 1;
-            continue;
-        }
-        let (groups, end) = groups(&signs, at);
-        read(&signs, at..end, &groups, &mut found);
-        at = end;
-    }
-    found
-}
-
-/// Digits, and the sign in front of them.
-type Group = (Option<char>, String);
-
-/// The groups of digits from here on that may be one number, and where they end.
-fn groups(signs: &[char], start: usize) -> (Vec<Group>, usize) {
-    let mut groups: Vec<Group> = vec![(None, String::new())];
-    let mut at = start;
-    loop {
-        let sign = signs.get(at).copied().unwrap_or('\n');
-        if let Some(digit) = digit(signs, at) {
-            groups.last_mut().map(|group| group.1.push(digit)).unwrap_or_default();
-        } else if is_between(sign) && digit(signs, at + 1).is_some() && (sign != ' ' || is_group(signs, at, &groups)) {
-            groups.push((Some(sign), String::new()));
-        } else {
-            return (groups, at);
-        }
-        at += 1;
-    }
-}
-
-/// Whether three digits and no more follow a space that stands behind at most three: 1 234, and not 030 1234.
-fn is_group(signs: &[char], at: usize, groups: &[Group]) -> bool {
-    let follows = (1..=3).all(|step| digit(signs, at + step).is_some()) && digit(signs, at + 4).is_none();
-    follows && groups.last().is_some_and(|(_, digits)| digits.len() <= 3 && !digits.starts_with('0'))
-}
-
-fn is_between(sign: char) -> bool {
-    matches!(sign, '.' | ',' | '\'' | '’' | ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{66b}' | '\u{66c}')
-}
-
-/// One number, or several that only stand close together (25.11.2026).
-fn read(signs: &[char], at: std::ops::Range<usize>, groups: &[Group], found: &mut Vec<Figure>) {
-    let written: String = signs.get(at.clone()).unwrap_or_default().iter().collect();
-    let length = |group: usize| groups.get(group).map_or(0, |(_, digits)| digits.len());
-    let last = groups.len().saturating_sub(1);
-    let (first_sign, last_sign) = (groups.get(1).and_then(|it| it.0), groups.last().and_then(|it| it.0));
-    let is_number = (1..last).all(|group| matches!(length(group), 2 | 3));
-    let behind = match last {
-        0 => Some(vec![0]),
-        1 if length(1) == 3 && length(0) <= 3 => Some(if last_sign == Some(' ') { vec![0] } else { vec![0, 3] }),
-        1 => Some(vec![length(1)]),
-        _ if is_number && last_sign != first_sign => Some(vec![length(last)]),
-        _ if is_number && length(last) == 3 => Some(vec![0]),
-        _ => None,
-    };
-    let next = signs.get(at.end).copied().unwrap_or('\n');
-    let near = |sign: &char| is_price(*sign);
-    let is_priced = at.start.checked_sub(1).and_then(|it| signs.get(it)).is_some_and(near)
-        || at
-            .start
-            .checked_sub(2)
-            .and_then(|it| signs.get(it..at.start))
-            .is_some_and(|it| it.last().is_some_and(|it| it.is_whitespace()) && it.first().is_some_and(near))
-        || near(&next)
-        || next.is_whitespace() && signs.get(at.end + 1).is_some_and(near);
-    let plain = Figure {
-        written,
-        digits: String::new(),
-        behind: vec![0],
-        halves: None,
-        is_priced,
-        is_hour: false,
-        is_spare: false,
-    };
-    if let Some(behind) = behind {
-        let digits: String = groups.iter().map(|(_, digits)| digits.as_str()).collect();
-        let halves = match groups {
-            [(_, first), (Some('.' | ','), second)] if first.len() <= 3 && second.len() <= 2 => {
-                Some((first.clone(), second.clone()))
-            }
-            _ => None,
-        };
-        let is_minutes =
-            digits == "00" && at.start > 0 && signs.get(at.start - 1).is_some_and(|it| matches!(it, ':' | '：'));
-        let is_month = digits.len() < 3 && matches!(next, '月' | '월');
-        let is_hour = digits.len() < 3 && is_hour(signs, at.end);
-        found.push(Figure { digits, behind, halves, is_hour, is_spare: is_minutes || is_month, ..plain });
-        return;
-    }
-    found.extend(groups.iter().map(|(_, digits)| Figure { digits: digits.clone(), ..plain.clone() }));
-}
-
-/// Whether what follows makes an hour of a number: `:30`, `pm`, `p.m.`.
-fn is_hour(signs: &[char], end: usize) -> bool {
-    let rest: String = signs.get(end..).unwrap_or_default().iter().take(6).collect::<String>().to_lowercase();
-    let rest = rest.trim_start();
-    let minutes = rest.strip_prefix([':', '：']).is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit()));
-    minutes || ["am", "pm", "a.m", "p.m", "uhr", "時", "点", "點", "시"].iter().any(|it| rest.starts_with(it))
-}
-
-/// Signs of currencies (Unicode's Sc, as far as shops use them) and parts of a hundred.
-fn is_price(sign: char) -> bool {
-    matches!(sign, '$' | '£' | '¥' | '¢' | '₠'..='₿' | '%' | '٪' | '％' | '＄' | '￥' | '円' | '元' | '원' | '฿')
-}
-
-/// The digit at a place, of whichever script.
-fn digit(signs: &[char], at: usize) -> Option<char> {
-    const NOUGHTS: &[u32] = &[
-        0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040,
-        0x17e0, 0xff10,
-    ];
-    let sign = u32::from(*signs.get(at)?);
-    let value = NOUGHTS.iter().find_map(|nought| sign.checked_sub(*nought).filter(|value| *value < 10))?;
-    char::from_digit(value, 10)
-}
-
 /// A name of Latin letters is looked for by its beginning, in a text that is written in them.
 fn is_lost(name: &str, translation: &str) -> bool {
     let is_latin =
@@ -305,6 +147,8 @@ mod tests {
             ("Your order AF-1009 costs €1,234.50.", "Votre commande AF-1009 coûte 1 234,50 €."),
             ("It costs 12.50 €.", "Cela coûte 12€50."),
             ("1.500 Stück", "1,500 pieces"),
+            ("1000円です。", "It costs ¥1,000."),
+            ("It costs $25.", "Cuesta 25 dólares."),
             ("₹1,00,000 is due", "100.000 ₹ sind fällig"),
             ("It costs $25.", "يكلف ٢٥ دولارًا."),
             ("It costs $1,299.90", "السعر ١٬٢٩٩٫٩٠ دولار"),
@@ -334,11 +178,14 @@ mod tests {
         for (source, translation, expected) in [
             ("Your order AF-1009 is here.", "Ihre Bestellung AF-1008 ist da.", "AF-1009 is lost"),
             ("Your order AF-1009 is here.", "Ihre Bestellung ist da.", "AF-1009 is lost"),
+            ("Order AF-1009: https://a.example/AF-1009", "AF-1008: https://a.example/AF-1009", "AF-1009 is lost"),
             ("It costs €12.50.", "Es kostet 1250 €.", "12.50 is lost"),
             ("It costs €12.50.", "Es kostet 12,5 €.", "12.50 is lost"),
             ("It costs €1,234.", "Es kostet 1,24 €.", "1,234 is lost"),
             ("You get 30 days.", "Sie haben dreißig Tage.", "30 is lost"),
             ("You get 20% off.", "Sie bekommen 25 % Rabatt.", "20 is lost"),
+            ("It costs €12.50.", "It costs $12.50.", "€ is lost"),
+            ("It costs €12.", "Es kostet 12,50 €.", "12,50 is new"),
             ("Half off today.", "Heute 50 % Rabatt.", "50 is new"),
             ("You get money back.", "Sie bekommen 10 € zurück.", "10 is new"),
             ("Your order is here.", "Ihre Bestellung 4711 ist da.", "4711 is new"),

@@ -68,10 +68,9 @@ pub(crate) async fn post(
     let asked: Vec<_> = body.texts.into_iter().map(|text| asked(text, source.as_deref(), &target)).collect();
     let (there, to_ask): (Vec<_>, Vec<_>) = asked.iter().cloned().partition(is_there);
     let mut made = connector.ask(&to_ask, WITHIN).await.into_iter();
-    if there.is_empty() && made.as_slice().iter().all(is_of_provider) {
-        if let Some(Err(why)) = made.next() {
-            return Err(refused(&why));
-        }
+    let nothing = there.is_empty() && made.as_slice().iter().all(is_of_provider);
+    if let Some(Some(Err(why))) = nothing.then(|| made.next()) {
+        return Err(refused(&why));
     }
     let translations = asked.into_iter().map(|asked| {
         if is_there(&asked) {
