@@ -19,7 +19,7 @@ mod reword;
 mod snapshot;
 mod translate;
 
-pub use event::{Judged, Occurrence, judge};
+pub use event::{Judged, Occurrence, judge, judge_all};
 pub use merchant::Merchant;
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Offered, Understood, answer, merged, offer, understand};
 pub use reword::{NotReworded, reword};
