@@ -150,6 +150,7 @@ fn a_provider_that_fails_leaves_everything_as_it_was() {
         ),
         (Mode::Body("<html>"), "its answer cannot be used"),
         (Mode::TooFew, "its answer cannot be used: it has 0 texts instead of 1"),
+        (Mode::Echo, "the translation was refused, because it came back as it was"),
         (Mode::Replacing("AF-1009 for", "AF-1008 for"), "the translation was refused, because AF-1009 is lost"),
         (Mode::Replacing("1,234.50", "1,234.05"), "the translation was refused, because 1,234.50 is lost"),
         (Mode::Replacing("https://alder-fern", "https://alder-farn"), "https://alder-fern.example/AF-1009 is lost"),

@@ -160,27 +160,37 @@ impl Connector {
         pair: &str,
         within: Duration,
     ) -> Result<Vec<Result<Translation, NotTranslated>>, NotTranslated> {
-        let _place = self.places.acquire().await;
+        // Who has given up waiting does not ask later either.
+        let place = tokio::time::timeout(within, self.places.acquire()).await;
+        let _place = place.ok().and_then(Result::ok).ok_or(NotTranslated::Late(within))?;
         let began = Instant::now();
         let answer = self.translator.translate(&batch, LONGEST).await;
         let answer = answer.and_then(|made| match made.len() == asked.len() {
             true => Ok(made),
             false => Err(Failed::Unusable(format!("it has {} texts instead of {}", made.len(), asked.len()))),
         });
-        self.metrics.translation_took(self.provider(), began.elapsed());
+        let took = began.elapsed();
         // A late answer has been counted by those who waited for it.
-        let in_time = began.elapsed() < within;
+        let in_time = took < within;
         match &answer {
             Ok(_) if in_time => self.pauses().answered(pair),
             Err(failed) if in_time => self.failed(pair, failed),
             _ => {}
         }
-        let made = answer?.into_iter().zip(&asked).map(|(made, asked)| self.checked(made, asked, &batch));
-        Ok(made.collect())
+        let checked = |made: Vec<_>| {
+            let made = made.into_iter().zip(&asked).map(|(made, asked)| self.checked(made, asked, &batch));
+            made.collect()
+        };
+        let made = answer.map(checked);
+        self.metrics.translation_took(self.provider(), took);
+        Ok(made?)
     }
 
     /// A translation that lost something is refused; the others are remembered.
     fn checked(&self, made: Translation, asked: &Asked, batch: &Batch) -> Result<Translation, NotTranslated> {
+        if is_echo(&asked.text, &made.text) {
+            return Err(NotTranslated::Refused("it came back as it was".into()));
+        }
         if let Some(lost) = culture::lost(&asked.text, &made.text, &asked.names, &asked.codes) {
             return Err(NotTranslated::Refused(lost));
         }
@@ -252,6 +262,12 @@ impl NotTranslated {
             Self::Refused(_) => "refused",
         }
     }
+}
+
+/// Whether a sentence came back untranslated. A word or a name may be the same in both languages.
+fn is_echo(text: &str, made: &str) -> bool {
+    const SENTENCE: usize = 20;
+    text.trim() == made.trim() && text.chars().filter(|sign| sign.is_alphabetic()).count() > SENTENCE
 }
 
 fn same_way(one: &Asked, other: &Asked) -> bool {

@@ -37,6 +37,8 @@ pub enum Mode {
     Status(u16),
     /// Answers this body.
     Body(&'static str),
+    /// Gives texts back as they came.
+    Echo,
     /// Leaves the last text out.
     TooFew,
     /// Translates, and replaces a part of the text.
@@ -120,6 +122,7 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap,
         Mode::Held => drop(shared.held.subscribe().wait_for(|held| !held).await),
         Mode::Status(status) => return (StatusCode::from_u16(status).unwrap(), KEY).into_response(),
         Mode::Body(body) => return body.into_response(),
+        Mode::Echo => made = texts.into_iter().map(|(text, _)| text).collect(),
         Mode::TooFew => drop(made.pop()),
         Mode::Replacing(old, new) => made.iter_mut().for_each(|text| *text = text.replace(old, new)),
     }
