@@ -7,7 +7,7 @@ mod figures;
 
 use std::collections::BTreeSet;
 
-use self::figures::{Figure, figures, is_currency};
+use self::figures::{Figures, figures, is_currency};
 use super::links;
 
 /// What of `source` is not in its translation, or what the translation says and the source does not; `None` if nothing is.
@@ -29,10 +29,10 @@ pub fn lost(source: &str, translation: &str, names: &[String], codes: &[String])
     if let Some(code) = before.codes.iter().chain(given).find(|code| !after.rest.contains(code.as_str())) {
         return Some(format!("{code} is lost"));
     }
-    if let Some(figure) = before.figures.iter().find(|figure| !figure.is_in(&after.figures)) {
+    if let Some(figure) = before.figures.all.iter().find(|figure| !figure.is_in(&after.figures)) {
         return Some(format!("{} is lost", figure.written));
     }
-    if let Some(figure) = after.figures.iter().find(|figure| figure.weighs() && !figure.is_in(&before.figures)) {
+    if let Some(figure) = after.figures.all.iter().find(|figure| figure.weighs() && !figure.is_in(&before.figures)) {
         return Some(format!("{} is new", figure.written));
     }
     // A currency may be written out, and may not become another.
@@ -50,7 +50,7 @@ struct Facts {
     /// Links and mail addresses.
     addresses: BTreeSet<String>,
     codes: Vec<String>,
-    figures: Vec<Figure>,
+    figures: Figures,
     /// The text without its links.
     rest: String,
 }

@@ -3,6 +3,15 @@
 
 use std::{collections::HashSet, ops::Range};
 
+/// The numbers of a text, each once.
+#[derive(Debug)]
+pub(super) struct Figures {
+    pub(super) all: Vec<Figure>,
+    /// Digits and how many may be behind the point: most figures are found here, so that a long list of numbers does not
+    /// cost its square.
+    said: HashSet<(String, usize)>,
+}
+
 /// A number as it stands in a text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Figure {
@@ -22,7 +31,11 @@ pub(super) struct Figure {
 }
 
 impl Figure {
-    pub(super) fn is_in(&self, others: &[Self]) -> bool {
+    pub(super) fn is_in(&self, Figures { all: others, said }: &Figures) -> bool {
+        let is_said = |behind: &usize| said.contains(&(plain(&self.digits).to_owned(), *behind));
+        if self.is_spare || self.behind.iter().any(is_said) {
+            return true;
+        }
         let alone = |digits: &str| others.iter().any(|other| other.says(digits, &[0]));
         let hours = || {
             let hour: Option<u32> = self.digits.parse().ok().filter(|_| self.is_hour);
@@ -30,8 +43,7 @@ impl Figure {
                 others.iter().any(|other| other.digits.parse().is_ok_and(|it: u32| it < 25 && it % 12 == hour % 12))
             })
         };
-        self.is_spare
-            || others.iter().any(|other| other.says(&self.digits, &self.behind))
+        others.iter().any(|other| other.says(&self.digits, &self.behind))
             || self.halves.as_ref().is_some_and(|(first, second)| alone(first) && alone(second))
             || hours()
     }
@@ -53,7 +65,7 @@ fn plain(digits: &str) -> &str {
     if digits.len() == 2 { digits.strip_prefix('0').unwrap_or(digits) } else { digits }
 }
 
-pub(super) fn figures(text: &str) -> Vec<Figure> {
+pub(super) fn figures(text: &str) -> Figures {
     let signs: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
     let mut at = 0;
@@ -66,10 +78,11 @@ pub(super) fn figures(text: &str) -> Vec<Figure> {
         read(&signs, at..end, &groups, &mut found);
         at = end;
     }
-    // A long list of numbers must not cost its square.
     let mut seen = HashSet::new();
     found.retain(|figure| seen.insert(figure.clone()));
-    found
+    let digits = |figure: &Figure| plain(&figure.digits).to_owned();
+    let said = found.iter().flat_map(|figure| figure.behind.iter().map(move |behind| (digits(figure), *behind)));
+    Figures { said: said.collect(), all: found }
 }
 
 /// Digits, and the sign in front of them.
