@@ -12,6 +12,7 @@ mod context;
 mod open;
 mod pool;
 mod read;
+mod read_outreach;
 mod space;
 mod writer;
 
