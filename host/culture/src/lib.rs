@@ -29,10 +29,10 @@ mod setting;
 mod words;
 
 pub use channel::{Fit, Limit, Tone, Unit, fit, for_channel, limit, max_length};
-pub use check::{Finding, FindingKind, Link, check_text, links};
+pub use check::{Finding, FindingKind, Link, check_text, links, lost};
 pub use date::{DateLength, format_date, format_date_as, format_date_time};
 pub use lint::{LintFinding, lint, lint_words};
-pub use locale::{direction, fallback_chain, locale_for, normalize, with_region};
+pub use locale::{direction, fallback_chain, language, locale_for, normalize, with_region};
 pub use manner::{Manner, Occasion, Saying};
 pub use manners::{culture, register_for};
 pub use messages::{

@@ -15,7 +15,9 @@ use crate::{
     merchants::Merchants,
     metrics::Metrics,
     outbox::Outbox,
+    outgoing::Outgoing,
     people::People,
+    translate::Translations,
 };
 
 /// What every request shares. Held as `Arc<App>`.
@@ -32,6 +34,10 @@ pub struct App {
     pub bundle_limits: BundleLimits,
     /// What merchants have settled.
     pub merchants: Merchants,
+    /// The way to other systems.
+    pub outgoing: Outgoing,
+    /// Merchants' connectors to providers of translations.
+    pub translations: Translations,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Streams to agents.

@@ -21,6 +21,7 @@ mod problem;
 mod reword;
 mod session;
 mod stream;
+mod translations;
 mod understand;
 mod users;
 
@@ -134,6 +135,10 @@ pub fn routes() -> Vec<Route> {
             .roles(AGENT)
             .takes("RewordRequest", 16 * KIB)
             .gives(200, "Suggestion"),
+        route("post", "/v1/translations", post(translations::post), "Texts in another language, for an agent to read")
+            .roles(AGENT)
+            .takes("TranslationRequest", 256 * KIB)
+            .gives(200, "Translations"),
         route("post", "/v1/events", post(events::post), "One shop event, or a list of up to 1,000")
             .roles(INGEST)
             .takes("Events", 4 * MIB)

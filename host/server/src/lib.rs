@@ -24,3 +24,4 @@ pub mod people;
 pub mod receipts;
 pub mod start;
 pub mod store;
+pub mod translate;

@@ -31,7 +31,7 @@ use crate::{
     accept,
     app::App,
     clock,
-    config::{self, Config},
+    config::{self, Config, MerchantSection},
     connectors::{Connectors, Log},
     demo, events, http,
     hub::Hub,
@@ -40,8 +40,10 @@ use crate::{
     merchants::Merchants,
     metrics::Metrics,
     outbox::{self, Outbox},
+    outgoing::Outgoing,
     people::{self, People},
     store,
+    translate::Translations,
 };
 
 /// What a host is made of.
@@ -95,7 +97,10 @@ impl Host {
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let rulebook = Rulebook::shipped().map_err(|error| anyhow::anyhow!("{error}"))?;
         let merchants = Merchants::new(rulebook);
-        for merchant in config.merchant {
+        let (outgoing, metrics) = (Outgoing::default(), Arc::new(Metrics::default()));
+        let translation = config.merchant.iter().filter_map(|it| Some((it.plain.id.clone(), it.translation.clone()?)));
+        let translations = Translations::new(translation, |name| std::env::var(name).ok(), &outgoing, &metrics)?;
+        for MerchantSection { plain: merchant, .. } in config.merchant {
             let id = merchant.id.clone();
             merchants.set(&*engine, merchant).await.with_context(|| format!("[[merchant]] {id}"))?;
         }
@@ -119,7 +124,9 @@ impl Host {
             registry: OnceLock::new(),
             bundle_limits: BundleLimits::default(),
             merchants,
-            metrics: Arc::new(Metrics::default()),
+            outgoing,
+            translations,
+            metrics,
             hub: Arc::new(Hub::new(Ids::default().next(clock::now()))),
             ids: Ids::default(),
             limits,
