@@ -18,7 +18,7 @@ mod rank;
 mod reword;
 mod snapshot;
 
-pub use event::{Judged, Occurrence, judge};
+pub use event::{Judged, Occurrence, judge, judge_all};
 pub use merchant::Merchant;
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Understood, answer, merged, understand};
 pub use reword::{NotReworded, reword};
