@@ -187,8 +187,8 @@ fn read(understanding: &Understanding, merchant: &Merchant, incoming: Incoming) 
 
 /// The stored profile itself where the message says nothing more of its customer, which is usual.
 fn customer(stored: Option<Arc<Customer>>, given: &Customer) -> Arc<Customer> {
-    let Customer { id: _, name, locale, country, time_zone, email, phone, orders, attributes } = given;
-    let texts = [locale, country, time_zone, email, phone];
+    let Customer { id: _, name, locale, country, region, time_zone, email, phone, orders, attributes } = given;
+    let texts = [locale, country, region, time_zone, email, phone];
     let says_more =
         name.is_some() || texts.iter().any(|text| text.is_some()) || !orders.is_empty() || !attributes.is_empty();
     match stored {
