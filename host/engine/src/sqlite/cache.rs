@@ -57,7 +57,7 @@ pub(super) struct KnownCustomer {
 }
 
 /// All live data of a merchant, valid or not, in key order.
-pub(super) type Live = Arc<Vec<LiveItem>>;
+pub(super) type Live = Arc<Vec<Arc<LiveItem>>>;
 
 impl Cache {
     /// Room for `budget` bytes beside keys and people.
@@ -133,7 +133,7 @@ impl Cache {
                 let Some(customer) = event.customer_id.clone() else { return };
                 self.customers().update(&(merchant.clone(), customer), |known| known.happened(place, event));
             }
-            Write::Live(item) => self.live().update(merchant, |live| put_live(Arc::make_mut(live), item)),
+            Write::Live(item) => self.live().update(merchant, |live| put_live(Arc::make_mut(live), Arc::new(item))),
             Write::LiveGone { key } => {
                 self.live().update(merchant, |live| Arc::make_mut(live).retain(|item| item.key != key));
             }
@@ -199,7 +199,7 @@ fn merge_keys(state: &mut CustomerState, plugin: PluginId, writes: BTreeMap<Stri
     }
 }
 
-fn put_live(live: &mut Vec<LiveItem>, item: LiveItem) {
+fn put_live(live: &mut Vec<Arc<LiveItem>>, item: Arc<LiveItem>) {
     match live.binary_search_by(|probe| probe.key.cmp(&item.key)) {
         Ok(found) => {
             if let Some(place) = live.get_mut(found) {

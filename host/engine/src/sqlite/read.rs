@@ -123,7 +123,7 @@ fn events(connection: &Connection, merchant: &MerchantId, customer: &CustomerId)
 
 pub(super) fn live(connection: &Connection, merchant: &MerchantId) -> Result<Live> {
     let sql = "select body from live where merchant = ?1 order by key";
-    all(connection, sql, [merchant.as_str()], |row| from_json::<LiveItem>(row, 0)).map(Arc::new)
+    all(connection, sql, [merchant.as_str()], |row| from_json::<Arc<LiveItem>>(row, 0)).map(Arc::new)
 }
 
 pub(super) fn claim(connection: &Connection, partition: Partition, limit: usize) -> Result<Vec<OpenEvent>> {
