@@ -12,6 +12,7 @@ mod remote;
 mod replay;
 mod scores;
 mod serve;
+mod simulate;
 mod understand;
 
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ enum Command {
     Messages(messages::Messages),
     /// Answer recorded conversations: JSON lines in, one line out for each customer message
     Replay(replay::Replay),
+    /// Tell what would have been sent over recorded events, and why the rest would not
+    Simulate(simulate::Simulate),
     /// Find language, scenario, emotion and stage of messages: JSON lines in, JSON lines out
     Understand(understand::Understand),
     /// Send a bundle to a server, which proves it and puts it in service
@@ -85,6 +88,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Test(test) => test.run(),
         Command::Messages(messages) => messages.run(),
         Command::Replay(replay) => block_on(replay.run()),
+        Command::Simulate(simulate) => block_on(simulate.run()),
         Command::Understand(understand) => block_on(understand.run()),
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),

@@ -143,7 +143,8 @@ impl Connectors {
         let mut connectors = Self::default();
         let outgoing = Outgoing::default();
         for Connection { merchant, channels, through } in connections {
-            let opened = through.open(data, &outgoing).map_err(|error| anyhow!("a connector of {merchant}: {error:#}"))?;
+            let opened =
+                through.open(data, &outgoing).map_err(|error| anyhow!("a connector of {merchant}: {error:#}"))?;
             connectors.add(&merchant, &channels, &opened)?;
         }
         Ok(connectors)

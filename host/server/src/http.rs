@@ -3,7 +3,7 @@
 
 mod consents;
 mod customers;
-mod events;
+pub(crate) mod events;
 mod feedback;
 mod guard;
 mod health;

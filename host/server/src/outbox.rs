@@ -135,8 +135,7 @@ async fn round(app: &Arc<App>, partition: Partition, calls: &mut Calls) -> Resul
 
 /// How long to sleep to a moment.
 pub(crate) fn until(moment: Option<Timestamp>) -> Duration {
-    let millis = moment.map(|moment| moment.millis().saturating_sub(clock::now().millis()).max(0).cast_unsigned());
-    millis.map_or(LONGEST, |millis| Duration::from_millis(millis).min(LONGEST))
+    moment.map_or(LONGEST, clock::span_to).min(LONGEST)
 }
 
 /// Asks the gate again, and hands the contact over if it may go.

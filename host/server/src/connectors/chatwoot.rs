@@ -115,7 +115,9 @@ impl Chatwoot {
 impl Connector for Chatwoot {
     async fn send(&self, parcel: &Parcel) -> Sending {
         let refused = |detail: &str| Sending::Refused { detail: detail.into() };
-        let Some(url) = self.messages(parcel) else { return refused("there is no conversation of Chatwoot to write in") };
+        let Some(url) = self.messages(parcel) else {
+            return refused("there is no conversation of Chatwoot to write in");
+        };
         if parcel.template.is_some() {
             return refused("Chatwoot wants a template's values one by one, and a contact has its whole text alone");
         }

@@ -217,7 +217,8 @@ fn server(url: &str) -> Result<(String, u16, Tls)> {
     if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
         return Err(anyhow!("url has a user or a password in it\n  hint: put them under user and password_env"));
     }
-    let is_loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    let is_loopback =
+        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
     match uri.scheme_str() {
         Some("smtps") => Ok((host, uri.port_u16().unwrap_or(465), Tls::FromTheStart)),
         Some("smtp") if is_loopback => Ok((host, uri.port_u16().unwrap_or(25), Tls::Loopback)),

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use cuecard_engine::Outcome;
-use cuecard_model::{CustomerId, Event, EventId, Fields, Timestamp, flatten};
+use cuecard_model::{CustomerId, Event, EventId, Fields, Timestamp, Value, flatten};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -67,7 +67,8 @@ pub(crate) async fn post(
     Ok(reply(StatusCode::ACCEPTED, &json!({ "events": receipts })))
 }
 
-fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, Problem> {
+/// An event as it comes from outside; `place` tells which of a list.
+pub(crate) fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, Problem> {
     let mut head = Map::new();
     for name in ["id", "type", "at", "customer_id"] {
         if let Some(value) = event.remove(name) {
@@ -95,6 +96,36 @@ pub(crate) fn content(mut object: Map<String, Json>) -> Result<Fields, String> {
     if object.is_empty() {
         return Ok(Fields::new());
     }
-    let (fields, complete) = flatten(&Json::Object(object), FIELDS);
+    let (mut fields, complete) = flatten(&Json::Object(object), FIELDS);
+    fields.iter_mut().for_each(|(name, value)| settle_moment(name, value));
     complete.then_some(fields).ok_or_else(|| format!("more than {FIELDS} fields, or nested deeper than 16"))
+}
+
+/// Moments are RFC 3339 outside and seconds for plugins, which subtract: what is named like one and is one, becomes one.
+fn settle_moment(name: &str, value: &mut Value) {
+    let name = name.rsplit('.').next().unwrap_or(name);
+    let is_named = name == "at" || name.ends_with("_at") || name.ends_with("_until");
+    if let Value::Text(text) = value
+        && is_named
+        && let Ok(moment) = text.parse::<Timestamp>()
+    {
+        *value = Value::Number(moment.seconds() as f64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_become_seconds() {
+        let object = json!({"expected_at": "2026-11-22T08:00:00Z", "parcel": {"due_at": "2026-11-22T09:00:00+01:00"},
+            "offer_until": 1795334400, "happened_at": "soon", "title": "2026-11-22T08:00:00Z"});
+        let Json::Object(object) = object else { return };
+        let fields = content(object).unwrap_or_default();
+        let number = |name: &str| fields.get(name) == Some(&Value::Number(1_795_334_400.0));
+        assert!(number("expected_at") && number("parcel.due_at") && number("offer_until"), "{fields:?}");
+        let text = |name: &str| matches!(fields.get(name), Some(Value::Text(_)));
+        assert!(text("happened_at") && text("title"), "{fields:?}");
+    }
 }

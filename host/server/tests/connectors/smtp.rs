@@ -39,7 +39,7 @@ async fn server(odd: Option<(&'static str, &'static str)>) -> (String, JoinHandl
             step = match line.as_str() {
                 "." if in_letter => line.clone(),
                 _ if in_letter => String::new(),
-                command => command[..4].to_owned(),
+                command => command.chars().take(4).collect(),
             };
             in_letter &= line != ".";
             heard.push(line);
@@ -86,7 +86,10 @@ async fn a_letter_has_its_headers_and_the_same_id_each_time() {
         let (url, serving) = server(None).await;
         let Sending::Sent { reference } = smtp(&url).send(&marketing).await else { panic!("it is taken") };
         let heard = serving.await.unwrap();
-        assert_eq!(heard[..4], ["EHLO shop.example", "MAIL FROM:<care@shop.example>", "RCPT TO:<sara@mail.example>", "DATA"]);
+        assert_eq!(
+            heard[..4],
+            ["EHLO shop.example", "MAIL FROM:<care@shop.example>", "RCPT TO:<sara@mail.example>", "DATA"]
+        );
         assert_eq!(heard.last().unwrap(), "QUIT");
         let (headers, body) = letter(&heard);
         let header = |name: &str| {
@@ -157,7 +160,9 @@ async fn what_breaks_before_the_final_dot_was_not_taken() {
 
 #[tokio::test]
 async fn no_line_is_smuggled_in() {
-    for to in ["a@b.example\r\nRCPT TO:<evil@c.example>", "a@b.example, evil@c.example", "<a@b.example> SIZE=1", "", "a"] {
+    for to in
+        ["a@b.example\r\nRCPT TO:<evil@c.example>", "a@b.example, evil@c.example", "<a@b.example> SIZE=1", "", "a"]
+    {
         let sending = smtp("smtp://127.0.0.1:9").send(&Parcel { to: Some(to.into()), ..parcel() }).await;
         assert_eq!(fate(&sending), "refused", "{to:?}: {sending:?}");
     }
