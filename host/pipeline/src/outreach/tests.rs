@@ -109,7 +109,8 @@ fn outreach(purpose: Purpose, scenario: &str) -> Outreach {
 fn steps_and_reasons() {
     use Purpose::{Marketing, Service};
     type Change = fn(&mut Shop, &mut Outreach);
-    let cases: [(&str, Purpose, &str, i64, Change, Step, &str, Option<&str>); 17] = [
+    type Case = (&'static str, Purpose, &'static str, i64, Change, Step, &'static str, Option<&'static str>);
+    let cases: [Case; 17] = [
         ("an agent's", Service, "late", 0, |_, _| {}, Step::Propose, "clear", Some("email")),
         ("by itself", Service, "news", 0, |_, _| {}, Step::Send, "clear", Some("email")),
         ("at night", Service, "news", 10, |_, _| {}, Step::Wait(at(20)), "quiet_hours", Some("email")),
@@ -181,8 +182,8 @@ fn steps_and_reasons() {
             Service,
             "news",
             0,
-            |it, _| it.facts.last_message_at = Some(at(-3)),
-            Step::Wait(at(9)),
+            |it, _| it.facts.last_message_at = Some(at(-5)),
+            Step::Wait(at(7)),
             "conversation_open",
             Some("email"),
         ),
@@ -274,7 +275,8 @@ fn at_the_last_moment_all_is_asked_again() {
     shop.contacted("o-5", "cart-1", Some(0));
     assert_eq!(shop.attempt(&wanted, "email", None).step, Step::Send);
     shop.contacted("o-4", "cart-9", Some(-1));
-    assert_eq!(shop.attempt(&wanted, "email", None).reason, "frequency_cap");
+    // One offer a day: not before tomorrow, and then not before nine.
+    assert_eq!(shop.attempt(&wanted, "email", None).step, Step::Wait(at(21)));
     shop.facts.contacts.clear();
     // Of two that stand for one occurrence the earlier goes.
     shop.contacted("o-6", "cart-1", None);
