@@ -38,7 +38,13 @@ pub trait Engine: Send + Sync + 'static {
     ) -> Result<Context>;
 
     /// What is known about one customer: for triggers, and to merge a new profile into.
-    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState>;
+    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
+        let found = self.customers(merchant, std::slice::from_ref(customer)).await?;
+        Ok(found.into_iter().next().unwrap_or_default())
+    }
+
+    /// The same for many customers, in the order asked.
+    async fn customers(&self, merchant: &MerchantId, customers: &[CustomerId]) -> Result<Vec<CustomerState>>;
 
     /// Keeps a batch as a whole, or refuses it as a whole; returns once it is durable.
     async fn commit(&self, batch: Batch) -> Result<Receipt>;

@@ -35,8 +35,8 @@ impl Engine for SqliteEngine {
         self.know(question).await
     }
 
-    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
-        self.know_customer((merchant.clone(), customer.clone())).await
+    async fn customers(&self, merchant: &MerchantId, customers: &[CustomerId]) -> Result<Vec<CustomerState>> {
+        self.know_customers(merchant, customers).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Receipt> {
