@@ -79,13 +79,7 @@ impl<'a> Wording<'a> {
         Ok(short)
     }
 
-    fn word(
-        &self,
-        number: usize,
-        plugin: &Arc<LivePlugin>,
-        worked: &WorkedDraft,
-        setting: &Setting,
-    ) -> Outcome {
+    fn word(&self, number: usize, plugin: &Arc<LivePlugin>, worked: &WorkedDraft, setting: &Setting) -> Outcome {
         let WorkedDraft { draft, trace } = worked;
         let catalog = &plugin.contents.catalog;
         let fail = |detail: String| Failure { plugin: plugin.plugin.clone(), kind: FailureKind::Reply, detail };

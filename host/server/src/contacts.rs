@@ -16,7 +16,7 @@ use crate::{app::App, hub::Heard, merchants::Settled};
 pub struct Known {
     profile: Arc<Customer>,
     recent: Arc<Recent>,
-    live: Vec<LiveItem>,
+    live: Vec<Arc<LiveItem>>,
     facts: ContactFacts,
 }
 

@@ -243,7 +243,7 @@ async fn ask(
     let customers: Vec<_> = events.iter().filter_map(|event| event.customer_id.clone()).collect();
     let states = app.engine.customers(merchant, &customers).await?;
     let occurrences = events.into_iter().zip(customers).zip(states).map(|((event, customer), state)| {
-        let customer = state.profile.map_or_else(|| Customer::unknown(customer), Arc::unwrap_or_clone);
+        let customer = state.profile.unwrap_or_else(|| Arc::new(Customer::unknown(customer)));
         Occurrence { event: event.clone(), customer, keys: state.keys, now }
     });
     let occurrences = occurrences.collect();

@@ -60,7 +60,8 @@ fn a_channel_without_room_gets_the_shorter_words() {
         let server = Server::on(folder, |_| ());
         let text = "Wo ist mein Paket, das ich bestellt habe?";
         let customer = json!({"id": "u-2", "locale": "de-DE"});
-        let body = json!({"conversation_id": "c", "message_id": "m", "text": text, "channel": channel, "customer": customer});
+        let body =
+            json!({"conversation_id": "c", "message_id": "m", "text": text, "channel": channel, "customer": customer});
         server.send("POST", "/v1/messages", &body).expect(200)["suggestions"][0].clone()
     };
     let chat = say("Wir fragen nach.", "web_chat");

@@ -4,8 +4,9 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::disallowed_methods,
     clippy::indexing_slicing,
-    reason = "a test that fails says where"
+    reason = "a test that fails says where; its clock is the real one"
 )]
 
 mod support;
@@ -300,6 +301,38 @@ fn two_plugins_words_for_one_occurrence_are_one_contact() {
     };
     assert_eq!(states.len(), 2);
     assert_eq!(shop.taken().len(), 1);
+}
+
+#[test]
+fn a_contact_explains_itself_also_when_the_host_is_stopped() {
+    let shop = Shop::open(OPEN);
+    shop.ping("e-1", json!({"purpose": "marketing", "scenario": "news"}));
+    let contact = shop.contact("e-1", &["dropped"]);
+    let explain = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cuecard"));
+        let output = command.args(["explain", "outreach", contact["id"].as_str().unwrap()]).args(arguments).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let asked = explain(&["--server", &format!("http://{}", shop.0.address), "--key", "dev"]);
+    for expected in [
+        "to ada on email: dropped (consent_missing)",
+        "event e-1 of 2026-11-22T08:00:00Z: ping",
+        "proposed by echo@1.0.0",
+        "drop (consent_missing)",
+        "never consent",
+        "[Europe/Berlin]",
+        "[UTC]",
+    ] {
+        assert!(asked.contains(expected), "no '{expected}' in\n{asked}");
+    }
+    println!("{asked}");
+    let folder = shop.0.stop();
+    let data = folder.path().join("data").display().to_string();
+    assert_eq!(explain(&["--data", &data]), asked);
+    let json: Value = serde_json::from_str(&explain(&["--data", &data, "--json"])).unwrap();
+    assert_eq!(json, contact);
 }
 
 #[test]
