@@ -67,7 +67,7 @@ impl Shop {
         let ground = Ground { snapshot, understanding: &understanding, merchant, policy, now: at(hours) };
         let plugin = PluginVersion { id: "teller".into(), version: "1.0.0".into() };
         let wish = Wish { id: "o-5", plugin: &plugin, outreach, event_at: at(-2), created_at: at(-1) };
-        judge(&ground, &Addressee { customer, recent, facts, live: &[] }, &wish)
+        judge(&ground, &Addressee { customer: &Arc::new(customer.clone()), recent, facts, live: &[] }, &wish)
     }
 
     fn wrote(&mut self, channel: &str, hours: i64) {
@@ -323,7 +323,8 @@ fn a_plugin_that_serves_no_more_says_nothing() {
     let plugin = PluginVersion { id: "gone".into(), version: "1.0.0".into() };
     let wanted = outreach(Purpose::Service, "news");
     let wish = Wish { id: "o-5", plugin: &plugin, outreach: &wanted, event_at: at(-2), created_at: at(-1) };
-    let addressee = Addressee { customer: &shop.customer, recent: &shop.recent, facts: &shop.facts, live: &[] };
+    let customer = Arc::new(shop.customer.clone());
+    let addressee = Addressee { customer: &customer, recent: &shop.recent, facts: &shop.facts, live: &[] };
     let judged = propose(&ground, &addressee, &wish);
     assert_eq!((judged.step, judged.reason), (Step::Fail, "plugin_gone"));
 }
