@@ -27,6 +27,8 @@ const AT_ONCE: usize = 64;
 const CALLS: usize = 8;
 /// A contact is handed over at most so often.
 const ATTEMPTS: u32 = 5;
+/// A carrier is asked about a doubtful contact for so many milliseconds.
+const DAY: i64 = 86_400_000;
 /// After the engine was busy.
 const PAUSE: Duration = Duration::from_millis(250);
 /// The longest sleep: the clock on the wall may be set.
@@ -329,9 +331,12 @@ fn after_doubt(record: &OutreachRecord, found: Option<bool>, is_idempotent: bool
             OutreachRecord { attempted_at, detail, by, ..record.next(OutreachState::Failed, "not_taken", now) }
         }
         None if is_idempotent && may_again => again(record.attempted_at),
+        // Perhaps the carrier was only out of reach: it is asked again, each time after twice as long, for a day.
         None => {
             let detail = "nobody knows whether it was sent; hint: find out, and POST /v1/outreach/{id}/resolve".into();
-            OutreachRecord { detail, by, ..record.next(OutreachState::Unknown, "unknown", now) }
+            let since = now.millis() - record.attempted_at.unwrap_or(now).millis();
+            let due_at = (since < DAY).then(|| Timestamp::from_millis(now.millis() + since.max(1000)));
+            OutreachRecord { detail, due_at, by, ..record.next(OutreachState::Unknown, "unknown", now) }
         }
     }
 }
@@ -411,8 +416,8 @@ mod tests {
             (1, Some(false), false, Approved, Some(100), false),
             (5, Some(false), true, Failed, None, false),
             (1, None, true, Approved, Some(100), true),
-            (5, None, true, Unknown, None, true),
-            (1, None, false, Unknown, None, true),
+            (5, None, true, Unknown, Some(199), true),
+            (1, None, false, Unknown, Some(199), true),
         ] {
             let next = after_doubt(&record(attempts), found, is_idempotent, at(100));
             let stands = (next.state, next.due_at, next.attempted_at.is_some());

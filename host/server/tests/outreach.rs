@@ -165,7 +165,7 @@ fn without_consent_an_offer_is_dropped_and_says_why() {
 
 #[test]
 fn at_night_it_waits_for_the_morning_also_over_a_restart() {
-    let now = jiff::Timestamp::now();
+    let now = cuecard::clock::now().to_jiff();
     let open = (now + jiff::SignedDuration::from_hours(3)).to_zoned(jiff::tz::TimeZone::get("Europe/Berlin").unwrap());
     let (from, to) = (open.strftime("%H:00").to_string(), open.strftime("%H:59").to_string());
     let night = format!(
@@ -193,7 +193,7 @@ fn at_night_it_waits_for_the_morning_also_over_a_restart() {
 #[test]
 fn a_pause_holds_everything_and_its_end_is_kept_to_the_moment() {
     let shop = Shop::open(OPEN);
-    let until = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(1500);
+    let until = cuecard::clock::now().to_jiff() + jiff::SignedDuration::from_millis(1500);
     conforms(
         "OutreachPause",
         &shop.0.send("PUT", "/v1/outreach/pause", &json!({"until": until.to_string()})).expect(200),
@@ -205,7 +205,7 @@ fn a_pause_holds_everything_and_its_end_is_kept_to_the_moment() {
     let late = millis(&sent["attempted_at"]) - until.as_millisecond();
     assert!((0..1000).contains(&late), "{late} ms late");
 
-    let far = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    let far = cuecard::clock::now().to_jiff() + jiff::SignedDuration::from_hours(1);
     shop.0.send("PUT", "/v1/outreach/pause", &json!({"until": far.to_string()})).expect(200);
     shop.ping("e-2", json!({"scenario": "news"}));
     shop.contact("e-2", &["held"]);
