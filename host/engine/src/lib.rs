@@ -7,6 +7,8 @@
 mod batch;
 mod engine;
 mod error;
+mod identities;
+mod news;
 mod records;
 mod registry;
 mod sqlite;
@@ -15,6 +17,7 @@ pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
 pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
+pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};
 pub use records::{
     Context, CustomerState, DueTimer, Feedback, FeedbackAction, Known, MessageRecord, OpenEvent, OutreachFilter,
     OutreachId, OutreachRecord, OutreachState, Partition, SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,

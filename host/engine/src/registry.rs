@@ -6,6 +6,8 @@ use std::sync::Arc;
 use cuecard_model::{MerchantId, PluginId, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::Hook;
+
 /// One change by an operator or an author. Changes handed over together are kept together or not at all.
 #[derive(Clone, Debug)]
 pub enum Change {
@@ -30,6 +32,8 @@ pub enum Change {
     },
     /// A new key, or a changed one with the same hash.
     ApiKey(ApiKey),
+    /// A new address for webhooks, or a changed one with the same hash.
+    Hook(Hook),
     /// A small setting; `None` forgets it.
     Setting {
         /// Whose.

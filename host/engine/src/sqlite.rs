@@ -9,9 +9,14 @@ mod cache;
 mod change;
 mod check;
 mod context;
+mod forget;
+mod hooks;
+mod identities;
+mod news;
 mod open;
 mod pool;
 mod read;
+mod rooms;
 mod space;
 mod writer;
 
@@ -51,7 +56,9 @@ impl SqliteEngine {
         let path = open::database(folder);
         let connection = open::writer(&path)?;
         let keys = read::api_keys(&connection).map_err(|error| open::fault(&path, &error))?;
-        let cache = Arc::new(Cache::new(CACHE, keys));
+        let hooks = hooks::all(&connection).map_err(|error| open::fault(&path, &error))?;
+        let aliases = identities::aliases(&connection).map_err(|error| open::fault(&path, &error))?;
+        let cache = Arc::new(Cache::new(CACHE, keys, hooks, aliases));
         let (queue, writer) = writer::start(connection, path.clone(), cache.clone())?;
         Ok(Self {
             pool: Arc::new(Pool::new(path.clone())),

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use cuecard_model::{ConversationId, CustomerId, MerchantId, MessageId, PluginId, Timestamp, TurnId};
 use tokio::sync::oneshot;
 
-use super::{SqliteEngine, check::check, context::Question, read, writer::Job};
+use super::{SqliteEngine, check::check, context::Question, forget, hooks, identities, read, writer::Job};
 use crate::{
-    ApiKey, Batch, Change, Context, CustomerState, DueTimer, Engine, Error, Feedback, MessageRecord, OpenEvent,
-    OutreachFilter, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord, Result, Scope, TurnRecord,
+    Aged, ApiKey, Batch, Change, Context, CustomerState, DueTimer, Engine, Error, Feedback, Hook, Identities,
+    MessageRecord, OpenEvent, OutreachFilter, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord, Result,
+    Room, Scope, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -28,14 +29,14 @@ impl Engine for SqliteEngine {
         let question = Question {
             conversation: (merchant.clone(), conversation.clone()),
             message: message.clone(),
-            customer: (merchant.clone(), customer.clone()),
+            customer: self.cache.canonical((merchant.clone(), customer.clone())),
             now,
         };
         self.know(question).await
     }
 
     async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
-        self.know_customer((merchant.clone(), customer.clone())).await
+        self.know_customer(self.cache.canonical((merchant.clone(), customer.clone()))).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Receipt> {
@@ -84,7 +85,8 @@ impl Engine for SqliteEngine {
         filter: &OutreachFilter,
         limit: usize,
     ) -> Result<Vec<OutreachRecord>> {
-        let (merchant, filter) = (merchant.clone(), filter.clone());
+        let (merchant, mut filter) = (merchant.clone(), filter.clone());
+        filter.customer = filter.customer.map(|customer| self.cache.canonical((merchant.clone(), customer)).1);
         self.pool.read(move |connection| read::outreach(connection, &merchant, &filter, limit)).await
     }
 
@@ -138,6 +140,34 @@ impl Engine for SqliteEngine {
     async fn setting(&self, scope: &Scope, name: &str) -> Result<Option<String>> {
         let (scope, name) = (scope.clone(), name.to_owned());
         self.pool.read(move |connection| read::setting(connection, &scope, &name)).await
+    }
+
+    async fn hook(&self, hash: &str) -> Result<Option<Hook>> {
+        Ok(self.cache.hook(hash))
+    }
+
+    async fn hooks(&self) -> Result<Vec<Hook>> {
+        self.pool.read(hooks::all).await
+    }
+
+    async fn identities(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<Identities> {
+        let (merchant, customer) = (merchant.clone(), customer.clone());
+        self.pool.read(move |connection| identities::report(connection, &merchant, &customer)).await
+    }
+
+    async fn export(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<serde_json::Value> {
+        let (merchant, customer) = (merchant.clone(), customer.clone());
+        self.pool.read(move |connection| forget::export(connection, &merchant, &customer)).await
+    }
+
+    async fn aged(&self, room: Room, after: i64, limit: usize) -> Result<Vec<Aged>> {
+        self.pool.read(move |connection| forget::aged(connection, room, after, limit)).await
+    }
+
+    async fn scrub(&self) -> Result<bool> {
+        let (waiter, waiting) = oneshot::channel();
+        self.send(Job::Scrub(waiter), 64)?;
+        answer(waiting).await
     }
 
     async fn last_generation(&self) -> Result<u64> {

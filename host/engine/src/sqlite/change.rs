@@ -2,7 +2,10 @@
 
 use rusqlite::{Connection, params};
 
-use super::apply::{Step, json};
+use super::{
+    apply::{Step, json},
+    hooks,
+};
 use crate::{Change, PluginRecord, Scope};
 
 /// Writes changes; `Ok(false)` if a plugin's record does not follow the one it should, and the caller takes all back.
@@ -42,6 +45,7 @@ fn one(connection: &Connection, change: &Change) -> Step<bool> {
                 "insert into api_keys (hash, body) values (?1, ?2) on conflict do update set body = excluded.body";
             connection.prepare_cached(sql)?.execute(params![key.hash, json("a key", key)?])?;
         }
+        Change::Hook(hook) => hooks::put(connection, hook)?,
         Change::Setting { scope, name, value } => setting(connection, scope, name, value.as_deref())?,
     }
     Ok(true)
