@@ -3,10 +3,11 @@
 //! The same shape serves a database transaction and an atomic batch of a log with expected revisions, so it knows
 //! preconditions ("not yet there", "still in this state") and no reads.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    Customer, CustomerId, Event, EventId, LiveItem, MerchantId, News, PluginId, Timer, Timestamp, Value,
+    ConsentRecord, Customer, CustomerId, Event, EventId, LiveItem, MerchantId, News, PluginId, Suppression, Timer,
+    Timestamp, Value,
 };
 
 use crate::{Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Room, TurnRecord};
@@ -94,20 +95,16 @@ pub enum Write {
     },
     /// A proposed contact. [`Outcome::Known`] if this plugin has proposed the occurrence for this customer before.
     Outreach(OutreachRecord),
-    /// Moves a contact to another state. Precondition: it is in `from`.
-    OutreachState {
-        /// Which one.
-        id: OutreachId,
-        /// The state it must be in.
-        from: OutreachState,
-        /// The state it goes to.
-        to: OutreachState,
-        /// A reason code, e.g. `quiet_hours`.
-        reason: String,
-        /// When.
-        at: Timestamp,
-        /// Who decided, if a person did.
-        by: Option<String>,
+    /// A proposed contact as it stands now. Precondition: its revision is the next of the one that is kept.
+    OutreachChange(OutreachRecord),
+    /// What a customer agreed to, or no longer agrees to. [`Outcome::Known`] if this very record is there.
+    Consent(ConsentRecord),
+    /// A channel that must not be used. [`Outcome::Known`] if it is so already for this cause.
+    Suppression {
+        /// A customer's id, or a keyed hash of an address whose customer was erased.
+        subject: Arc<str>,
+        /// Which channel, why, since when.
+        suppression: Suppression,
     },
     /// A webhook's delivery, by every name that it has. Precondition: none of them is known.
     Delivery {
@@ -187,8 +184,8 @@ pub enum Refusal {
         /// Which one.
         key: String,
     },
-    /// The contact is in another state, or unknown (`None`).
-    OutreachState {
+    /// The contact was changed by someone else meanwhile, or is unknown (`None`).
+    OutreachChanged {
         /// Which one.
         id: OutreachId,
         /// The state it is in.

@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod identities;
 mod news;
+mod outreach;
 mod records;
 mod registry;
 mod sqlite;
@@ -18,9 +19,10 @@ pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};
+pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use records::{
-    Context, CustomerState, DueTimer, Feedback, FeedbackAction, Known, MessageRecord, OpenEvent, OutreachFilter,
-    OutreachId, OutreachRecord, OutreachState, Partition, SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
+    Context, CustomerState, DueTimer, Feedback, FeedbackAction, Known, MessageRecord, NextDue, OpenEvent, Partition,
+    SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::SqliteEngine;

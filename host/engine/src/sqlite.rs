@@ -16,6 +16,7 @@ mod news;
 mod open;
 mod pool;
 mod read;
+mod read_outreach;
 mod rooms;
 mod space;
 mod writer;

@@ -22,7 +22,9 @@ mod timestamp;
 mod turn;
 mod value;
 
-pub use consent::{ConsentAnswer, ConsentPurpose, ConsentRecord, Sent, Suppression, SuppressionCause};
+pub use consent::{
+    ConsentAnswer, ConsentPurpose, ConsentRecord, ContactFacts, PastContact, Sent, Suppression, SuppressionCause,
+};
 pub use customer::{
     Customer, Fulfillment, FulfillmentStatus, Item, Order, OrderStatus, PersonName, Refund, RefundStatus, Return,
     ReturnStatus,

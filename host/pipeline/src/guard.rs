@@ -19,7 +19,7 @@ pub(crate) struct Guarded {
 }
 
 pub(crate) fn guard(worded: Vec<Outcome>, turn: &Turn, merchant: &Merchant) -> Guarded {
-    let known = Known { turn, text: OnceCell::new(), hosts: OnceCell::new() };
+    let known = Known::new(turn);
     let mut guarded = Guarded { suggestions: Vec::new(), failures: Vec::new() };
     for outcome in worded {
         match outcome.and_then(|worded| check(worded, merchant, &known)) {
@@ -30,7 +30,7 @@ pub(crate) fn guard(worded: Vec<Outcome>, turn: &Turn, merchant: &Merchant) -> G
     guarded
 }
 
-fn check(worded: Worded, merchant: &Merchant, known: &Known<'_>) -> Result<Suggestion, Failure> {
+pub(crate) fn check(worded: Worded, merchant: &Merchant, known: &Known<'_>) -> Result<Suggestion, Failure> {
     let Worded { suggestion, inserted, manner } = worded;
     let blocked = |detail: String| blocked(&suggestion, detail);
     if let Some(link) = links(&suggestion.text).into_iter().find(|link| !may_link(&link.host, merchant, known)) {
@@ -108,13 +108,17 @@ fn may_link(host: &str, merchant: &Merchant, known: &Known<'_>) -> bool {
 
 /// What the turn itself says: the customer's own data, the conversation, the merchant's live data. Most suggestions
 /// need none of it, so each part is put together when it is first asked for.
-struct Known<'a> {
+pub(crate) struct Known<'a> {
     turn: &'a Turn,
     text: OnceCell<String>,
     hosts: OnceCell<Vec<String>>,
 }
 
-impl Known<'_> {
+impl<'a> Known<'a> {
+    pub(crate) fn new(turn: &'a Turn) -> Self {
+        Self { turn, text: OnceCell::new(), hosts: OnceCell::new() }
+    }
+
     fn has(&self, contact: &str) -> bool {
         let text = self.text.get_or_init(|| {
             let mut text = self.turn.message.text.to_lowercase();

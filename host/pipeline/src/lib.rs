@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! message -> understand (classify) -> compose -> localize -> guard -> rank
-//! event   -> trigger
+//! event   -> trigger -> outreach (gate, localize, guard), and again before it is sent
 //! ```
 //! Each stage is a plain function of what it is handed. No stage reaches back, and none but `classify`, `compose` and `trigger`,
 //! which ask the workers, waits for anything. Durable state and delivery are the caller's.
@@ -14,12 +14,14 @@ mod guard;
 mod localize;
 mod merchant;
 mod message;
+mod outreach;
 mod rank;
 mod reword;
 mod snapshot;
 
-pub use event::{Judged, Occurrence, judge};
+pub use event::{Judged, Occurrence, judge, judge_all};
 pub use merchant::Merchant;
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Understood, answer, merged, understand};
+pub use outreach::{Address, Addressee, Ground, Judgement, Step, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};
 pub use snapshot::Snapshot;

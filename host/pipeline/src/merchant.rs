@@ -1,5 +1,6 @@
 //! What a merchant has settled for all its turns.
 
+use cuecard_gate::Settings;
 use cuecard_model::MerchantId;
 use serde::{Deserialize, Serialize};
 
@@ -21,12 +22,16 @@ pub struct Merchant {
     /// A suggestion less sure than this is not shown: silence beats noise.
     #[serde(default = "third")]
     pub min_confidence: f64,
+    /// What it has settled about contacting customers.
+    #[serde(default)]
+    pub outreach: Settings,
 }
 
 impl Merchant {
     /// A merchant that has settled nothing.
     pub fn new(id: MerchantId) -> Self {
-        Self { id, default_locale: english(), languages: Vec::new(), links: Vec::new(), min_confidence: third() }
+        let (default_locale, min_confidence, outreach) = (english(), third(), Settings::default());
+        Self { id, default_locale, languages: Vec::new(), links: Vec::new(), min_confidence, outreach }
     }
 }
 

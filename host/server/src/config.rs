@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use cuecard_pipeline::Merchant;
 use serde::Deserialize;
 
-use crate::limits::Limits;
+use crate::{connectors::Connection, limits::Limits};
 
 /// What `--config` may say.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -20,6 +20,8 @@ pub struct Config {
     pub limits: Limits,
     /// Settings of merchants, written `[[merchant]]`.
     pub merchant: Vec<Merchant>,
+    /// Who carries contacts to customers, written `[[connector]]`.
+    pub connector: Vec<Connection>,
 }
 
 impl Config {
@@ -33,7 +35,7 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, [limits] and [[merchant]] with id, default_locale, languages, links, min_confidence")
+            anyhow!("{error}  hint: known here are listen, workers, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, min_confidence")
         })?;
         if config.workers == Some(0) {
             return Err(anyhow!(

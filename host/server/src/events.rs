@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use cuecard_engine::{
-    Batch, DueTimer, Error, OpenEvent, Outcome, OutreachId, OutreachRecord, OutreachState, Partition, Receipt, Write,
+    Batch, DueTimer, Error, OpenEvent, Outcome, OutreachId, OutreachRecord, Partition, Receipt, Write,
 };
 use cuecard_model::{Customer, CustomerId, Decision, Event, MerchantId, PluginVersion, Timestamp};
 use cuecard_pipeline::{Judged, Occurrence, judge};
@@ -93,14 +93,14 @@ async fn decide(app: &Arc<App>, merchant: &MerchantId, event: Event, done: Write
     let mut writes = vec![done];
     // Triggers decide whom to contact: what concerns nobody is only remembered.
     if let Some(customer) = event.customer_id.clone() {
-        let judged = ask(app, merchant, &customer, event, now).await?;
+        let judged = ask(app, merchant, &customer, event.clone(), now).await?;
         writes.extend(judged.key_writes.into_iter().map(|(plugin, writes)| Write::PluginKeys {
             plugin,
             customer: customer.clone(),
             writes,
         }));
         let decisions = judged.decisions.into_iter();
-        writes.extend(decisions.map(|(plugin, decision)| write(app, plugin, &customer, decision, now)));
+        writes.extend(decisions.map(|(plugin, decision)| write(app, plugin, &event, &customer, decision, now)));
     }
     keep(app, merchant, writes, end).await
 }
@@ -150,23 +150,22 @@ async fn ask(
     Ok(judged)
 }
 
-fn write(app: &App, plugin: PluginVersion, customer: &CustomerId, decision: Decision, now: Timestamp) -> Write {
+fn write(
+    app: &App,
+    plugin: PluginVersion,
+    event: &Event,
+    customer: &CustomerId,
+    decision: Decision,
+    now: Timestamp,
+) -> Write {
     let customer = customer.clone();
     match decision {
         Decision::Timer(timer) => Write::Timer { plugin: plugin.id, customer, timer },
         Decision::Cancel(key) => Write::CancelTimer { plugin: plugin.id, customer, key },
-        Decision::Outreach(outreach) => Write::Outreach(OutreachRecord {
-            id: OutreachId::new(app.ids.next(now)),
-            plugin,
-            customer,
-            outreach,
-            rendered: None,
-            state: OutreachState::Proposed,
-            reason: String::new(),
-            created_at: now,
-            updated_at: now,
-            by: None,
-        }),
+        Decision::Outreach(outreach) => {
+            let id = OutreachId::new(app.ids.next(now));
+            Write::Outreach(OutreachRecord::new(id, plugin, customer, outreach, event.clone(), now))
+        }
     }
 }
 

@@ -3,14 +3,16 @@
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use cuecard_model::{ConversationId, CustomerId, MerchantId, MessageId, PluginId, Timestamp, TurnId};
+use cuecard_model::{ContactFacts, ConversationId, CustomerId, MerchantId, MessageId, PluginId, Timestamp, TurnId};
 use tokio::sync::oneshot;
 
-use super::{SqliteEngine, check::check, context::Question, forget, hooks, identities, read, writer::Job};
+use super::{
+    SqliteEngine, check::check, context::Question, forget, hooks, identities, read, read_outreach, writer::Job,
+};
 use crate::{
-    Aged, ApiKey, Batch, Change, Context, CustomerState, DueTimer, Engine, Error, Feedback, Hook, Identities,
-    MessageRecord, OpenEvent, OutreachFilter, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord, Result,
-    Room, Scope, TurnRecord,
+    Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Hook,
+    Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, PluginRecord,
+    Receipt, ReloadRecord, Result, Room, Scope, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -54,6 +56,25 @@ impl Engine for SqliteEngine {
         self.pool.read(move |connection| read::due(connection, partition, now, limit)).await
     }
 
+    async fn outreach_due(&self, partition: Partition, now: Timestamp, limit: usize) -> Result<Vec<DueOutreach>> {
+        self.pool.read(move |connection| read_outreach::due(connection, partition, now, limit)).await
+    }
+
+    async fn next_due(&self, partition: Partition) -> Result<NextDue> {
+        self.pool.read(move |connection| read::next_due(connection, partition)).await
+    }
+
+    async fn contact_facts(
+        &self,
+        merchant: &MerchantId,
+        customer: &CustomerId,
+        subjects: &[Arc<str>],
+    ) -> Result<ContactFacts> {
+        let (merchant, customer) = self.cache.canonical((merchant.clone(), customer.clone()));
+        let subjects = subjects.to_vec();
+        self.pool.read(move |connection| read_outreach::facts(connection, &merchant, &customer, &subjects)).await
+    }
+
     async fn turn(&self, merchant: &MerchantId, turn: &TurnId) -> Result<Option<TurnRecord>> {
         let (merchant, turn) = (merchant.clone(), turn.clone());
         self.pool.read(move |connection| read::turn(connection, &merchant, &turn)).await
@@ -87,7 +108,17 @@ impl Engine for SqliteEngine {
     ) -> Result<Vec<OutreachRecord>> {
         let (merchant, mut filter) = (merchant.clone(), filter.clone());
         filter.customer = filter.customer.map(|customer| self.cache.canonical((merchant.clone(), customer)).1);
-        self.pool.read(move |connection| read::outreach(connection, &merchant, &filter, limit)).await
+        self.pool.read(move |connection| read_outreach::list(connection, &merchant, &filter, limit)).await
+    }
+
+    async fn contact(&self, merchant: &MerchantId, id: &OutreachId) -> Result<Option<OutreachRecord>> {
+        let (merchant, id) = (merchant.clone(), id.clone());
+        self.pool.read(move |connection| read_outreach::by_id(connection, &merchant, &id)).await
+    }
+
+    async fn contact_by_reference(&self, merchant: &MerchantId, reference: &str) -> Result<Option<OutreachRecord>> {
+        let (merchant, reference) = (merchant.clone(), reference.to_owned());
+        self.pool.read(move |connection| read_outreach::by_reference(connection, &merchant, &reference)).await
     }
 
     async fn change(&self, changes: Vec<Change>) -> Result<bool> {

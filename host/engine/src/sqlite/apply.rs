@@ -1,6 +1,6 @@
 //! One batch, inside the writer's transaction. Checks each precondition by the write itself where it can.
 
-mod contact;
+pub(super) mod contact;
 pub(super) mod event;
 mod keys;
 
@@ -94,7 +94,8 @@ fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) 
         | Write::Timer { customer, .. }
         | Write::CancelTimer { customer, .. }
         | Write::TimerDone { customer, .. } => customer,
-        Write::Outreach(record) => &mut record.customer,
+        Write::Outreach(record) | Write::OutreachChange(record) => &mut record.customer,
+        Write::Consent(record) => &mut record.customer,
         Write::Event(event) => match &mut event.customer_id {
             Some(customer) => customer,
             None => return Ok(Vec::new()),
@@ -153,10 +154,9 @@ fn one(
             event::timer_done(connection, merchant, plugin, customer, key, *at)
         }
         Write::Outreach(record) => contact::propose(connection, merchant, record),
-        Write::OutreachState { id, from, to, reason, at, by } => {
-            let to = contact::Move { id, from: *from, to: *to, reason, at: *at, by: by.as_deref() };
-            contact::advance(connection, merchant, &to)
-        }
+        Write::OutreachChange(record) => contact::change(connection, merchant, record),
+        Write::Consent(record) => contact::consent(connection, merchant, record),
+        Write::Suppression { subject, suppression } => contact::suppress(connection, merchant, subject, suppression),
         Write::Delivery { keys, at } => news::delivered(connection, merchant, keys, *at),
         Write::News(news) => news::put(connection, merchant, news, effects),
         Write::Split { customer, at, by } => {

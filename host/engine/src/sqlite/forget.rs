@@ -71,6 +71,7 @@ pub(super) fn erase(
             "delete from merge_rows where merge_id in
                 (select id from merges where merchant = ?1 and (customer = ?2 or into_id = ?2))",
             "delete from merges where merchant = ?1 and (customer = ?2 or into_id = ?2)",
+            "delete from suppressions where merchant = ?1 and subject = ?2",
         ] {
             connection.prepare_cached(sql)?.execute(place)?;
         }

@@ -199,6 +199,11 @@ fn merge(
     let sql = "insert into aliases (merchant, customer, into_id, merge_id) values (?1, ?2, ?3, ?4)";
     connection.prepare_cached(sql)?.execute(params![merchant.as_str(), from.as_str(), into.as_str(), id])?;
     rooms::hand_over(connection, merchant, from, into, id)?;
+    // What must not be used for one must not be used for both, also should they be parted again.
+    let sql = "insert into suppressions (merchant, subject, channel, cause, at)
+        select merchant, ?3, channel, cause, at from suppressions where merchant = ?1 and subject = ?2
+        on conflict do nothing";
+    connection.prepare_cached(sql)?.execute([merchant.as_str(), from.as_str(), into.as_str()])?;
     if let Some((other, others)) = stored(connection, merchant, from)? {
         let (mut body, mut versions) = before.unwrap_or_else(|| (Customer::unknown(into.clone()), Versions::new()));
         news::join(&mut body, &mut versions, &other, &others);

@@ -1,10 +1,10 @@
 //! News inside the writer's transaction: whose they are, what they change, and the event itself, kept together.
 
-use cuecard_model::{CustomerId, Event, MerchantId, News, Timestamp};
+use cuecard_model::{ConsentRecord, CustomerId, Event, MerchantId, News, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    apply::{Effects, Step, event, json},
+    apply::{Effects, Step, contact, event, json},
     identities::{self, Saying},
     read::from_json,
     rooms,
@@ -84,6 +84,10 @@ fn about(
             stored.unwrap_or_else(|| (cuecard_model::Customer::unknown(customer.clone()), Default::default()));
         news::take(&mut body, &mut versions, news);
         identities::store(connection, merchant, &body, &versions)?;
+    }
+    for consent in &news.consents {
+        let consent = ConsentRecord { customer: customer.clone(), ..consent.clone() };
+        contact::consent(connection, merchant, &consent)?;
     }
     effects.stale.push(customer.clone());
     happened(connection, merchant, Some(&customer), &merges, news)?;

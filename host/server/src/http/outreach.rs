@@ -6,7 +6,7 @@ use axum::{
     Extension,
     extract::{Path, State},
 };
-use cuecard_engine::{Batch, OutreachFilter, OutreachId, OutreachState, Receipt, Refusal, Write};
+use cuecard_engine::{Batch, OutreachFilter, OutreachId, OutreachRecord, OutreachState, Receipt, Refusal, Write};
 use cuecard_model::CustomerId;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ pub(crate) async fn list(
     Extension(caller): Extension<Caller>,
     Asked(asked): Asked<List>,
 ) -> Result<Json<Value>, Problem> {
-    let filter = OutreachFilter { state: asked.state, customer: asked.customer_id, since: None };
+    let filter = OutreachFilter { state: asked.state, customer: asked.customer_id, ..OutreachFilter::default() };
     let limit = asked.limit.unwrap_or(100).min(1000);
     let found = app.engine.outreach(&caller.merchant, &filter, limit).await?;
     Ok(Json(json!({ "outreach": found })))
@@ -62,22 +62,24 @@ async fn advance(
     to: OutreachState,
     allowed: &[OutreachState],
 ) -> Result<Json<Value>, Problem> {
-    let mut found = None;
-    for from in allowed.iter().copied() {
-        if found.is_some_and(|found| found != from) {
-            continue;
-        }
-        let (id, at, by) = (OutreachId::new(id), clock::now(), Some(caller.name.to_string()));
-        let write = Write::OutreachState { id, from, to, reason: "by_agent".into(), at, by };
-        match app.engine.commit(Batch::new(caller.merchant.clone(), vec![write])).await? {
-            Receipt::Refused(Refusal::OutreachState { found: Some(state), .. }) => found = Some(state),
-            Receipt::Refused(_) | Receipt::Duplicate(_) => {
-                return Err(Problem::not_found("there is no such contact").hint("GET /v1/outreach lists them"));
-            }
-            Receipt::Kept(_) => return Ok(Json(json!({"state": to, "updated_at": at, "by": caller.name}))),
-        }
+    let record = app.engine.contact(&caller.merchant, &OutreachId::new(id)).await?.ok_or_else(unknown)?;
+    if !allowed.contains(&record.state) {
+        return Err(stands(record.state));
     }
-    let found = found.and_then(|state| serde_json::to_value(state).ok()).unwrap_or_default();
-    Err(Problem::conflict(format!("the contact is {} already", found.as_str().unwrap_or("elsewhere")))
-        .hint("GET /v1/outreach shows where it stands"))
+    let at = clock::now();
+    let next = OutreachRecord { by: Some(caller.name.to_string()), ..record.next(to, "by_agent", at) };
+    match app.engine.commit(Batch::new(caller.merchant.clone(), vec![Write::OutreachChange(next)])).await? {
+        Receipt::Refused(Refusal::OutreachChanged { found: Some(state), .. }) => Err(stands(state)),
+        Receipt::Refused(_) | Receipt::Duplicate(_) => Err(unknown()),
+        Receipt::Kept(_) => Ok(Json(json!({"state": to, "updated_at": at, "by": caller.name}))),
+    }
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("there is no such contact").hint("GET /v1/outreach lists them")
+}
+
+fn stands(state: OutreachState) -> Problem {
+    Problem::conflict(format!("the contact is {} already", state.as_str()))
+        .hint("GET /v1/outreach shows where it stands")
 }
