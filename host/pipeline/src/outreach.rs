@@ -15,8 +15,8 @@ use cuecard_model::{
 };
 use cuecard_understand::Understanding;
 
-pub use self::{address::Address, words::words};
-use self::{address::channels, words::Unworded};
+pub use self::{address::Address, words::{Unworded, words}};
+use self::address::channels;
 use crate::{Merchant, Snapshot};
 
 /// On what it is decided: one generation of plugins, one merchant's settings.
@@ -79,6 +79,8 @@ pub struct Judgement {
     pub verdict: Option<Verdict>,
     /// The words, if there are any.
     pub words: Option<Suggestion>,
+    /// The heading, where the plugin's messages have one beside the message: `<key>_subject`.
+    pub subject: Option<String>,
 }
 
 /// What to do with an outreach.
@@ -152,7 +154,8 @@ impl Judgement {
         };
         let (step, reason) = (Step::Drop, "no_channel");
         let address = Address::default();
-        Self { step, reason, detail, channel: wish.outreach.channel.clone(), address, verdict: None, words: None }
+        let channel = wish.outreach.channel.clone();
+        Self { step, reason, detail, channel, address, verdict: None, words: None, subject: None }
     }
 
     fn of(channel: String, address: Address, verdict: Verdict) -> Self {
@@ -162,7 +165,8 @@ impl Judgement {
             Answer::Drop => Step::Drop,
         };
         let (reason, verdict) = (verdict.reason.code(), Some(verdict));
-        Self { step, reason, detail: String::new(), channel: Some(channel), address, verdict, words: None }
+        let (detail, channel) = (String::new(), Some(channel));
+        Self { step, reason, detail, channel, address, verdict, words: None, subject: None }
     }
 
     /// With words; a failure if there are none that may be said.
@@ -170,11 +174,11 @@ impl Judgement {
         let channel = self.channel.as_deref().unwrap_or_default();
         let failed = |reason, detail, words| Self { step: Step::Fail, reason, detail, words, ..self.clone() };
         match words(ground, addressee, wish, channel, edited) {
-            Ok(words) if !words.missing.is_empty() => {
+            Ok((words, _)) if !words.missing.is_empty() => {
                 let detail = format!("no value for {}: write the words yourself", words.missing.join(", "));
                 failed(INCOMPLETE, detail, Some(words))
             }
-            Ok(words) => Self { words: Some(words), ..self },
+            Ok((words, subject)) => Self { words: Some(words), subject, ..self },
             Err(Unworded { reason, detail }) => failed(reason, detail, None),
         }
     }

@@ -14,6 +14,7 @@ use crate::{
     limits::{Limits, Rates},
     merchants::Merchants,
     metrics::Metrics,
+    outbox::Outbox,
 };
 
 /// What every request shares. Held as `Arc<App>`.
@@ -44,6 +45,8 @@ pub struct App {
     pub turns: Arc<Semaphore>,
     /// Wakes those who decide on events.
     pub events: Notify,
+    /// Who sends contacts.
+    pub outbox: Outbox,
     /// The key that works beside the engine's, in `serve --dev`. It is never kept.
     pub dev_key: Option<ApiKey>,
     /// True once the host is told to stop: streams end, nobody waits.

@@ -146,6 +146,11 @@ impl Connectors {
         Ok(())
     }
 
+    /// Puts a connector to all channels that no other serves, if none is there for them yet.
+    pub fn add_rest(&mut self, merchant: &MerchantId, connector: Arc<dyn Connector>) {
+        self.by_merchant.entry(merchant.clone()).or_insert(connector);
+    }
+
     /// Who carries a merchant's contacts on a channel.
     pub fn get(&self, merchant: &MerchantId, channel: &str) -> Option<&Arc<dyn Connector>> {
         let one = self.by_channel.get(&(merchant.clone(), channel.to_owned()));

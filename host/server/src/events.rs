@@ -11,14 +11,17 @@ use cuecard_engine::{
 use cuecard_model::{Customer, CustomerId, Decision, Event, MerchantId, PluginVersion, Timestamp};
 use cuecard_pipeline::{Judged, Occurrence, judge};
 
-use crate::{app::App, clock, hub::Heard};
+use crate::{
+    app::App,
+    clock,
+    contacts::{self, Basis, Known},
+    outbox,
+};
 
 /// How many tasks share the customers.
 pub const PARTITIONS: u32 = 8;
 /// Events taken at a time.
 const AT_ONCE: usize = 32;
-/// Timers are looked for this often.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// After the engine or the workers were busy.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -34,7 +37,7 @@ async fn run(app: Arc<App>, partition: Partition) {
         let woken = app.events.notified();
         let pause = match round(&app, partition).await {
             Ok(true) => continue,
-            Ok(false) => LOOK_EVERY,
+            Ok(false) => rest(&app, partition).await,
             Err(Later) => PAUSE,
         };
         tokio::select! {
@@ -46,6 +49,11 @@ async fn run(app: Arc<App>, partition: Partition) {
             return;
         }
     }
+}
+
+/// How long there is nothing to do: to the next timer.
+async fn rest(app: &App, partition: Partition) -> Duration {
+    app.engine.next_due(partition).await.map_or(PAUSE, |next| outbox::until(next.timer))
 }
 
 /// It could not be done now; what is open stays so.
@@ -99,19 +107,51 @@ async fn decide(app: &Arc<App>, merchant: &MerchantId, event: Event, done: Write
             customer: customer.clone(),
             writes,
         }));
-        let decisions = judged.decisions.into_iter();
-        writes.extend(decisions.map(|(plugin, decision)| write(app, plugin, &event, &customer, decision, now)));
+        writes.extend(decided(app, merchant, &event, &customer, judged.decisions, now).await?);
     }
     keep(app, merchant, writes, end).await
 }
 
+/// What the decisions come to; proposed contacts with the gate's answer and their words.
+async fn decided(
+    app: &App,
+    merchant: &MerchantId,
+    event: &Event,
+    customer: &CustomerId,
+    decisions: Vec<(PluginVersion, Decision)>,
+    now: Timestamp,
+) -> Result<Vec<Write>, Later> {
+    let mut around = None;
+    let mut writes = Vec::with_capacity(decisions.len());
+    for (plugin, decision) in decisions {
+        let customer = customer.clone();
+        writes.push(match decision {
+            Decision::Timer(timer) => Write::Timer { plugin: plugin.id, customer, timer },
+            Decision::Cancel(key) => Write::CancelTimer { plugin: plugin.id, customer, key },
+            Decision::Outreach(outreach) => {
+                if around.is_none() {
+                    let basis = Basis::now(app, merchant).await?.ok_or(Later)?;
+                    around = Some((basis, Known::read(&*app.engine, merchant, &customer, now).await?));
+                }
+                let Some((basis, known)) = &around else { return Err(Later) };
+                let id = OutreachId::new(app.ids.next(now));
+                let record = OutreachRecord::new(id, plugin, customer, outreach, event.clone(), now);
+                Write::Outreach(contacts::propose(app, basis, known, record))
+            }
+        });
+    }
+    Ok(writes)
+}
+
 async fn keep(app: &App, merchant: &MerchantId, writes: Vec<Write>, end: Write) -> Result<(), Later> {
-    let said: Vec<_> = writes.iter().map(|write| said(app, merchant, write)).collect();
+    let proposed: Vec<_> = writes.iter().map(|write| proposed(write).cloned()).collect();
     match app.engine.commit(Batch::new(merchant.clone(), writes)).await {
         Ok(Receipt::Kept(outcomes)) => {
-            for (heard, outcome) in said.into_iter().zip(outcomes) {
-                if let (Some(heard), Outcome::Done) = (heard, outcome) {
-                    app.hub.say(merchant, heard);
+            let new = proposed.into_iter().zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Done);
+            for record in new.filter_map(|(record, _)| record) {
+                contacts::tell(app, merchant, &record);
+                if record.due_at.is_some() {
+                    app.outbox.wake(merchant, &record.customer);
                 }
             }
         }
@@ -150,28 +190,6 @@ async fn ask(
     Ok(judged)
 }
 
-fn write(
-    app: &App,
-    plugin: PluginVersion,
-    event: &Event,
-    customer: &CustomerId,
-    decision: Decision,
-    now: Timestamp,
-) -> Write {
-    let customer = customer.clone();
-    match decision {
-        Decision::Timer(timer) => Write::Timer { plugin: plugin.id, customer, timer },
-        Decision::Cancel(key) => Write::CancelTimer { plugin: plugin.id, customer, key },
-        Decision::Outreach(outreach) => {
-            let id = OutreachId::new(app.ids.next(now));
-            Write::Outreach(OutreachRecord::new(id, plugin, customer, outreach, event.clone(), now))
-        }
-    }
-}
-
-/// What agents hear of a write once it is kept.
-fn said(app: &App, merchant: &MerchantId, write: &Write) -> Option<Heard> {
-    let Write::Outreach(record) = write else { return None };
-    let data = app.hub.is_heard(merchant).then(|| serde_json::to_string(record).ok())??;
-    Some(Heard { event: "outreach", data, conversation: None, agent: None, open: Vec::new() })
+fn proposed(write: &Write) -> Option<&OutreachRecord> {
+    if let Write::Outreach(record) = write { Some(record) } else { None }
 }

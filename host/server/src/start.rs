@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context, Result};
 use arc_swap::ArcSwapOption;
 use cuecard_engine::{ApiKey, Engine, KeyRole, SqliteEngine};
+use cuecard_gate::Rulebook;
 use cuecard_model::MerchantId;
 use cuecard_plugin::{
     bundle::BundleLimits,
@@ -27,8 +28,19 @@ use tokio::{
 };
 
 use crate::{
-    accept, app::App, clock, config::Config, demo, events, http, hub::Hub, ids::Ids, limits::Rates,
-    merchants::Merchants, metrics::Metrics, store,
+    accept,
+    app::App,
+    clock,
+    config::Config,
+    connectors::{Connectors, Log},
+    demo, events, http,
+    hub::Hub,
+    ids::Ids,
+    limits::Rates,
+    merchants::Merchants,
+    metrics::Metrics,
+    outbox::{self, Outbox},
+    store,
 };
 
 /// What a host is made of.
@@ -80,13 +92,20 @@ impl Host {
         let folder = data.clone();
         let engine = tokio::task::spawn_blocking(move || SqliteEngine::open(&folder)).await??;
         let engine: Arc<dyn Engine> = Arc::new(engine);
-        let merchants = Merchants::default();
+        let rulebook = Rulebook::shipped().map_err(|error| anyhow::anyhow!("{error}"))?;
+        let merchants = Merchants::new(rulebook);
         for merchant in config.merchant {
-            merchants.set(&*engine, merchant).await?;
+            let id = merchant.id.clone();
+            merchants.set(&*engine, merchant).await.with_context(|| format!("[[merchant]] {id}"))?;
         }
+        let mut connectors = Connectors::open(config.connector, &data)?;
         let dev_key = match &demo {
             None => None,
-            Some(folder) => Some(dev_key(demo::load(folder, &*engine, &merchants, clock::now()).await?)),
+            Some(folder) => {
+                let merchant = demo::load(folder, &*engine, &merchants, clock::now()).await?;
+                connectors.add_rest(&merchant, Arc::new(Log::open(&data.join("outbox.jsonl"))?));
+                Some(dev_key(merchant))
+            }
         };
         let mut settled = workers::Options::new(workers);
         settled.count = config.workers.unwrap_or(settled.count);
@@ -107,6 +126,7 @@ impl Host {
             rates: Rates::new(&limits),
             turns: Arc::new(Semaphore::new(limits.turns as usize)),
             events: Notify::new(),
+            outbox: Outbox::new(connectors),
             dev_key,
             stopping,
         });
@@ -119,6 +139,7 @@ impl Host {
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let Self { app, stop: tell, .. } = self;
         let deciders = events::start(&app);
+        let senders = outbox::start(&app);
         let limits = app.limits;
         let serving = accept::serve(listener, http::router(&app), limits, app.stopping.clone());
         let stopping = async {
@@ -133,8 +154,8 @@ impl Host {
         if turns.is_err() {
             tracing::warn!("some turns did not finish in time");
         }
-        for decider in deciders {
-            let _ = tokio::time::timeout(drain, decider).await;
+        for task in deciders.into_iter().chain(senders) {
+            let _ = tokio::time::timeout(drain, task).await;
         }
         if let Some(registry) = app.registry.get() {
             registry.stop();

@@ -26,14 +26,14 @@ pub struct Unworded {
     pub detail: String,
 }
 
-/// Puts an outreach into words; `edited` stands in place of the plugin's words and passes the same checks.
+/// Puts an outreach into words, with the heading if the messages have one; `edited` stands in place of the plugin's words and passes the same checks.
 pub fn words(
     ground: &Ground<'_>,
     addressee: &Addressee<'_>,
     wish: &Wish<'_>,
     channel: &str,
     edited: Option<&str>,
-) -> Result<Suggestion, Unworded> {
+) -> Result<(Suggestion, Option<String>), Unworded> {
     let mut plugins = ground.snapshot.generation.plugins(&ground.merchant.id);
     let plugin = plugins.find(|plugin| plugin.plugin.id == wish.plugin.id);
     let gone = || Unworded { reason: "plugin_gone", detail: format!("{} serves no more", wish.plugin.id) };
@@ -52,7 +52,24 @@ pub fn words(
         missing.clear();
         worded.inserted = vec![edited.to_owned()];
     }
-    guard::check(worded, ground.merchant, &Known::new(&turn)).map_err(failed("blocked"))
+    let words = guard::check(worded, ground.merchant, &Known::new(&turn)).map_err(failed("blocked"))?;
+    let subject = subject(ground, &composed, &turn, wish);
+    Ok((words, subject))
+}
+
+/// The message `<key>_subject`, put into words like the message and checked like it.
+fn subject(ground: &Ground<'_>, composed: &Composed, turn: &Turn, wish: &Wish<'_>) -> Option<String> {
+    let (plugin, _) = composed.drafts.first()?;
+    let key = format!("{}_subject", wish.outreach.message.as_ref()?);
+    plugin.contents.catalog.has(&key).then_some(())?;
+    let draft = Draft { message: Some(key), arguments: wish.outreach.arguments.clone(), ..Draft::default() };
+    let composed = Composed {
+        drafts: vec![(Arc::clone(plugin), WorkedDraft { draft, trace: Vec::new() })],
+        ..Composed::begin(ground.snapshot, ground.merchant, turn)
+    };
+    let worded = localize::localize(&composed, turn, ground.understanding).into_iter().next()?.ok()?;
+    let checked = guard::check(worded, ground.merchant, &Known::new(turn)).ok()?;
+    checked.missing.is_empty().then_some(checked.text)
 }
 
 /// A turn in which the customer has said nothing.
