@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, Event, MerchantId, MessageId, PluginId, Reply, Suggestion, SuggestionId,
+    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, MerchantId, MessageId, PluginId, Reply, Suggestion, SuggestionId,
     Timestamp, TurnId,
 };
 
@@ -154,6 +154,15 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Who a customer is, by all names. Reads and writes of one name are reads and writes of all.
     async fn identities(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<Identities>;
+
+    /// Customers who are known by a name of this kind that begins so.
+    async fn known_by(
+        &self,
+        merchant: &MerchantId,
+        kind: IdentityKind,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<CustomerId>>;
 
     /// Everything that is kept of a customer, as JSON.
     async fn export(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<serde_json::Value>;

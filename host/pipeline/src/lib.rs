@@ -20,7 +20,7 @@ mod reword;
 mod snapshot;
 
 pub use event::{Judged, Occurrence, judge, judge_all};
-pub use merchant::Merchant;
+pub use merchant::{Merchant, Retention};
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Understood, answer, merged, understand};
 pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};

@@ -14,6 +14,7 @@ use crate::{
     limits::{Limits, Rates},
     merchants::Merchants,
     metrics::Metrics,
+    privacy::Privacy,
     outbox::Outbox,
 };
 
@@ -45,6 +46,8 @@ pub struct App {
     pub turns: Arc<Semaphore>,
     /// Wakes those who decide on events.
     pub events: Notify,
+    /// Who forgets.
+    pub privacy: Privacy,
     /// Who sends contacts.
     pub outbox: Outbox,
     /// The key that works beside the engine's, in `serve --dev`. It is never kept.

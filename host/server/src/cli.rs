@@ -2,6 +2,8 @@
 
 mod bench;
 mod check;
+mod hooks;
+mod import;
 mod keys;
 mod lines;
 mod messages;
@@ -53,6 +55,10 @@ enum Command {
     Bench(bench::Bench),
     /// Make, list and take back keys to the API
     Keys(keys::Keys),
+    /// Make, list and take back addresses for a shop's webhooks
+    Hooks(hooks::Hooks),
+    /// Read a shop's history: orders, customers or events, from CSV or JSON lines
+    Import(import::Import),
     /// Be one of the servers that `bench` measures
     #[command(hide = true)]
     BenchServe(bench::served::Serve),
@@ -87,6 +93,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Keys(keys) => block_on(keys.run()),
+        Command::Hooks(hooks) => block_on(hooks.run()),
+        Command::Import(import) => block_on(import.run()),
         Command::Bench(bench) => on_one_thread(bench.run()),
         Command::BenchServe(serve) => done(serve.run()),
         Command::Worker => done(cuecard_plugin::worker::process::run().map_err(Into::into)),

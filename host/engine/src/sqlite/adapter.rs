@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use cuecard_model::{ContactFacts, ConversationId, CustomerId, MerchantId, MessageId, PluginId, Timestamp, TurnId};
+use cuecard_model::{ContactFacts, ConversationId, CustomerId, IdentityKind, MerchantId, MessageId, PluginId, Timestamp, TurnId};
 use tokio::sync::oneshot;
 
 use super::{
@@ -184,6 +184,17 @@ impl Engine for SqliteEngine {
     async fn identities(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<Identities> {
         let (merchant, customer) = (merchant.clone(), customer.clone());
         self.pool.read(move |connection| identities::report(connection, &merchant, &customer)).await
+    }
+
+    async fn known_by(
+        &self,
+        merchant: &MerchantId,
+        kind: IdentityKind,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<CustomerId>> {
+        let (merchant, prefix) = (merchant.clone(), prefix.to_owned());
+        self.pool.read(move |connection| identities::known_by(connection, &merchant, kind, &prefix, limit)).await
     }
 
     async fn export(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<serde_json::Value> {

@@ -322,3 +322,20 @@ fn merges_of(connection: &Connection, merchant: &MerchantId, name: &CustomerId) 
     })?;
     rows.collect()
 }
+
+/// Customers with a name of this kind that begins so.
+pub(super) fn known_by(
+    connection: &Connection,
+    merchant: &MerchantId,
+    kind: IdentityKind,
+    prefix: &str,
+    limit: usize,
+) -> rusqlite::Result<Vec<CustomerId>> {
+    let sql = "select distinct customer from identities
+        where merchant = ?1 and kind = ?2 and value >= ?3 and substr(value, 1, length(?3)) = ?3 limit ?4";
+    let mut statement = connection.prepare_cached(sql)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement
+        .query_map(params![merchant.as_str(), kind.as_str(), prefix, limit], |row| row.get::<_, String>(0))?;
+    rows.map(|id| id.map(CustomerId::from)).collect()
+}

@@ -1,7 +1,7 @@
 //! `cuecard keys`: works on the data folder directly, so no server may hold it. A running host takes
 //! `/v1/keys` instead.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::{Path, PathBuf}, process::ExitCode};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -58,17 +58,21 @@ enum Role {
 
 impl Keys {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let engine = SqliteEngine::open(&self.data).map_err(|error| match error {
-            Error::InUse { folder } => anyhow!(
-                "a running host holds {}\n  hint: ask it with an operator's key (POST, GET, DELETE /v1/keys), or stop it first",
-                folder.display()
-            ),
-            error => anyhow!(error),
-        })?;
+        let engine = open(&self.data, "/v1/keys")?;
         let result = act(&engine, self.command).await;
         engine.close().await;
         result.map(|()| ExitCode::SUCCESS)
     }
+}
+
+/// Opens the data folder; a running host is asked another way.
+pub(super) fn open(folder: &Path, path: &str) -> Result<SqliteEngine> {
+    SqliteEngine::open(folder).map_err(|error| match error {
+        Error::InUse { folder } => {
+            anyhow!("a running host holds {}\n  hint: ask it at {path} with an operator's key, or stop it first", folder.display())
+        }
+        error => anyhow!(error),
+    })
 }
 
 async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {

@@ -6,7 +6,7 @@ use axum::{
     Extension,
     extract::{Path, State},
 };
-use cuecard_engine::{Batch, Write};
+use cuecard_engine::Batch;
 use cuecard_model::{Customer, CustomerId, ExplainedProfile};
 use cuecard_understand::{Around, explained};
 use serde_json::{Map, Value};
@@ -16,7 +16,7 @@ use super::{
     guard::Caller,
     json::{Json, check_id, from_value},
 };
-use crate::{app::App, clock};
+use crate::{app::App, clock, identity};
 
 pub(crate) async fn put(
     State(app): State<Arc<App>>,
@@ -32,7 +32,7 @@ pub(crate) async fn put(
             .field("id")
             .hint("leave the id out of the body"));
     }
-    app.engine.commit(Batch::new(caller.merchant, vec![Write::Customer(customer.clone())])).await?;
+    app.engine.commit(Batch::new(caller.merchant, identity::put(customer.clone(), clock::now()))).await?;
     Ok(Json(customer))
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
-use cuecard_engine::Outcome;
+use cuecard_engine::{Batch, Outcome, Receipt, Write};
 use cuecard_model::{CustomerId, Event, EventId, Fields, Timestamp, flatten};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -13,7 +13,10 @@ use super::{
     guard::Caller,
     json::{Json as Body, check_id, from_value, reply},
 };
-use crate::app::App;
+use crate::{
+    app::App,
+    webhooks::{generic, read::At},
+};
 
 /// Events in one request.
 const EVENTS: usize = 1000;
@@ -51,9 +54,18 @@ pub(crate) async fn post(
         return Err(Problem::bad_request(format!("{} events, at most {EVENTS} are taken at once", raw.len()))
             .hint("send them in several requests"));
     }
-    let events = raw.into_iter().enumerate().map(|(place, event)| read(place, event)).collect::<Result<Vec<_>, _>>()?;
-    let ids: Vec<_> = events.iter().map(|event| event.id.clone()).collect();
-    let outcomes = app.engine.ingest(&caller.merchant, events).await?;
+    let mut ids = Vec::with_capacity(raw.len());
+    let mut writes = Vec::with_capacity(raw.len());
+    for (place, event) in raw.into_iter().enumerate() {
+        let (id, write) = read(place, event)?;
+        ids.push(id);
+        writes.push(write);
+    }
+    let outcomes = match app.engine.commit(Batch::new(caller.merchant, writes)).await? {
+        Receipt::Kept(outcomes) => outcomes,
+        // Events have no precondition, so no batch of events is refused.
+        Receipt::Duplicate(_) | Receipt::Refused(_) => Vec::new(),
+    };
     app.events.notify_waiters();
     let mut seen = HashSet::new();
     let receipts: Vec<_> = ids
@@ -67,7 +79,8 @@ pub(crate) async fn post(
     Ok(reply(StatusCode::ACCEPTED, &json!({ "events": receipts })))
 }
 
-fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, Problem> {
+fn read(place: usize, mut event: Map<String, Json>) -> Result<(EventId, Write), Problem> {
+    let parts = generic::says_more(&event).then(|| Json::Object(event.clone()));
     let mut head = Map::new();
     for name in ["id", "type", "at", "customer_id"] {
         if let Some(value) = event.remove(name) {
@@ -82,7 +95,14 @@ fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, Problem> {
         check_id("customer_id", customer.as_str())?;
     }
     let fields = content(event).map_err(|reason| Problem::bad_request(reason).field(format!("[{place}]")))?;
-    Ok(Event { id, kind, at, customer_id, fields })
+    let event = Event { id: id.clone(), kind, at, customer_id, fields };
+    let Some(parts) = parts else { return Ok((id, Write::Event(event))) };
+    let news = generic::news(event, &At::top(&parts), "merchant").map_err(|wrong| {
+        Problem::bad_request(wrong.to_string())
+            .field(format!("[{place}].{}", wrong.field))
+            .hint("docs/shops.md says what the parts of an event are")
+    })?;
+    Ok((id, Write::News(Box::new(news))))
 }
 
 /// The content of an event or an item: what stands in `fields`, and whatever else stands beside it.
