@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, MerchantId, MessageId, PluginId, Reply, Suggestion, SuggestionId,
-    Timestamp, TurnId,
+    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, MerchantId, MessageId, PluginId, Reply, Suggestion,
+    SuggestionId, Timestamp, TurnId,
 };
 
 use crate::{

@@ -14,8 +14,8 @@ use crate::{
     limits::{Limits, Rates},
     merchants::Merchants,
     metrics::Metrics,
-    privacy::Privacy,
     outbox::Outbox,
+    privacy::Privacy,
 };
 
 /// What every request shares. Held as `Arc<App>`.

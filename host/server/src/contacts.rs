@@ -10,12 +10,7 @@ use cuecard_model::{
 use cuecard_pipeline::{Addressee, Ground, Judgement, Snapshot, Step, Wish};
 use cuecard_understand::Understanding;
 
-use crate::{
-    app::App,
-    hub::Heard,
-    merchants::Settled,
-    privacy::Privacy,
-};
+use crate::{app::App, hub::Heard, merchants::Settled, privacy::Privacy};
 
 /// What is known of one customer at one moment.
 pub struct Known {

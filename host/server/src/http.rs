@@ -32,8 +32,8 @@ use axum::{
 use cuecard_engine::KeyRole;
 use tower_http::catch_panic::CatchPanicLayer;
 
-pub(crate) use self::{hooks::make as make_hook, keys::make as make_key};
 pub use self::problem::Problem;
+pub(crate) use self::{hooks::make as make_hook, keys::make as make_key};
 use crate::app::App;
 
 /// One route: what it is for, who may use it, what it takes and gives.
@@ -233,8 +233,11 @@ fn plugin_routes() -> Vec<Route> {
             .roles(OPERATOR)
             .takes("HookRequest", 64 * KIB)
             .gives(201, "NewHook"),
-        Route { answer: (204, None), ..route("delete", "/v1/hooks/{id}", delete(hooks::revoke), "Takes an address back") }
-            .roles(OPERATOR),
+        Route {
+            answer: (204, None),
+            ..route("delete", "/v1/hooks/{id}", delete(hooks::revoke), "Takes an address back")
+        }
+        .roles(OPERATOR),
         Route { answer: (204, None), ..route("delete", "/v1/keys/{id}", delete(keys::revoke), "Takes a key back") }
             .roles(OPERATOR),
     ]

@@ -42,7 +42,11 @@ fn vouched(message: &IncomingMessage) -> Vec<Claim> {
         _ => None,
     };
     let contact = Claim::id(IdentityKind::Contact, channel, customer.id.as_str());
-    claim.into_iter().flat_map(|claim| [claim, contact.clone()]).filter(|claim| claim.kind != IdentityKind::Contact).collect()
+    claim
+        .into_iter()
+        .flat_map(|claim| [claim, contact.clone()])
+        .filter(|claim| claim.kind != IdentityKind::Contact)
+        .collect()
 }
 
 fn names(customer: &Customer, verified: bool) -> Vec<Claim> {

@@ -100,9 +100,7 @@ impl Merchants {
     pub async fn pause(&self, engine: &dyn Engine, id: &MerchantId, pause: Option<Pause>) -> Result<(), Error> {
         let before = self.settled(engine, id).await?;
         let value = pause.as_ref().and_then(|pause| serde_json::to_string(pause).ok());
-        engine
-            .change(vec![Change::Setting { scope: Scope::Merchant(id.clone()), name: PAUSE.into(), value }])
-            .await?;
+        engine.change(vec![Change::Setting { scope: Scope::Merchant(id.clone()), name: PAUSE.into(), value }]).await?;
         let settled = self.settle(Arc::unwrap_or_clone(before.merchant), pause);
         let settled =
             settled.map_err(|error| Error::Invalid { what: "the outreach settings", detail: error.to_string() })?;

@@ -6,9 +6,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use cuecard_engine::{
-    Batch, DueOutreach, Error, OutreachRecord, OutreachState, Partition, Receipt, Write, slot_of,
-};
+use cuecard_engine::{Batch, DueOutreach, Error, OutreachRecord, OutreachState, Partition, Receipt, Write, slot_of};
 use cuecard_model::{CustomerId, MerchantId, Timestamp};
 use cuecard_pipeline::{Address, Judgement, Step, attempt};
 use tokio::{sync::Notify, task::JoinSet};
@@ -223,12 +221,7 @@ async fn call(
 }
 
 /// Keeps what is known. If the record was changed meanwhile, what is known now holds all the same.
-async fn keep_fate(
-    app: &App,
-    merchant: &MerchantId,
-    record: &OutreachRecord,
-    sending: &Sending,
-) -> Result<(), Error> {
+async fn keep_fate(app: &App, merchant: &MerchantId, record: &OutreachRecord, sending: &Sending) -> Result<(), Error> {
     if keep(app, merchant, after(record, sending, app.limits.send_timeout_ms, clock::now())).await? {
         return Ok(());
     }
@@ -290,7 +283,8 @@ async fn clarify(app: &App, merchant: &MerchantId, record: OutreachRecord) -> Re
         None => None,
     };
     let by = record.by.clone();
-    let again = || OutreachRecord { due_at: Some(now), by: by.clone(), ..record.next(OutreachState::Approved, "again", now) };
+    let again =
+        || OutreachRecord { due_at: Some(now), by: by.clone(), ..record.next(OutreachState::Approved, "again", now) };
     let next = match found {
         Some(true) => OutreachRecord { by, ..record.next(OutreachState::Sent, "sent", now) },
         Some(false) => OutreachRecord { attempted_at: None, ..again() },

@@ -12,9 +12,7 @@ use std::{
 };
 
 use cuecard_engine::{Batch, Change, Engine, Error, Outcome, Receipt, Room, Scope, Write};
-use cuecard_model::{
-    Claim, Customer, CustomerId, IdentityKind, MerchantId, Suppression, SuppressionCause, Timestamp,
-};
+use cuecard_model::{Claim, Customer, CustomerId, IdentityKind, MerchantId, Suppression, SuppressionCause, Timestamp};
 use tokio::sync::Notify;
 
 use crate::{app::App, clock, ids::new_key};

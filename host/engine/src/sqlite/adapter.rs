@@ -3,7 +3,9 @@
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use cuecard_model::{ContactFacts, ConversationId, CustomerId, IdentityKind, MerchantId, MessageId, PluginId, Timestamp, TurnId};
+use cuecard_model::{
+    ContactFacts, ConversationId, CustomerId, IdentityKind, MerchantId, MessageId, PluginId, Timestamp, TurnId,
+};
 use tokio::sync::oneshot;
 
 use super::{

@@ -335,7 +335,7 @@ pub(super) fn known_by(
         where merchant = ?1 and kind = ?2 and value >= ?3 and substr(value, 1, length(?3)) = ?3 limit ?4";
     let mut statement = connection.prepare_cached(sql)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = statement
-        .query_map(params![merchant.as_str(), kind.as_str(), prefix, limit], |row| row.get::<_, String>(0))?;
+    let rows =
+        statement.query_map(params![merchant.as_str(), kind.as_str(), prefix, limit], |row| row.get::<_, String>(0))?;
     rows.map(|id| id.map(CustomerId::from)).collect()
 }

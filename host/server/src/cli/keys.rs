@@ -1,7 +1,10 @@
 //! `cuecard keys`: works on the data folder directly, so no server may hold it. A running host takes
 //! `/v1/keys` instead.
 
-use std::{path::{Path, PathBuf}, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -69,7 +72,10 @@ impl Keys {
 pub(super) fn open(folder: &Path, path: &str) -> Result<SqliteEngine> {
     SqliteEngine::open(folder).map_err(|error| match error {
         Error::InUse { folder } => {
-            anyhow!("a running host holds {}\n  hint: ask it at {path} with an operator's key, or stop it first", folder.display())
+            anyhow!(
+                "a running host holds {}\n  hint: ask it at {path} with an operator's key, or stop it first",
+                folder.display()
+            )
         }
         error => anyhow!(error),
     })

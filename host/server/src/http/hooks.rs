@@ -52,8 +52,7 @@ pub(crate) async fn receive(
     let (keys, id) = names(&hook, &headers, &topic, &body);
     let source = hook.kind.as_str();
     let at = header(&headers, "shopify-triggered-at").and_then(|text| text.parse().ok()).unwrap_or(now);
-    let delivery =
-        Delivery { merchant: &hook.merchant, source, shop: hook.shop.as_deref(), topic: &topic, id, at };
+    let delivery = Delivery { merchant: &hook.merchant, source, shop: hook.shop.as_deref(), topic: &topic, id, at };
     let outcome = match webhooks::map(&delivery, &json).map_err(unfit)? {
         Told::News(news) => keep(&app, &hook.merchant, news, keys, now).await?,
         Told::Privacy(asked) => privacy(&app, &delivery, asked).await?,
@@ -100,8 +99,9 @@ fn check(hook: &Hook, headers: &HeaderMap, body: &Bytes, now: Timestamp) -> Resu
         "shopify" | "woocommerce" => signature::base64_hmac(&hook.secret, body, given),
         "saleor" => signature::saleor(&hook.secret, body, given),
         _ => {
-            return signature::timed(&hook.secret, body, given, now)
-                .map_err(|reason| refused(reason, "Cuecard-Signature: t=<seconds>,v1=<hex of HMAC-SHA-256 over t.body>"));
+            return signature::timed(&hook.secret, body, given, now).map_err(|reason| {
+                refused(reason, "Cuecard-Signature: t=<seconds>,v1=<hex of HMAC-SHA-256 over t.body>")
+            });
         }
     };
     if fits { Ok(()) } else { Err(refused("the signature does not fit the body", hint)) }
@@ -237,8 +237,7 @@ pub(crate) fn make(
     }
     let key = new_key();
     let hash = key_hash(&key).into();
-    let hook =
-        Hook { hash, merchant, kind, secret: secret.into(), shop, created_at: clock::now(), revoked_at: None };
+    let hook = Hook { hash, merchant, kind, secret: secret.into(), shop, created_at: clock::now(), revoked_at: None };
     Ok((key, hook))
 }
 

@@ -52,7 +52,9 @@ fn content(mut object: Map<String, Json>) -> Option<Fields> {
         object.extend(inner);
     }
     let (fields, complete) = flatten(&Json::Object(object.clone()), FIELDS);
-    (complete || object.is_empty()).then_some(fields).map(|fields| if object.is_empty() { Fields::new() } else { fields })
+    (complete || object.is_empty())
+        .then_some(fields)
+        .map(|fields| if object.is_empty() { Fields::new() } else { fields })
 }
 
 /// Whether an event in our shape changes more than what happened lately.

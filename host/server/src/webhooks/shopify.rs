@@ -6,9 +6,7 @@ mod order;
 
 pub(super) use order::word;
 
-use cuecard_model::{
-    Dated, Fields, Fulfillment, FulfillmentStatus, News, OrderNews, Return, ReturnStatus, Timestamp,
-};
+use cuecard_model::{Dated, Fields, Fulfillment, FulfillmentStatus, News, OrderNews, Return, ReturnStatus, Timestamp};
 use serde_json::Value as Json;
 
 use super::{

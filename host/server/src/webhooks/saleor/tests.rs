@@ -43,9 +43,13 @@ fn both_shapes_say_the_same() {
 
 #[test]
 fn parcels_checkouts_customers_and_stock() {
-    let body = json!({"fulfillment": {"id": "F1", "status": "FULFILLED", "trackingNumber": "Z1", "order": {"id": "O1"}}});
+    let body =
+        json!({"fulfillment": {"id": "F1", "status": "FULFILLED", "trackingNumber": "Z1", "order": {"id": "O1"}}});
     let news = told("fulfillment_created", &body).unwrap();
-    assert_eq!((news[0].order.as_deref(), news[0].event.as_ref().unwrap().kind.as_str()), (Some("O1"), "fulfillment.created"));
+    assert_eq!(
+        (news[0].order.as_deref(), news[0].event.as_ref().unwrap().kind.as_str()),
+        (Some("O1"), "fulfillment.created")
+    );
     let body = json!([{"token": "t-1", "email": "ann@shop.example", "lines": [{"quantity": 3}], "currency": "USD"}]);
     let news = told("checkout_updated", &body).unwrap();
     assert_eq!(news[0].event.as_ref().unwrap().fields["item_count"], 3.0.into());

@@ -78,7 +78,10 @@ fn an_order_says_who_what_and_where_it_is() {
 fn a_second_shop_has_ids_of_its_own() {
     let delivery = Delivery { shop: Some("wholesale"), ..delivery("orders/create") };
     let Told::News(news) = map(&delivery, &order()).unwrap() else { panic!() };
-    assert_eq!((news[0].customer.clone(), news[0].orders[0].id.as_str()), (Some("wholesale:7001".into()), "wholesale:5001"));
+    assert_eq!(
+        (news[0].customer.clone(), news[0].orders[0].id.as_str()),
+        (Some("wholesale:7001".into()), "wholesale:5001")
+    );
     assert_eq!(news[0].claims[0].value, "shopify/wholesale:7001");
 }
 
@@ -110,8 +113,10 @@ fn parcels_and_refunds_belong_to_their_order() {
 
 #[test]
 fn what_failed_is_a_failed_payment_and_what_went_well_is_none() {
-    let paid = |status: &str| json!({"id": 1, "order_id": 5001, "kind": "sale", "status": status, "amount": "5.00",
-        "currency": "EUR", "error_code": "card_declined"});
+    let paid = |status: &str| {
+        json!({"id": 1, "order_id": 5001, "kind": "sale", "status": status, "amount": "5.00",
+        "currency": "EUR", "error_code": "card_declined"})
+    };
     let news = told("order_transactions/create", &paid("failure"));
     assert_eq!(news.event.unwrap().fields["reason"], "card_declined".into());
     assert_eq!(map(&delivery("order_transactions/create"), &paid("success")), Ok(Told::News(vec![])));
