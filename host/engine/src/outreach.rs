@@ -71,6 +71,9 @@ pub struct OutreachRecord {
     /// How often it was handed over.
     #[serde(default)]
     pub attempts: u32,
+    /// What was last handed over, and to which address. Opaque to the engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<Json>,
     /// The carrier's own id of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
@@ -118,6 +121,7 @@ impl OutreachRecord {
             due_at: None,
             attempted_at: None,
             attempts: 0,
+            handed: None,
             reference: None,
             outcome: None,
             decided: None,

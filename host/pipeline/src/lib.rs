@@ -19,7 +19,7 @@ mod rank;
 mod reword;
 mod snapshot;
 
-pub use event::{Judged, Occurrence, judge, judge_all};
+pub use event::{Judged, Occurrence, judge};
 pub use merchant::{Merchant, Retention};
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Understood, answer, merged, understand};
 pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};

@@ -15,8 +15,11 @@ use cuecard_model::{
 };
 use cuecard_understand::Understanding;
 
-pub use self::{address::Address, words::{Unworded, words}};
 use self::address::channels;
+pub use self::{
+    address::Address,
+    words::{Unworded, words},
+};
 use crate::{Merchant, Snapshot};
 
 /// On what it is decided: one generation of plugins, one merchant's settings.
@@ -200,14 +203,16 @@ fn gate(ground: &Ground<'_>, wish: &Wish<'_>, facts: &Facts, channel: &str) -> V
 /// What the gate is told. `own` is the contact itself, once it is kept.
 fn facts(addressee: &Addressee<'_>, wish: &Wish<'_>, own: Option<&str>) -> Facts {
     let Addressee { customer, recent, facts, .. } = addressee;
-    let sends = facts.contacts.iter().filter_map(|contact| {
+    // What a contact itself may have been is no reason against it.
+    let others = facts.contacts.iter().filter(|contact| Some(&*contact.id) != own);
+    let sends = others.clone().filter_map(|contact| {
         let (at, channel) = (contact.attempted_at?, contact.channel.clone()?);
         Some(Sent { at, channel, purpose: contact.purpose })
     });
     // Of two that stand for one occurrence the earlier goes; one that was handed over has gone.
-    let earlier = facts.contacts.iter().find(|contact| {
+    let earlier = others.clone().find(|contact| {
         let before = contact.attempted_at.is_some() || (contact.at, &*contact.id) < (wish.created_at, wish.id);
-        contact.stands && before && Some(&*contact.id) != own && contact.occurrence == wish.outreach.occurrence
+        contact.stands && before && contact.occurrence == wish.outreach.occurrence
     });
     Facts {
         evidence: Evidence {

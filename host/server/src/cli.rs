@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod explain;
 mod hooks;
 mod import;
 mod keys;
@@ -13,6 +14,7 @@ mod remote;
 mod replay;
 mod scores;
 mod serve;
+mod simulate;
 mod understand;
 
 use std::process::ExitCode;
@@ -43,6 +45,8 @@ enum Command {
     Messages(messages::Messages),
     /// Answer recorded conversations: JSON lines in, one line out for each customer message
     Replay(replay::Replay),
+    /// Tell what would have been sent over recorded events, and why the rest would not
+    Simulate(simulate::Simulate),
     /// Find language, scenario, emotion and stage of messages: JSON lines in, JSON lines out
     Understand(understand::Understand),
     /// Send a bundle to a server, which proves it and puts it in service
@@ -51,6 +55,8 @@ enum Command {
     Status(remote::Status),
     /// Put the version before in service again
     Rollback(remote::Rollback),
+    /// Say why a contact was made, waits, or was not made
+    Explain(explain::Explain),
     /// Measure messages a second over HTTP, beside a bare route that gives the same bytes
     Bench(bench::Bench),
     /// Make, list and take back keys to the API
@@ -88,11 +94,13 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Test(test) => test.run(),
         Command::Messages(messages) => messages.run(),
         Command::Replay(replay) => block_on(replay.run()),
+        Command::Simulate(simulate) => block_on(simulate.run()),
         Command::Understand(understand) => block_on(understand.run()),
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Keys(keys) => block_on(keys.run()),
+        Command::Explain(explain) => block_on(explain.run()),
         Command::Hooks(hooks) => block_on(hooks.run()),
         Command::Import(import) => block_on(import.run()),
         Command::Bench(bench) => on_one_thread(bench.run()),

@@ -1,8 +1,9 @@
 //! The operator's file: merchants, address, limits. Unknown keys are refused with the ones that are known.
 
-use std::{net::SocketAddr, path::Path};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::{Result, anyhow};
+use cuecard_gate::{Policy, Rulebook};
 use cuecard_pipeline::Merchant;
 use serde::Deserialize;
 
@@ -35,8 +36,9 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, min_confidence")
+            anyhow!("{error}  hint: known here are listen, workers, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, min_confidence, outreach")
         })?;
+        config.check_outreach(text)?;
         if config.workers == Some(0) {
             return Err(anyhow!(
                 "workers = 0 leaves nobody to run plugins\n  hint: leave it out for one more than there are processors"
@@ -50,6 +52,26 @@ impl Config {
         }
         Ok(config)
     }
+
+    /// The gate must be able to decide by what each merchant has settled.
+    fn check_outreach(&self, text: &str) -> Result<()> {
+        let rulebook = Rulebook::shipped().map_err(|error| anyhow!("{error}"))?;
+        for (place, merchant) in self.merchant.iter().enumerate() {
+            let policy = Policy::new(&merchant.id, &merchant.outreach, Arc::clone(&rulebook));
+            policy.map_err(|error| anyhow!("line {}: [[merchant]] {}: {error}", line(text, place), merchant.id))?;
+        }
+        Ok(())
+    }
+}
+
+/// The line on which the merchant at this place begins.
+fn line(text: &str, place: usize) -> usize {
+    #[derive(Deserialize)]
+    struct Places {
+        merchant: Vec<toml::Spanned<toml::Value>>,
+    }
+    let start = toml::from_str::<Places>(text).ok().and_then(|file| Some(file.merchant.get(place)?.span().start));
+    text.bytes().take(start.unwrap_or_default()).filter(|byte| *byte == b'\n').count() + 1
 }
 
 #[cfg(test)]

@@ -3,16 +3,22 @@
 //! A connector is handed words that are final and an address, and says exactly what it knows of their fate. It knows no
 //! gate, no state and no retries: those are the outbox's.
 
+pub mod chatwoot;
 mod log;
+mod secret;
+pub mod smtp;
+mod web;
+pub mod webhook;
 
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Result, anyhow};
 use async_trait::async_trait;
-use cuecard_model::{CustomerId, MerchantId};
+use cuecard_model::{CustomerId, MerchantId, Purpose};
 use serde::{Deserialize, Serialize};
 
-pub use self::log::Log;
+pub use self::{chatwoot::Chatwoot, log::Log, secret::Secret, smtp::Smtp, webhook::Webhook};
+use crate::outgoing::Outgoing;
 
 /// One contact, ready to go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +37,8 @@ pub struct Parcel {
     pub conversation: Option<String>,
     /// Whom it is for.
     pub customer: CustomerId,
+    /// What it is for: who is sold something is told how to be left alone.
+    pub purpose: Purpose,
     /// The heading, for channels that have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
@@ -77,8 +85,8 @@ pub trait Connector: Send + Sync + 'static {
     /// Hands it over. The attempt is durable before this is called.
     async fn send(&self, parcel: &Parcel) -> Sending;
 
-    /// Whether a parcel with this key was taken; `None` if this carrier cannot tell.
-    async fn lookup(&self, idempotency_key: &str) -> Option<bool>;
+    /// Whether this parcel was taken before; `None` if this carrier cannot tell.
+    async fn lookup(&self, parcel: &Parcel) -> Option<bool>;
 
     /// Whether the carrier takes a parcel with the same key once, however often it is handed over.
     fn is_idempotent(&self) -> bool;
@@ -103,12 +111,21 @@ pub struct Connection {
 pub enum Through {
     /// Nobody: lines of a file in the data folder, to try things out.
     Log,
+    /// The merchant's own system, over HTTP.
+    Webhook(webhook::Settings),
+    /// A mail server.
+    Smtp(smtp::Settings),
+    /// The conversation in which the customer wrote, in Chatwoot.
+    Chatwoot(chatwoot::Settings),
 }
 
 impl Through {
-    fn open(self, data: &Path) -> Result<Arc<dyn Connector>> {
+    fn open(self, data: &Path, outgoing: &Outgoing) -> Result<Arc<dyn Connector>> {
         Ok(match self {
             Self::Log => Arc::new(Log::open(&data.join("outbox.jsonl"))?),
+            Self::Webhook(settings) => Arc::new(Webhook::open(settings, outgoing.clone())?),
+            Self::Smtp(settings) => Arc::new(Smtp::open(settings)?),
+            Self::Chatwoot(settings) => Arc::new(Chatwoot::open(settings, outgoing.clone())?),
         })
     }
 }
@@ -124,8 +141,10 @@ impl Connectors {
     /// Opens what the operator has settled.
     pub fn open(connections: Vec<Connection>, data: &Path) -> Result<Self> {
         let mut connectors = Self::default();
+        let outgoing = Outgoing::default();
         for Connection { merchant, channels, through } in connections {
-            let opened = through.open(data).map_err(|error| anyhow!("a connector of {merchant}: {error:#}"))?;
+            let opened =
+                through.open(data, &outgoing).map_err(|error| anyhow!("a connector of {merchant}: {error:#}"))?;
             connectors.add(&merchant, &channels, &opened)?;
         }
         Ok(connectors)
@@ -177,13 +196,13 @@ mod tests {
         assert!(!Arc::ptr_eq(sms, email));
         assert!(connectors.get(&"b".into(), "sms").is_none());
 
-        let parcel = parcel("a:1");
-        assert_eq!(email.lookup("a:1").await, Some(false));
+        let [parcel, other] = ["a:1", "a:2"].map(parcel);
+        assert_eq!(email.lookup(&parcel).await, Some(false));
         assert_eq!(email.send(&parcel).await, Sending::Sent { reference: Some("a:1".into()) });
-        assert_eq!(email.lookup("a:1").await, Some(true));
+        assert_eq!(email.lookup(&parcel).await, Some(true));
         // Another process, later.
         let again = Log::open(&folder.path().join("outbox.jsonl")).unwrap();
-        assert_eq!((again.lookup("a:1").await, again.lookup("a:2").await), (Some(true), Some(false)));
+        assert_eq!((again.lookup(&parcel).await, again.lookup(&other).await), (Some(true), Some(false)));
     }
 
     #[test]
@@ -202,6 +221,7 @@ mod tests {
             to: Some("a@shop.example".into()),
             conversation: None,
             customer: "u".into(),
+            purpose: Purpose::Service,
             subject: None,
             text: "Hello".into(),
             template: None,

@@ -1,8 +1,9 @@
 //! The outside: routes and what guards them. Each route is one row of [`routes`]; the router and the OpenAPI document
 //! are both made from these rows.
 
+mod consents;
 mod customers;
-mod events;
+pub(crate) mod events;
 mod feedback;
 mod guard;
 mod health;
@@ -131,25 +132,61 @@ pub fn routes() -> Vec<Route> {
             .takes("Events", 4 * MIB)
             .gives(202, "EventReceipts"),
     ];
+    routes.extend(outreach_routes());
     routes.extend(data_routes());
     routes.extend(plugin_routes());
     routes.extend(open_routes());
     routes
 }
 
-fn data_routes() -> Vec<Route> {
+fn outreach_routes() -> Vec<Route> {
     let route = Route::new;
     vec![
         route("get", "/v1/outreach", get(outreach::list), "Proposed contacts, newest first")
             .roles(AGENT)
-            .query(&["state", "customer_id", "limit"])
+            .query(&["state", "reason", "scenario", "customer_id", "limit"])
             .gives(200, "OutreachList"),
-        route("post", "/v1/outreach/{id}/approve", post(outreach::approve), "Lets a proposed contact be sent")
+        route("get", "/v1/outreach/{id}", get(outreach::get), "A contact with its words and the gate's verdicts")
+            .roles(AGENT)
+            .gives(200, "Outreach"),
+        route(
+            "post",
+            "/v1/outreach/{id}/approve",
+            post(outreach::approve),
+            "Lets a contact be sent, in other words if given",
+        )
+        .roles(AGENT)
+        .takes("OutreachApproval", 64 * KIB)
+        .gives(200, "OutreachMoved"),
+        route("post", "/v1/outreach/{id}/cancel", post(outreach::cancel), "Calls a contact off")
             .roles(AGENT)
             .gives(200, "OutreachMoved"),
-        route("post", "/v1/outreach/{id}/cancel", post(outreach::cancel), "Calls a proposed contact off")
+        route("post", "/v1/outreach/{id}/resolve", post(outreach::resolve), "Says whether a contact was sent")
             .roles(AGENT)
+            .takes("OutreachResolution", 16 * KIB)
             .gives(200, "OutreachMoved"),
+        route("put", "/v1/outreach/pause", put(outreach::pause), "Pauses all of the merchant's outreach")
+            .roles(OPERATOR)
+            .takes("OutreachPauseRequest", 16 * KIB)
+            .gives(200, "OutreachPause"),
+        Route {
+            answer: (204, None),
+            ..route("delete", "/v1/outreach/pause", delete(outreach::unpause), "Goes on with outreach")
+        }
+        .roles(OPERATOR),
+        route("get", "/v1/customers/{id}/consents", get(consents::list), "What a customer agreed to, oldest first")
+            .roles(INGEST_OR_AGENT)
+            .gives(200, "ConsentList"),
+        route("post", "/v1/customers/{id}/consents", post(consents::add), "Adds to what a customer agreed to")
+            .roles(INGEST_OR_AGENT)
+            .takes("ConsentRequests", 64 * KIB)
+            .gives(200, "ConsentList"),
+    ]
+}
+
+fn data_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
         route("put", "/v1/customers/{id}", put(customers::put), "A customer's profile with orders and consent")
             .roles(INGEST)
             .takes("Customer", 256 * KIB)

@@ -88,6 +88,7 @@ pub struct Metrics {
     call_time: Histograms<HookLabels>,
     reloads: Family<OutcomeLabels, Counter>,
     webhooks: Family<WebhookLabels, Counter>,
+    events: Counter,
     outreach: Family<OutreachLabels, Counter>,
     gate: Family<GateLabels, Counter>,
     lag: Histogram,
@@ -142,6 +143,7 @@ impl Default for Metrics {
             call_time: Family::new_with_constructor(seconds),
             reloads: Family::default(),
             webhooks: Family::default(),
+            events: Counter::default(),
             outreach: Family::default(),
             gate: Family::default(),
             lag: Histogram::new(exponential_buckets(0.001, 4.0, 12)),
@@ -164,6 +166,7 @@ impl Metrics {
         registry.register("hook_calls", "Hook calls, by what became of them", self.calls.clone());
         registry.register("hook_seconds", "Time spent in each hook", self.call_time.clone());
         registry.register("reloads", "Changes of plugins, by what became of them", self.reloads.clone());
+        registry.register("events_decided", "Events and timers that were decided on", self.events.clone());
         registry.register("outreach", "Contacts that came to a state, by reason", self.outreach.clone());
         registry.register("gate_decisions", "The gate's answers, when decided and when sent", self.gate.clone());
         registry.register("outreach_lag_seconds", "From a contact's moment to the look at it", self.lag.clone());
@@ -257,6 +260,11 @@ impl Metrics {
     /// One change of a plugin.
     pub fn reload(&self, outcome: &'static str) {
         self.reloads.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// Events and timers that were decided on.
+    pub fn events(&self, count: usize) {
+        self.events.inc_by(count as u64);
     }
 
     /// A contact that has come to a state.

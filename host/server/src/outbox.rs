@@ -135,8 +135,7 @@ async fn round(app: &Arc<App>, partition: Partition, calls: &mut Calls) -> Resul
 
 /// How long to sleep to a moment.
 pub(crate) fn until(moment: Option<Timestamp>) -> Duration {
-    let millis = moment.map(|moment| moment.millis().saturating_sub(clock::now().millis()).max(0).cast_unsigned());
-    millis.map_or(LONGEST, |millis| Duration::from_millis(millis).min(LONGEST))
+    moment.map_or(LONGEST, clock::span_to).min(LONGEST)
 }
 
 /// Asks the gate again, and hands the contact over if it may go.
@@ -165,6 +164,7 @@ async fn advance(app: &Arc<App>, calls: &mut Calls, merchant: MerchantId, record
         state: OutreachState::Sending,
         attempted_at: Some(now),
         attempts: record.attempts + 1,
+        handed: serde_json::to_value(&parcel).ok(),
         // If nobody has written down what came of it by then, nobody will.
         due_at: Some(Timestamp::from_millis(now.millis() + 2 * app.limits.send_timeout_ms.cast_signed())),
         ..next
@@ -187,6 +187,7 @@ fn parcel(merchant: &MerchantId, record: &OutreachRecord, judged: &Judgement) ->
         to,
         conversation,
         customer: record.customer.clone(),
+        purpose: record.outreach.purpose,
         subject: judged.subject.clone(),
         text,
         template: record.outreach.template.clone(),
@@ -278,8 +279,10 @@ async fn clarify(app: &App, merchant: &MerchantId, record: OutreachRecord) -> Re
     let (now, channel) = (clock::now(), record.channel.as_deref().unwrap_or_default());
     let connector = app.outbox.connectors.get(merchant, channel);
     let most = Duration::from_millis(app.limits.send_timeout_ms);
-    let found = match connector {
-        Some(connector) => tokio::time::timeout(most, connector.lookup(&key(merchant, &record))).await.ok().flatten(),
+    // As it was handed over: by now the customer may be reached elsewhere.
+    let handed = record.handed.clone().and_then(|parcel| serde_json::from_value(parcel).ok());
+    let found = match connector.zip(handed) {
+        Some((connector, parcel)) => tokio::time::timeout(most, connector.lookup(&parcel)).await.ok().flatten(),
         None => None,
     };
     let by = record.by.clone();

@@ -98,6 +98,7 @@ impl Delivery<'_> {
         if !complete {
             fields.insert("truncated".into(), true.into());
         }
+        crate::http::events::settle_moments(&mut fields);
         fields.retain(|_, value| !matches!(value, cuecard_model::Value::Number(number) if !number.is_finite()));
         fields.extend(ours);
         let event = Event { id: self.id.as_str().into(), kind: kind.to_owned(), at, customer_id: None, fields };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cuecard_culture as culture;
 use cuecard_model::{
     DetectedLanguage, DetectedScenario, Draft, Emotion, EmotionLabel, Failure, Message, Role, Signals, Stage,
-    Suggestion, Trend, Turn, TurnId,
+    Suggestion, SuggestionId, Trend, Turn, TurnId,
 };
 use cuecard_plugin::job::WorkedDraft;
 use cuecard_understand::{Around, profile};
@@ -52,6 +52,7 @@ pub fn words(
         missing.clear();
         worded.inserted = vec![edited.to_owned()];
     }
+    worded.suggestion.id = SuggestionId::from(wish.id);
     let words = guard::check(worded, ground.merchant, &Known::new(&turn)).map_err(failed("blocked"))?;
     let subject = subject(ground, &composed, &turn, wish);
     Ok((words, subject))

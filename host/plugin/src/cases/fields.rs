@@ -38,7 +38,7 @@ pub(super) fn settle_moments(section: &Section<'_, '_>, name: &str, value: &mut 
 }
 
 fn names_a_moment(name: &str) -> bool {
-    name == "at" || name.ends_with("_at") || matches!(name, "valid_from" | "valid_until")
+    name == "at" || name.ends_with("_at") || name.ends_with("_until") || name == "valid_from"
 }
 
 /// A date means its first moment, a time without a zone UTC.

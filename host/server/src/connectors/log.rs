@@ -48,8 +48,8 @@ impl Connector for Log {
         }
     }
 
-    async fn lookup(&self, idempotency_key: &str) -> Option<bool> {
-        let (path, key) = (self.path.clone(), idempotency_key.to_owned());
+    async fn lookup(&self, parcel: &Parcel) -> Option<bool> {
+        let (path, key) = (self.path.clone(), parcel.idempotency_key.clone());
         let found = tokio::task::spawn_blocking(move || {
             let mut lines = BufReader::new(File::open(path).ok()?).lines().map_while(Result::ok);
             let took =

@@ -6,13 +6,14 @@ use axum::{
     Extension,
     extract::{Path, State},
 };
-use cuecard_engine::Batch;
+use cuecard_engine::{Batch, Write};
 use cuecard_model::{Customer, CustomerId, ExplainedProfile};
 use cuecard_understand::{Around, explained};
 use serde_json::{Map, Value};
 
 use super::{
     Problem,
+    consents::Given,
     guard::Caller,
     json::{Json, check_id, from_value},
 };
@@ -25,6 +26,8 @@ pub(crate) async fn put(
     Json(mut body): Json<Map<String, Value>>,
 ) -> Result<Json<Customer>, Problem> {
     check_id("id", &id)?;
+    let consents = body.remove("consents").map(from_value::<Vec<Given>>).transpose();
+    let consents = consents.map_err(|problem| problem.field("consents"))?.unwrap_or_default();
     body.entry("id").or_insert_with(|| Value::String(id.clone()));
     let customer: Customer = from_value(Value::Object(body))?;
     if customer.id.as_str() != id {
@@ -32,7 +35,12 @@ pub(crate) async fn put(
             .field("id")
             .hint("leave the id out of the body"));
     }
-    app.engine.commit(Batch::new(caller.merchant, identity::put(customer.clone(), clock::now()))).await?;
+    let now = clock::now();
+    let consents = consents.into_iter().map(|given| Write::Consent(given.record(&customer.id, now, &caller)));
+    let consents = consents.collect::<Vec<_>>();
+    let mut writes = identity::put(customer.clone(), now);
+    writes.extend(consents);
+    app.engine.commit(Batch::new(caller.merchant, writes)).await?;
     Ok(Json(customer))
 }
 

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use cuecard_engine::{Batch, Outcome, Receipt, Write};
-use cuecard_model::{CustomerId, Event, EventId, Fields, Timestamp, flatten};
+use cuecard_model::{CustomerId, Event, EventId, Fields, News, Timestamp, Value, flatten};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -57,9 +57,13 @@ pub(crate) async fn post(
     let mut ids = Vec::with_capacity(raw.len());
     let mut writes = Vec::with_capacity(raw.len());
     for (place, event) in raw.into_iter().enumerate() {
-        let (id, write) = read(place, event)?;
-        ids.push(id);
-        writes.push(write);
+        let parts = generic::says_more(&event).then(|| Json::Object(event.clone()));
+        let event = read(place, event)?;
+        ids.push(event.id.clone());
+        writes.push(match parts {
+            None => Write::Event(event),
+            Some(parts) => Write::News(Box::new(said(place, event, &parts)?)),
+        });
     }
     let outcomes = match app.engine.commit(Batch::new(caller.merchant, writes)).await? {
         Receipt::Kept(outcomes) => outcomes,
@@ -79,8 +83,8 @@ pub(crate) async fn post(
     Ok(reply(StatusCode::ACCEPTED, &json!({ "events": receipts })))
 }
 
-fn read(place: usize, mut event: Map<String, Json>) -> Result<(EventId, Write), Problem> {
-    let parts = generic::says_more(&event).then(|| Json::Object(event.clone()));
+/// An event as it comes from outside; `place` tells which of a list.
+pub(crate) fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, Problem> {
     let mut head = Map::new();
     for name in ["id", "type", "at", "customer_id"] {
         if let Some(value) = event.remove(name) {
@@ -95,14 +99,16 @@ fn read(place: usize, mut event: Map<String, Json>) -> Result<(EventId, Write), 
         check_id("customer_id", customer.as_str())?;
     }
     let fields = content(event).map_err(|reason| Problem::bad_request(reason).field(format!("[{place}]")))?;
-    let event = Event { id: id.clone(), kind, at, customer_id, fields };
-    let Some(parts) = parts else { return Ok((id, Write::Event(event))) };
-    let news = generic::news(event, &At::top(&parts), "merchant").map_err(|wrong| {
+    Ok(Event { id, kind, at, customer_id, fields })
+}
+
+/// What an event's parts say beside it, if it has any.
+fn said(place: usize, event: Event, parts: &Json) -> Result<News, Problem> {
+    generic::news(event, &At::top(parts), "merchant").map_err(|wrong| {
         Problem::bad_request(wrong.to_string())
             .field(format!("[{place}].{}", wrong.field))
             .hint("docs/shops.md says what the parts of an event are")
-    })?;
-    Ok((id, Write::News(Box::new(news))))
+    })
 }
 
 /// The content of an event or an item: what stands in `fields`, and whatever else stands beside it.
@@ -115,6 +121,40 @@ pub(crate) fn content(mut object: Map<String, Json>) -> Result<Fields, String> {
     if object.is_empty() {
         return Ok(Fields::new());
     }
-    let (fields, complete) = flatten(&Json::Object(object), FIELDS);
+    let (mut fields, complete) = flatten(&Json::Object(object), FIELDS);
+    settle_moments(&mut fields);
     complete.then_some(fields).ok_or_else(|| format!("more than {FIELDS} fields, or nested deeper than 16"))
+}
+
+/// Moments are RFC 3339 outside and seconds for plugins, which subtract: what is named like one and is one, becomes one.
+pub(crate) fn settle_moments(fields: &mut Fields) {
+    fields.iter_mut().for_each(|(name, value)| settle_moment(name, value));
+}
+
+fn settle_moment(name: &str, value: &mut Value) {
+    let name = name.rsplit('.').next().unwrap_or(name);
+    let is_named = name == "at" || name.ends_with("_at") || name.ends_with("_until");
+    if let Value::Text(text) = value
+        && is_named
+        && let Ok(moment) = text.parse::<Timestamp>()
+    {
+        *value = Value::Number(moment.seconds() as f64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_become_seconds() {
+        let object = json!({"expected_at": "2026-11-22T08:00:00Z", "parcel": {"due_at": "2026-11-22T09:00:00+01:00"},
+            "offer_until": 1795334400, "happened_at": "soon", "title": "2026-11-22T08:00:00Z"});
+        let Json::Object(object) = object else { return };
+        let fields = content(object).unwrap_or_default();
+        let number = |name: &str| fields.get(name) == Some(&Value::Number(1_795_334_400.0));
+        assert!(number("expected_at") && number("parcel.due_at") && number("offer_until"), "{fields:?}");
+        let text = |name: &str| matches!(fields.get(name), Some(Value::Text(_)));
+        assert!(text("happened_at") && text("title"), "{fields:?}");
+    }
 }

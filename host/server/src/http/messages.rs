@@ -10,8 +10,10 @@ use axum::{
 };
 use bytes::Bytes;
 use cuecard_engine::{Batch, Known, MessageRecord, Receipt, TurnRecord, Write};
+use cuecard_gate::after_word;
 use cuecard_model::{
-    ConversationId, Customer, IncomingMessage, MerchantId, Message, MessageId, Reply, Role, Scope, Timestamp, TurnId,
+    ConsentAnswer, ConsentRecord, ConversationId, Customer, IncomingMessage, MerchantId, Message, MessageId, Reply,
+    Role, Scope, Timestamp, Trace, TurnId,
 };
 use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, answer};
 use cuecard_understand::Understanding;
@@ -88,6 +90,7 @@ async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: T
     let profile = context.customer.profile.as_deref();
     let said = brings_news(profile, &message.customer)
         .then(|| identity::said(profile, message.customer.clone(), &message.channel, now));
+    let consents = by_word(app, merchant, &record).await?;
     let turn_id = TurnId::from(app.ids.next(now));
     let incoming = Incoming {
         turn_id: turn_id.clone(),
@@ -100,7 +103,8 @@ async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: T
         recent: context.customer.recent,
     };
     let answered = answer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
-    let Answered { reply, key_writes, calls } = answered;
+    let Answered { mut reply, key_writes, calls } = answered;
+    reply.trace.extend(noted(&consents));
     count(app, &snapshot, merchant, &calls);
     app.metrics.turn(&reply.timing_us);
     let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
@@ -114,6 +118,7 @@ async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: T
         writes,
     }));
     writes.extend(said);
+    writes.extend(consents.into_iter().map(Write::Consent));
     match app.engine.commit(Batch::new(merchant.clone(), writes)).await? {
         Receipt::Duplicate(known) => known_already(known),
         Receipt::Refused(_) => Err(unwritten()),
@@ -122,6 +127,26 @@ async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: T
             Ok(stored(text))
         }
     }
+}
+
+/// What a customer agrees to, or no longer agrees to, by writing STOP or START and nothing else.
+async fn by_word(app: &App, merchant: &MerchantId, record: &MessageRecord) -> Result<Vec<ConsentRecord>, Problem> {
+    let Some(word) = app.merchants.rulebook().word(&record.message.text, &record.channel) else {
+        return Ok(Vec::new());
+    };
+    let facts = app.engine.contact_facts(merchant, &record.customer, &[]).await?;
+    Ok(after_word(word, &record.customer, &record.channel, &facts.consents, record.message.at))
+}
+
+/// The agent is told.
+fn noted(consents: &[ConsentRecord]) -> Option<Trace> {
+    let first = consents.first()?;
+    let channel = first.channel.as_deref().unwrap_or("every channel");
+    let why = match first.answer {
+        ConsentAnswer::Withdrawn => format!("the customer wants no more contacts on {channel}; this is recorded"),
+        ConsentAnswer::Granted => format!("the customer wants contacts on {channel} again; this is recorded"),
+    };
+    Some(Trace { stage: "consent".into(), rule: first.source.to_string(), before: None, after: None, why })
 }
 
 /// The snapshot of this turn and what was learned from it; learns first if nobody has asked for this merchant yet.

@@ -51,7 +51,8 @@ fn content(mut object: Map<String, Json>) -> Option<Fields> {
         object.remove("fields");
         object.extend(inner);
     }
-    let (fields, complete) = flatten(&Json::Object(object.clone()), FIELDS);
+    let (mut fields, complete) = flatten(&Json::Object(object.clone()), FIELDS);
+    crate::http::events::settle_moments(&mut fields);
     (complete || object.is_empty())
         .then_some(fields)
         .map(|fields| if object.is_empty() { Fields::new() } else { fields })

@@ -1,6 +1,6 @@
 use ring::{
     rand::SystemRandom,
-    signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair},
+    signature::{RSA_PKCS1_SHA256, RsaKeyPair},
 };
 use serde_json::json;
 
