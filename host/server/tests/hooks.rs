@@ -60,7 +60,6 @@ fn now() -> Timestamp {
 /// How many events of a customer are kept.
 fn events(server: &Server, customer: &str) -> usize {
     let export = server.get(&format!("/v1/customers/{customer}/export")).expect(200);
-    conforms("CustomerExport", &export);
     export["kept"]["events"].as_array().map_or(0, Vec::len)
 }
 

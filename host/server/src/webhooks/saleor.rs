@@ -265,6 +265,7 @@ fn product(delivery: &Delivery<'_>, at: &At<'_>) -> Result<News, Wrong> {
     ours.extend(at.first(&["name"])?.map(|title| ("title".to_owned(), title.into())));
     let stock = at.number(&either(at, "stock_quantity"))?.or(at.number(&either(at, "quantity_available"))?);
     ours.extend(stock.map(|stock| ("stock".to_owned(), stock.into())));
+    ours.extend(stock.map(|stock| ("in_stock".to_owned(), (stock > 0.0).into())));
     Ok(delivery.news("product.updated", changed_at(delivery, at)?, at.json(), ours))
 }
 

@@ -180,20 +180,22 @@ fn product(delivery: &Delivery<'_>, at: &At<'_>) -> Result<News, Wrong> {
     if let Some(title) = at.text("title")? {
         ours.insert("title".into(), title.into());
     }
-    let (mut lowest, mut stock) = (None::<(f64, String)>, None::<f64>);
+    let (mut lowest, mut stock) = (None::<f64>, None::<f64>);
     for variant in at.list("variants")? {
-        if let Some(price) = variant.number("price")?.filter(|price| lowest.as_ref().is_none_or(|low| *price < low.0)) {
-            lowest = Some((price, variant.get("price").json().as_str().unwrap_or_default().to_owned()));
+        if let Some(price) = variant.number("price")?.filter(|price| lowest.is_none_or(|lowest| *price < lowest)) {
+            lowest = Some(price);
         }
         if let Some(left) = variant.number("inventory_quantity")? {
             stock = Some(stock.unwrap_or(0.0) + left);
         }
     }
-    if let Some((price, _)) = lowest {
-        ours.insert("price".into(), price.into());
+    if let Some(price) = lowest {
+        // Shopify names no currency here, so it is no money.
+        ours.insert("price_amount".into(), price.into());
     }
     if let Some(stock) = stock {
         ours.insert("stock".into(), stock.into());
+        ours.insert("in_stock".into(), (stock > 0.0).into());
     }
     Ok(delivery.news("product.updated", changed_at(delivery, at)?, at.json(), ours))
 }
@@ -203,6 +205,7 @@ fn inventory(delivery: &Delivery<'_>, at: &At<'_>) -> Result<News, Wrong> {
     ours.insert("inventory_item_id".into(), at.need_id("inventory_item_id")?.into());
     if let Some(left) = at.number("available")? {
         ours.insert("stock".into(), left.into());
+        ours.insert("in_stock".into(), (left > 0.0).into());
     }
     Ok(delivery.news("product.updated", changed_at(delivery, at)?, at.json(), ours))
 }

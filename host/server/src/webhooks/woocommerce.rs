@@ -144,8 +144,10 @@ fn customer(delivery: &Delivery<'_>, at: &At<'_>) -> Result<News, Wrong> {
 fn product(delivery: &Delivery<'_>, at: &At<'_>) -> Result<News, Wrong> {
     let mut ours = Fields::from([("product_id".to_owned(), at.need_id("id")?.into())]);
     ours.extend(at.first(&["name"])?.map(|title| ("title".to_owned(), title.into())));
-    ours.extend(at.number("price")?.map(|price| ("price".to_owned(), price.into())));
-    ours.extend(at.number("stock_quantity")?.map(|stock| ("stock".to_owned(), stock.into())));
+    ours.extend(at.number("price")?.map(|price| ("price_amount".to_owned(), price.into())));
+    let stock = at.number("stock_quantity")?;
+    ours.extend(stock.map(|stock| ("stock".to_owned(), stock.into())));
+    ours.extend(stock.map(|stock| ("in_stock".to_owned(), (stock > 0.0).into())));
     Ok(delivery.news("product.updated", changed_at(delivery, at)?, at.json(), ours))
 }
 

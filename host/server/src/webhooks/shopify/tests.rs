@@ -142,7 +142,7 @@ fn products_consents_and_requests() {
     let product = json!({"id": 2, "title": "Pack", "variants": [{"price": "12.00", "inventory_quantity": 3},
         {"price": "9.50", "inventory_quantity": 4}]});
     let fields = told("products/update", &product).event.unwrap().fields;
-    assert_eq!((fields["price"].clone(), fields["stock"].clone()), ("9.50".into(), 7.0.into()));
+    assert_eq!((fields["price_amount"].clone(), fields["stock"].clone()), (9.5.into(), 7.0.into()));
 
     let consent = json!({"customer_id": 7001, "email_marketing_consent": {"state": "unsubscribed",
         "consent_updated_at": "2026-03-01T00:00:00Z", "opt_in_level": "single_opt_in"}});
