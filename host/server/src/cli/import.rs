@@ -232,3 +232,64 @@ fn cell(name: &str, text: &str) -> Json {
         _ => text.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cuecard_engine::{Partition, SqliteEngine};
+
+    use super::*;
+
+    const ORDERS: &str =
+        "id,status,placed_at,total.amount,total.currency,customer_id,customer.email,items.0.title,items.0.quantity
+1001,paid,2026-01-02T10:00:00Z,12.50,EUR,u-9,ann@shop.example,\"Pack, green\",2
+1002,lost,2026-01-02T10:00:00Z,12.50,EUR,u-9,,,
+1003,paid,2026-01-03T10:00:00Z,\"12,50\",EUR,u-9,,,
+1004,shipped,2026-01-04T10:00:00Z,,,,,,
+1005,shipped,2026-01-05T10:00:00Z,,,u-9,,,
+1006,paid,too few
+";
+
+    fn import(file: &Path, data: &Path, kind: Kind, dry_run: bool) -> Import {
+        Import { file: file.to_owned(), merchant: "acme".to_owned(), kind, dry_run, data: data.to_owned() }
+    }
+
+    async fn tally(import: &Import) -> (u64, u64, u64) {
+        let engine = if import.dry_run { None } else { Some(SqliteEngine::open(&import.data).unwrap()) };
+        let engine = engine.as_ref().map(|engine| engine as &dyn Engine);
+        let Tally { kept, known, refused } = import.all(read(&import.file).unwrap(), engine).await.unwrap();
+        (kept, known, refused)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn history_is_kept_once_and_sets_nothing_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let (orders, data) = (folder.path().join("orders.csv"), folder.path().join("data"));
+        std::fs::write(&orders, ORDERS).unwrap();
+        assert_eq!(tally(&import(&orders, &data, Kind::Orders, true)).await, (2, 0, 4));
+        assert!(!data.exists());
+        let lines = read(&orders).unwrap().map(Result::unwrap);
+        let refused = |(number, line): (u64, Result<Json, String>)| {
+            let line = line.and_then(|json| news(Kind::Orders, &json, clock::now()).map_err(|wrong| wrong.to_string()));
+            line.err().map(|reason| format!("{number}: {reason}"))
+        };
+        let reasons: Vec<_> = lines.filter_map(refused).collect();
+        assert!(reasons[0].starts_with("3: status is not an order's status"), "{reasons:?}");
+        assert!(reasons[1].starts_with("4: total.amount is not"), "{reasons:?}");
+        assert!(reasons[2].starts_with("5: customer_id is not there"), "{reasons:?}");
+        assert!(reasons[3].starts_with("7: "), "{reasons:?}");
+
+        let events = folder.path().join("events.jsonl");
+        let event = r#"{"id":"e-1","type":"order.created","at":"2026-01-01T00:00:00Z","customer_id":"u-9"}"#;
+        std::fs::write(&events, format!("{event}\n\n{{\n")).unwrap();
+        for expected in [(1, 0, 1), (0, 1, 1)] {
+            assert_eq!(tally(&import(&orders, &data, Kind::Orders, false)).await, (2, 0, 4));
+            assert_eq!(tally(&import(&events, &data, Kind::Events, false)).await, expected);
+        }
+        let engine = SqliteEngine::open(&data).unwrap();
+        let profile = engine.customer(&"acme".into(), &"u-9".into()).await.unwrap().profile.unwrap();
+        let found: Vec<_> = profile.orders.iter().map(|order| (order.id.as_str(), order.items.len())).collect();
+        assert_eq!(found, [("1005", 0), ("1001", 1)]);
+        assert_eq!((profile.email.as_deref(), profile.orders[1].items[0].quantity), (Some("ann@shop.example"), 2));
+        assert_eq!(engine.claim(Partition::ALL, 10).await.unwrap(), []);
+    }
+}
