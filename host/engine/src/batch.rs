@@ -10,7 +10,9 @@ use cuecard_model::{
     Timestamp, Value,
 };
 
-use crate::{Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Room, TurnRecord};
+use crate::{
+    AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Room, TurnRecord,
+};
 
 /// Writes of one merchant that are kept together or not at all.
 #[derive(Clone, Debug)]
@@ -141,6 +143,9 @@ pub enum Write {
         /// How many at most.
         limit: usize,
     },
+    /// What somebody did: kept with the writes before it that it tells of. [`Outcome::Known`], and not kept, if none of
+    /// those changed anything.
+    Audit(AuditEntry),
 }
 
 /// What became of a batch. It is durable before this is given.

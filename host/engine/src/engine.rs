@@ -13,8 +13,8 @@ use cuecard_model::{
 
 use crate::{
     Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Hook, Identities,
-    MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, PluginRecord,
-    Receipt, ReloadRecord, Result, Room, Scope, TurnRecord, Write, turn_of,
+    MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
+    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, StoredAudit, TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -38,7 +38,13 @@ pub trait Engine: Send + Sync + 'static {
     ) -> Result<Context>;
 
     /// What is known about one customer: for triggers, and to merge a new profile into.
-    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState>;
+    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
+        let found = self.customers(merchant, std::slice::from_ref(customer)).await?;
+        Ok(found.into_iter().next().unwrap_or_default())
+    }
+
+    /// The same for many customers, in the order asked.
+    async fn customers(&self, merchant: &MerchantId, customers: &[CustomerId]) -> Result<Vec<CustomerState>>;
 
     /// Keeps a batch as a whole, or refuses it as a whole; returns once it is durable.
     async fn commit(&self, batch: Batch) -> Result<Receipt>;
@@ -116,7 +122,7 @@ pub trait Engine: Send + Sync + 'static {
     async fn contact_by_reference(&self, merchant: &MerchantId, reference: &str) -> Result<Option<OutreachRecord>>;
 
     /// Keeps an operator's or author's changes together or not at all; returns once they are durable.
-    /// `Ok(false)`: a plugin was changed by someone else meanwhile, and nothing is kept.
+    /// `Ok(false)`: one of them was refused (a plugin was changed by someone else meanwhile), and nothing is kept.
     async fn change(&self, changes: Vec<Change>) -> Result<bool>;
 
     /// The current record of every plugin, of all scopes.
@@ -142,6 +148,18 @@ pub trait Engine: Send + Sync + 'static {
 
     /// All keys.
     async fn api_keys(&self) -> Result<Vec<ApiKey>>;
+
+    /// The people of that name, of all merchants. From memory.
+    async fn people_named(&self, name: &str) -> Result<Vec<Person>>;
+
+    /// All people, by merchant and name.
+    async fn people(&self) -> Result<Vec<Person>>;
+
+    /// A session by its token's hash, with its person, however old it is. From memory: cheap enough for every request.
+    async fn session(&self, hash: &str) -> Result<Option<(Session, Person)>>;
+
+    /// The audit of a merchant, or of what is shared, before a number: newest first.
+    async fn audit(&self, scope: &Scope, before: Option<u64>, limit: usize) -> Result<Vec<StoredAudit>>;
 
     /// A small setting.
     async fn setting(&self, scope: &Scope, name: &str) -> Result<Option<String>>;

@@ -1,28 +1,32 @@
 //! Durable state behind one narrow trait, [`Engine`], and the adapters that keep it.
 //!
 //! Owns what survives a restart: messages, turns, feedback, customers, live data, plugin keys, events, timers,
-//! outreach, bundles, the registry's records and API keys. Deliberately knows no plugin runtime, no HTTP and no
+//! outreach, bundles, the registry's records, API keys, people, their sessions and the audit. Deliberately knows no plugin runtime, no HTTP and no
 //! clock: every moment is handed in.
 
+mod audit;
 mod batch;
 mod engine;
 mod error;
 mod identities;
 mod news;
 mod outreach;
+mod people;
 mod records;
 mod registry;
 mod sqlite;
 
+pub use audit::{AuditEntry, AuditRecord, Broken, Chain, StoredAudit};
 pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
 pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
+pub use people::{PeopleChange, Person, Session};
 pub use records::{
     Context, CustomerState, DueTimer, Feedback, FeedbackAction, Known, MessageRecord, NextDue, OpenEvent, Partition,
     SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
-pub use sqlite::SqliteEngine;
+pub use sqlite::{SqliteEngine, read_audit};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cuecard_model::{MerchantId, PluginId, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::Hook;
+use crate::{AuditEntry, Hook, PeopleChange};
 
 /// One change by an operator or an author. Changes handed over together are kept together or not at all.
 #[derive(Clone, Debug)]
@@ -43,6 +43,10 @@ pub enum Change {
         /// Its value, opaque to the engine.
         value: Option<String>,
     },
+    /// People and their sessions.
+    People(PeopleChange),
+    /// What somebody did: kept with the changes that it tells of.
+    Audit(Scope, AuditEntry),
 }
 
 /// A plugin at a moment of its history.

@@ -5,6 +5,7 @@
 
 mod adapter;
 mod apply;
+mod audit;
 mod cache;
 mod change;
 mod check;
@@ -14,6 +15,7 @@ mod hooks;
 mod identities;
 mod news;
 mod open;
+mod people;
 mod pool;
 mod read;
 mod read_outreach;
@@ -28,8 +30,10 @@ use std::{
     thread::JoinHandle,
 };
 
+pub use self::audit::read_audit;
 use self::{
     cache::Cache,
+    people::Known,
     pool::Pool,
     writer::{Job, Queue},
 };
@@ -59,7 +63,8 @@ impl SqliteEngine {
         let keys = read::api_keys(&connection).map_err(|error| open::fault(&path, &error))?;
         let hooks = hooks::all(&connection).map_err(|error| open::fault(&path, &error))?;
         let aliases = identities::aliases(&connection).map_err(|error| open::fault(&path, &error))?;
-        let cache = Arc::new(Cache::new(CACHE, keys, hooks, aliases));
+        let people = Known::read(&connection).map_err(|error| open::fault(&path, &error))?;
+        let cache = Arc::new(Cache::new(CACHE, keys, hooks, aliases, people));
         let (queue, writer) = writer::start(connection, path.clone(), cache.clone())?;
         Ok(Self {
             pool: Arc::new(Pool::new(path.clone())),

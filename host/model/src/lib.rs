@@ -47,7 +47,7 @@ pub use signals::{
     Alternative, Classification, ClassifiedEmotion, DetectedLanguage, DetectedScenario, Emotion, EmotionLabel, Signals,
     Stage, Trend, TurningPoint,
 };
-pub use suggestion::{RenderedStep, Reply, Suggestion, TimingUs, Trace};
+pub use suggestion::{MessageForAgent, RenderedStep, Reply, Suggestion, TimingUs, Trace};
 pub use timestamp::Timestamp;
 pub use turn::Turn;
 pub use value::{Fields, Value, flatten};

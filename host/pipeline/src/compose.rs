@@ -10,7 +10,7 @@ use cuecard_plugin::{
     workers::{Busy, Loadable, Workers},
 };
 
-use crate::{CallReport, KeyWrites, Merchant, Snapshot, localize::language};
+use crate::{CallReport, KeyWrites, Merchant, Snapshot};
 
 /// No hook of a turn is started later than this after the first. Five plugins that all run out their 20 ms fit.
 pub(crate) const BUDGET_MS: u32 = 100;
@@ -72,7 +72,7 @@ fn customer_says(turn: &Turn) -> Option<Register> {
     const MESSAGES: usize = 5;
     const BYTES: usize = 2000;
     let locale = culture::with_region(&turn.locale);
-    let is_in_locale = language(&turn.signals.language.tag) == language(&turn.locale);
+    let is_in_locale = culture::language(&turn.signals.language.tag) == culture::language(&turn.locale);
     let now = is_in_locale.then_some(&turn.message);
     let before = turn.history.iter().filter(|message| message.role == Role::Customer);
     let texts = before.chain(now).rev().take(MESSAGES).map(|message| message.text.as_str());

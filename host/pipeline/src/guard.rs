@@ -14,25 +14,25 @@ use crate::{
 };
 
 pub(crate) struct Guarded {
-    pub(crate) suggestions: Vec<Suggestion>,
+    pub(crate) worded: Vec<Worded>,
     pub(crate) failures: Vec<Failure>,
 }
 
 pub(crate) fn guard(worded: Vec<Outcome>, turn: &Turn, merchant: &Merchant) -> Guarded {
     let known = Known::new(turn);
-    let mut guarded = Guarded { suggestions: Vec::new(), failures: Vec::new() };
+    let mut guarded = Guarded { worded: Vec::new(), failures: Vec::new() };
     for outcome in worded {
         match outcome.and_then(|worded| check(worded, merchant, &known)) {
-            Ok(suggestion) => guarded.suggestions.push(suggestion),
+            Ok(worded) => guarded.worded.push(worded),
             Err(failure) => guarded.failures.push(failure),
         }
     }
     guarded
 }
 
-pub(crate) fn check(worded: Worded, merchant: &Merchant, known: &Known<'_>) -> Result<Suggestion, Failure> {
-    let Worded { suggestion, inserted, manner } = worded;
-    let blocked = |detail: String| blocked(&suggestion, detail);
+pub(crate) fn check(worded: Worded, merchant: &Merchant, known: &Known<'_>) -> Result<Worded, Failure> {
+    let Worded { suggestion, inserted, .. } = &worded;
+    let blocked = |detail: String| blocked(suggestion, detail);
     if let Some(link) = links(&suggestion.text).into_iter().find(|link| !may_link(&link.host, merchant, known)) {
         return Err(blocked(format!(
             "it links to {}, which is not on the merchant's list\n  hint: add the host to the merchant's links",
@@ -44,7 +44,8 @@ pub(crate) fn check(worded: Worded, merchant: &Merchant, known: &Known<'_>) -> R
             "it puts in {private}, which belongs to nobody in this conversation\n  hint: what is the shop's own goes into messages/ or live data"
         )));
     }
-    check_words(suggestion, &manner)
+    let suggestion = check_words(worded.suggestion, &worded.manner)?;
+    Ok(Worded { suggestion, ..worded })
 }
 
 fn blocked(suggestion: &Suggestion, detail: String) -> Failure {

@@ -1,7 +1,7 @@
 //! The two flows, one screen each: a message to suggestions, an event to decisions.
 //!
 //! ```text
-//! message -> understand (classify) -> compose -> localize -> guard -> rank
+//! message -> understand (classify) -> compose -> localize -> guard -> rank (-> translate)
 //! event   -> trigger -> outreach (gate, localize, guard), and again before it is sent
 //! ```
 //! Each stage is a plain function of what it is handed. No stage reaches back, and none but `classify`, `compose` and `trigger`,
@@ -18,10 +18,12 @@ mod outreach;
 mod rank;
 mod reword;
 mod snapshot;
+mod translate;
 
 pub use event::{Judged, Occurrence, judge};
 pub use merchant::{Merchant, Retention};
-pub use message::{Answered, CallReport, Incoming, KeyWrites, Understood, answer, merged, understand};
+pub use message::{Answered, CallReport, Incoming, KeyWrites, Offered, Understood, answer, merged, offer, understand};
 pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};
 pub use snapshot::Snapshot;
+pub use translate::{ToTranslate, Translated};

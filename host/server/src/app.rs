@@ -15,7 +15,10 @@ use crate::{
     merchants::Merchants,
     metrics::Metrics,
     outbox::Outbox,
+    outgoing::Outgoing,
+    people::People,
     privacy::Privacy,
+    translate::Translations,
 };
 
 /// What every request shares. Held as `Arc<App>`.
@@ -32,6 +35,10 @@ pub struct App {
     pub bundle_limits: BundleLimits,
     /// What merchants have settled.
     pub merchants: Merchants,
+    /// The way to other systems.
+    pub outgoing: Outgoing,
+    /// Merchants' connectors to providers of translations.
+    pub translations: Translations,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Streams to agents.
@@ -52,6 +59,10 @@ pub struct App {
     pub outbox: Outbox,
     /// The key that works beside the engine's, in `serve --dev`. It is never kept.
     pub dev_key: Option<ApiKey>,
+    /// People who log in.
+    pub people: People,
+    /// Who may show `/desk/embed` in a frame, as a source list.
+    pub frame_ancestors: String,
     /// True once the host is told to stop: streams end, nobody waits.
     pub stopping: watch::Receiver<bool>,
 }

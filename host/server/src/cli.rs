@@ -1,5 +1,6 @@
 //! The command line: a subcommand is a file with its own arguments.
 
+mod audit;
 mod bench;
 mod check;
 mod explain;
@@ -16,6 +17,7 @@ mod scores;
 mod serve;
 mod simulate;
 mod understand;
+mod users;
 
 use std::process::ExitCode;
 
@@ -65,6 +67,10 @@ enum Command {
     Hooks(hooks::Hooks),
     /// Read a shop's history: orders, customers or events, from CSV or JSON lines
     Import(import::Import),
+    /// Add and list people who log in, give them new passwords, keep them out
+    Users(users::Users),
+    /// Check or write out the records of who did what
+    Audit(audit::Audit),
     /// Be one of the servers that `bench` measures
     #[command(hide = true)]
     BenchServe(bench::served::Serve),
@@ -100,6 +106,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Keys(keys) => block_on(keys.run()),
+        Command::Users(users) => block_on(users.run()),
+        Command::Audit(audit) => audit.run(),
         Command::Explain(explain) => block_on(explain.run()),
         Command::Hooks(hooks) => block_on(hooks.run()),
         Command::Import(import) => block_on(import.run()),

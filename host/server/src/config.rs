@@ -1,13 +1,17 @@
 //! The operator's file: merchants, address, limits. Unknown keys are refused with the ones that are known.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    sync::Arc,
+};
 
 use anyhow::{Result, anyhow};
 use cuecard_gate::{Policy, Rulebook};
 use cuecard_pipeline::Merchant;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::{connectors::Connection, limits::Limits};
+use crate::{connectors::Connection, limits::Limits, translate};
 
 /// What `--config` may say.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -17,12 +21,35 @@ pub struct Config {
     pub listen: Option<SocketAddr>,
     /// How many worker processes.
     pub workers: Option<usize>,
+    /// Reverse proxies whose `X-Forwarded-For` is believed, by address.
+    pub proxies: Vec<IpAddr>,
+    /// Sites that may show `/desk/embed` in a frame, e.g. `https://helpdesk.example`.
+    pub embed_in: Vec<String>,
     /// How much may be asked for.
     pub limits: Limits,
     /// Settings of merchants, written `[[merchant]]`.
-    pub merchant: Vec<Merchant>,
+    pub merchant: Vec<MerchantSection>,
     /// Who carries contacts to customers, written `[[connector]]`.
     pub connector: Vec<Connection>,
+}
+
+/// One `[[merchant]]`: what the pipeline goes by and the engine keeps, and beside it what holds secrets and stays here.
+#[derive(Clone, Debug)]
+pub struct MerchantSection {
+    /// The plain settings.
+    pub plain: Merchant,
+    /// `[merchant.translation]`: whom to ask for words that no plugin has.
+    pub translation: Option<translate::Settings>,
+}
+
+impl<'de> Deserialize<'de> for MerchantSection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut table = toml::Table::deserialize(deserializer)?;
+        let translation = table.remove("translation").map(toml::Value::try_into).transpose();
+        let translation = translation.map_err(|error| D::Error::custom(format!("[merchant.translation]: {error}")))?;
+        let plain = table.try_into().map_err(D::Error::custom)?;
+        Ok(Self { plain, translation })
+    }
 }
 
 impl Config {
@@ -36,12 +63,17 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, min_confidence, outreach")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, min_confidence, outreach and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
         })?;
         config.check_outreach(text)?;
         if config.workers == Some(0) {
             return Err(anyhow!(
                 "workers = 0 leaves nobody to run plugins\n  hint: leave it out for one more than there are processors"
+            ));
+        }
+        if let Some(site) = config.embed_in.iter().find(|site| !is_origin(site)) {
+            return Err(anyhow!(
+                "embed_in has '{site}', which is no origin\n  hint: write it as https://helpdesk.example, without a path"
             ));
         }
         let limits = &config.limits;
@@ -56,7 +88,7 @@ impl Config {
     /// The gate must be able to decide by what each merchant has settled.
     fn check_outreach(&self, text: &str) -> Result<()> {
         let rulebook = Rulebook::shipped().map_err(|error| anyhow!("{error}"))?;
-        for (place, merchant) in self.merchant.iter().enumerate() {
+        for (place, MerchantSection { plain: merchant, .. }) in self.merchant.iter().enumerate() {
             let policy = Policy::new(&merchant.id, &merchant.outreach, Arc::clone(&rulebook));
             policy.map_err(|error| anyhow!("line {}: [[merchant]] {}: {error}", line(text, place), merchant.id))?;
         }
@@ -74,6 +106,19 @@ fn line(text: &str, place: usize) -> usize {
     text.bytes().take(start.unwrap_or_default()).filter(|byte| *byte == b'\n').count() + 1
 }
 
+/// A scheme and a host alone: it goes into a header's list, where a space or a semicolon would say something else.
+fn is_origin(site: &str) -> bool {
+    let host = site.strip_prefix("https://").or_else(|| site.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    })
+}
+
+/// Who may show a page in a frame, as Content-Security-Policy writes it.
+pub fn frame_ancestors(embed_in: &[String]) -> String {
+    std::iter::once("'self'").chain(embed_in.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,13 +130,19 @@ mod tests {
             ("listen = 1", "expected socket address"),
             ("[limits]\nburts = 1", "line 2"),
             ("[[merchant]]\nid = \"a\"\nlinkz = []", "hint: known here are"),
+            (
+                "[[merchant]]\nid = \"a\"\n[merchant.translation]\nprovider = \"deepl\"\nkye = \"x\"",
+                "[merchant.translation]: unknown field `kye`",
+            ),
             ("workers = 0", "leaves nobody"),
+            ("embed_in = [\"https://a.example/path\"]", "is no origin"),
+            ("embed_in = [\"https://a.example; script-src *\"]", "is no origin"),
             ("[limits]\nburst = nan", "at least 1"),
         ] {
             let error = format!("{:#}", Config::parse(text).unwrap_err());
             assert!(error.contains(expected), "{text}: {error}");
         }
         let config = Config::parse("[[merchant]]\nid = \"a\"\nlinks = [\"a.example\"]").unwrap();
-        assert_eq!(config.merchant[0].default_locale, "en");
+        assert_eq!(config.merchant[0].plain.default_locale, "en");
     }
 }

@@ -239,13 +239,14 @@ async fn ask(
 ) -> Result<Vec<Judged>, Later> {
     let settings = app.merchants.get(&*app.engine, merchant).await?;
     let Some(snapshot) = app.snapshot.load_full() else { return Err(Later) };
-    let mut occurrences = Vec::new();
-    for event in events {
-        let Some(customer) = &event.customer_id else { continue };
-        let state = app.engine.customer(merchant, customer).await?;
-        let profile = state.profile.map_or_else(|| Customer::unknown(customer.clone()), Arc::unwrap_or_clone);
-        occurrences.push(Occurrence { event: event.clone(), customer: profile, keys: state.keys, now });
-    }
+    let events: Vec<_> = events.collect();
+    let customers: Vec<_> = events.iter().filter_map(|event| event.customer_id.clone()).collect();
+    let states = app.engine.customers(merchant, &customers).await?;
+    let occurrences = events.into_iter().zip(customers).zip(states).map(|((event, customer), state)| {
+        let customer = state.profile.map_or_else(|| Customer::unknown(customer), Arc::unwrap_or_clone);
+        Occurrence { event: event.clone(), customer, keys: state.keys, now }
+    });
+    let occurrences = occurrences.collect();
     let judged = judge(&snapshot, &app.workers, &settings, occurrences).await.map_err(|busy| {
         tracing::debug!(%busy, "events wait for a worker");
         Later

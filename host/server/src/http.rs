@@ -1,11 +1,14 @@
 //! The outside: routes and what guards them. Each route is one row of [`routes`]; the router and the OpenAPI document
 //! are both made from these rows.
 
+mod audit;
 mod consents;
 mod customers;
 pub(crate) mod events;
 mod feedback;
 mod guard;
+#[allow(dead_code, reason = "the desk's pages use it; they come next")]
+mod headers;
 mod health;
 mod hooks;
 mod json;
@@ -18,8 +21,11 @@ mod plugins;
 mod privacy;
 mod problem;
 mod reword;
+mod session;
 mod stream;
+mod translations;
 mod understand;
+mod users;
 
 use std::sync::Arc;
 
@@ -34,7 +40,11 @@ use cuecard_engine::KeyRole;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::problem::Problem;
-pub(crate) use self::{hooks::make as make_hook, keys::make as make_key};
+pub(crate) use self::{
+    hooks::make as make_hook,
+    keys::{changes as key_changes, make as make_key, words as key_words},
+    users::{Asked as NewPerson, arrived, changed, settle as settle_password},
+};
 use crate::app::App;
 
 /// One route: what it is for, who may use it, what it takes and gives.
@@ -65,6 +75,7 @@ const AGENT: &[KeyRole] = &[KeyRole::Agent];
 const INGEST_OR_AGENT: &[KeyRole] = &[KeyRole::Ingest, KeyRole::Agent];
 const AUTHOR: &[KeyRole] = &[KeyRole::Author];
 const AUTHOR_OR_AGENT: &[KeyRole] = &[KeyRole::Author, KeyRole::Agent];
+const ANYBODY: &[KeyRole] = &[KeyRole::Ingest, KeyRole::Agent, KeyRole::Author, KeyRole::Operator];
 const OPERATOR: &[KeyRole] = &[KeyRole::Operator];
 
 const KIB: usize = 1 << 10;
@@ -127,6 +138,10 @@ pub fn routes() -> Vec<Route> {
             .roles(AGENT)
             .takes("RewordRequest", 16 * KIB)
             .gives(200, "Suggestion"),
+        route("post", "/v1/translations", post(translations::post), "Texts in another language, for an agent to read")
+            .roles(AGENT)
+            .takes("TranslationRequest", 256 * KIB)
+            .gives(200, "Translations"),
         route("post", "/v1/events", post(events::post), "One shop event, or a list of up to 1,000")
             .roles(INGEST)
             .takes("Events", 4 * MIB)
@@ -135,6 +150,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(outreach_routes());
     routes.extend(data_routes());
     routes.extend(plugin_routes());
+    routes.extend(people_routes());
     routes.extend(open_routes());
     routes
 }
@@ -277,6 +293,53 @@ fn plugin_routes() -> Vec<Route> {
         .roles(OPERATOR),
         Route { answer: (204, None), ..route("delete", "/v1/keys/{id}", delete(keys::revoke), "Takes a key back") }
             .roles(OPERATOR),
+    ]
+}
+
+fn people_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route("post", "/v1/session", post(session::post), "Logs a person in; the session's token is set as a cookie")
+            .takes("Login", 8 * KIB)
+            .gives(200, "Session"),
+        route("get", "/v1/session", get(session::get), "Who is logged in, and the token for `x-csrf-token`")
+            .roles(ANYBODY)
+            .gives(200, "Session"),
+        Route { answer: (204, None), ..route("delete", "/v1/session", delete(session::delete), "Logs a person out") }
+            .roles(ANYBODY),
+        route("post", "/v1/session/password", post(session::password), "Changes the password of who is logged in")
+            .roles(ANYBODY)
+            .takes("PasswordChange", 8 * KIB)
+            .gives(200, "Session"),
+        route("get", "/v1/users", get(users::list), "All people who may log in")
+            .roles(OPERATOR)
+            .gives(200, "PersonList"),
+        route("post", "/v1/users", post(users::create), "Adds a person; a password that was made is shown this once")
+            .roles(OPERATOR)
+            .takes("NewPerson", 16 * KIB)
+            .gives(201, "NewPassword"),
+        route("post", "/v1/users/{name}/password", post(users::password), "Gives a person a new password")
+            .roles(OPERATOR)
+            .query(&["merchant"])
+            .takes("PasswordRequest", 16 * KIB)
+            .gives(200, "NewPassword"),
+        route("post", "/v1/users/{name}/disable", post(users::disable), "Logs a person out and keeps them out")
+            .roles(OPERATOR)
+            .query(&["merchant"])
+            .gives(200, "Person"),
+        route("post", "/v1/users/{name}/enable", post(users::enable), "Lets a person log in again")
+            .roles(OPERATOR)
+            .query(&["merchant"])
+            .gives(200, "Person"),
+        route(
+            "get",
+            "/v1/audit",
+            get(audit::list),
+            "Who did what, newest first; each record's hash covers all before it",
+        )
+        .roles(OPERATOR)
+        .query(&["before", "limit", "shared"])
+        .gives(200, "AuditList"),
     ]
 }
 

@@ -76,6 +76,17 @@ struct WebhookLabels {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TranslationLabels {
+    provider: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProviderLabels {
+    provider: &'static str,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// All counters of this host.
@@ -88,6 +99,8 @@ pub struct Metrics {
     call_time: Histograms<HookLabels>,
     reloads: Family<OutcomeLabels, Counter>,
     webhooks: Family<WebhookLabels, Counter>,
+    translations: Family<TranslationLabels, Counter>,
+    translation_time: Histograms<ProviderLabels>,
     events: Counter,
     outreach: Family<OutreachLabels, Counter>,
     gate: Family<GateLabels, Counter>,
@@ -143,6 +156,8 @@ impl Default for Metrics {
             call_time: Family::new_with_constructor(seconds),
             reloads: Family::default(),
             webhooks: Family::default(),
+            translations: Family::default(),
+            translation_time: Family::new_with_constructor(seconds),
             events: Counter::default(),
             outreach: Family::default(),
             gate: Family::default(),
@@ -166,6 +181,9 @@ impl Metrics {
         registry.register("hook_calls", "Hook calls, by what became of them", self.calls.clone());
         registry.register("hook_seconds", "Time spent in each hook", self.call_time.clone());
         registry.register("reloads", "Changes of plugins, by what became of them", self.reloads.clone());
+        let (count, time) = (self.translations.clone(), self.translation_time.clone());
+        registry.register("translations", "Texts for the translation connector, by what became of them", count);
+        registry.register("translation_seconds", "Time until a translation provider answered", time);
         registry.register("events_decided", "Events and timers that were decided on", self.events.clone());
         registry.register("outreach", "Contacts that came to a state, by reason", self.outreach.clone());
         registry.register("gate_decisions", "The gate's answers, when decided and when sent", self.gate.clone());
@@ -260,6 +278,16 @@ impl Metrics {
     /// One change of a plugin.
     pub fn reload(&self, outcome: &'static str) {
         self.reloads.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// What became of one text for the translation connector.
+    pub fn translated(&self, provider: &'static str, outcome: &'static str) {
+        self.translations.get_or_create(&TranslationLabels { provider, outcome }).inc();
+    }
+
+    /// One answer of a translation provider, however late.
+    pub fn translation_took(&self, provider: &'static str, time: Duration) {
+        self.translation_time.get_or_create(&ProviderLabels { provider }).observe(time.as_secs_f64());
     }
 
     /// Events and timers that were decided on.

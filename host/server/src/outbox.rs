@@ -6,7 +6,9 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use cuecard_engine::{Batch, DueOutreach, Error, OutreachRecord, OutreachState, Partition, Receipt, Write, slot_of};
+use cuecard_engine::{
+    AuditEntry, Batch, DueOutreach, Error, OutreachRecord, OutreachState, Partition, Receipt, Write, slot_of,
+};
 use cuecard_model::{CustomerId, MerchantId, Timestamp};
 use cuecard_pipeline::{Address, Judgement, Step, attempt};
 use tokio::{sync::Notify, task::JoinSet};
@@ -302,7 +304,18 @@ async fn clarify(app: &App, merchant: &MerchantId, record: OutreachRecord) -> Re
 
 /// Keeps a change and tells of it; `false` if somebody else was faster.
 pub(crate) async fn keep(app: &App, merchant: &MerchantId, record: OutreachRecord) -> Result<bool, Error> {
-    let batch = Batch::new(merchant.clone(), vec![Write::OutreachChange(record.clone())]);
+    keep_told(app, merchant, record, None).await
+}
+
+/// The same with who did it, in one commit.
+pub(crate) async fn keep_told(
+    app: &App,
+    merchant: &MerchantId,
+    record: OutreachRecord,
+    audit: Option<AuditEntry>,
+) -> Result<bool, Error> {
+    let writes = std::iter::once(Write::OutreachChange(record.clone())).chain(audit.map(Write::Audit));
+    let batch = Batch::new(merchant.clone(), writes.collect());
     let kept = matches!(app.engine.commit(batch).await?, Receipt::Kept(_));
     if kept {
         contacts::tell(app, merchant, &record);

@@ -31,7 +31,7 @@ use crate::{
     accept,
     app::App,
     clock,
-    config::Config,
+    config::{self, Config, MerchantSection},
     connectors::{Connectors, Log},
     demo, events, http,
     hub::Hub,
@@ -40,8 +40,11 @@ use crate::{
     merchants::Merchants,
     metrics::Metrics,
     outbox::{self, Outbox},
+    outgoing::Outgoing,
+    people::{self, People},
     privacy::{self, Privacy},
     store,
+    translate::Translations,
 };
 
 /// What a host is made of.
@@ -95,19 +98,21 @@ impl Host {
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let rulebook = Rulebook::shipped().map_err(|error| anyhow::anyhow!("{error}"))?;
         let merchants = Merchants::new(rulebook);
-        for merchant in config.merchant {
+        let (outgoing, metrics) = (Outgoing::default(), Arc::new(Metrics::default()));
+        let translation = config.merchant.iter().filter_map(|it| Some((it.plain.id.clone(), it.translation.clone()?)));
+        let translations = Translations::new(translation, |name| std::env::var(name).ok(), &outgoing, &metrics)?;
+        for MerchantSection { plain: merchant, .. } in config.merchant {
             let id = merchant.id.clone();
             merchants.set(&*engine, merchant).await.with_context(|| format!("[[merchant]] {id}"))?;
         }
         let mut connectors = Connectors::open(config.connector, &data)?;
-        let dev_key = match &demo {
-            None => None,
-            Some(folder) => {
-                let merchant = demo::load(folder, &*engine, &merchants, clock::now()).await?;
-                connectors.add_rest(&merchant, Arc::new(Log::open(&data.join("outbox.jsonl"))?));
-                Some(dev_key(merchant))
-            }
-        };
+        let (mut dev_key, mut person) = (None, None);
+        if let Some(folder) = &demo {
+            let merchant = demo::load(folder, &*engine, &merchants, clock::now()).await?;
+            connectors.add_rest(&merchant, Arc::new(Log::open(&data.join("outbox.jsonl"))?));
+            dev_key = Some(self::dev_key(merchant.clone()));
+            person = Some(people::demo(merchant, clock::now())?);
+        }
         let mut settled = workers::Options::new(workers);
         settled.count = config.workers.unwrap_or(settled.count);
         let (workers, confinement) = Workers::start(settled).await.context("the workers could not be started")?;
@@ -122,7 +127,9 @@ impl Host {
             registry: OnceLock::new(),
             bundle_limits: BundleLimits::default(),
             merchants,
-            metrics: Arc::new(Metrics::default()),
+            outgoing,
+            translations,
+            metrics,
             hub: Arc::new(Hub::new(Ids::default().next(clock::now()))),
             ids: Ids::default(),
             limits,
@@ -131,6 +138,8 @@ impl Host {
             events: Notify::new(),
             outbox: Outbox::new(connectors),
             dev_key,
+            people: People::new(person, config.proxies),
+            frame_ancestors: config::frame_ancestors(&config.embed_in),
             stopping,
         });
         let prover = Prover::new(prover, Some(data.join("compiled")), PluginLimits::default());

@@ -94,7 +94,7 @@ impl Delivery<'_> {
 
     /// News with an event of a type of ours: the body's fields, and over them those that mean the same everywhere.
     pub fn news(&self, kind: &str, at: Timestamp, body: &Json, ours: Fields) -> News {
-        let (mut fields, complete) = flatten(body, FIELDS);
+        let (mut fields, complete) = flatten(body.clone(), FIELDS);
         if !complete {
             fields.insert("truncated".into(), true.into());
         }

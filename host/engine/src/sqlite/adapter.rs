@@ -9,12 +9,13 @@ use cuecard_model::{
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, check::check, context::Question, forget, hooks, identities, read, read_outreach, writer::Job,
+    SqliteEngine, audit, check::check, context::Question, forget, hooks, identities, people, read, read_outreach,
+    writer::Job,
 };
 use crate::{
     Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Hook,
-    Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, PluginRecord,
-    Receipt, ReloadRecord, Result, Room, Scope, TurnRecord,
+    Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
+    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, StoredAudit, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -39,8 +40,10 @@ impl Engine for SqliteEngine {
         self.know(question).await
     }
 
-    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
-        self.know_customer(self.cache.canonical((merchant.clone(), customer.clone()))).await
+    async fn customers(&self, merchant: &MerchantId, customers: &[CustomerId]) -> Result<Vec<CustomerState>> {
+        let canonical = |customer: &CustomerId| self.cache.canonical((merchant.clone(), customer.clone())).1;
+        let customers: Vec<_> = customers.iter().map(canonical).collect();
+        self.know_customers(merchant, &customers).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Receipt> {
@@ -168,6 +171,23 @@ impl Engine for SqliteEngine {
 
     async fn api_keys(&self) -> Result<Vec<ApiKey>> {
         self.pool.read(read::api_keys).await
+    }
+
+    async fn people_named(&self, name: &str) -> Result<Vec<Person>> {
+        Ok(self.cache.people.named(name))
+    }
+
+    async fn people(&self) -> Result<Vec<Person>> {
+        self.pool.read(people::all).await
+    }
+
+    async fn session(&self, hash: &str) -> Result<Option<(Session, Person)>> {
+        Ok(self.cache.people.session(hash))
+    }
+
+    async fn audit(&self, scope: &Scope, before: Option<u64>, limit: usize) -> Result<Vec<StoredAudit>> {
+        let scope = scope.clone();
+        self.pool.read(move |connection| audit::page(connection, &scope, before, limit)).await
     }
 
     async fn setting(&self, scope: &Scope, name: &str) -> Result<Option<String>> {

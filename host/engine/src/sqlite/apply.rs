@@ -8,8 +8,8 @@ use cuecard_model::{ConversationId, CustomerId, MerchantId, Role};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::{forget, identities, news, rooms};
-use crate::{Batch, Error, Feedback, Known, MessageRecord, Outcome, Receipt, Refusal, TurnRecord, Write};
+use super::{audit, forget, identities, news, rooms};
+use crate::{Batch, Error, Feedback, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
 
 /// What became of a batch, and where its messages stand.
 pub(super) struct Applied {
@@ -76,7 +76,11 @@ pub(super) fn apply(connection: &Connection, batch: &mut Batch) -> Step<Applied>
     for write in &mut batch.writes {
         let merges = canonical(connection, &batch.merchant, write)?;
         let before = places.len();
-        outcomes.push(one(connection, &batch.merchant, write, &mut places, &mut effects)?);
+        let outcome = match &*write {
+            Write::Audit(_) if !outcomes.contains(&Outcome::Done) => Outcome::Known,
+            write => one(connection, &batch.merchant, write, &mut places, &mut effects)?,
+        };
+        outcomes.push(outcome);
         if let (false, Some(place)) = (merges.is_empty(), places.get(before)) {
             let room = if matches!(write, Write::Event(_)) { "events" } else { "messages" };
             rooms::note(connection, &merges, room, &place.to_string())?;
@@ -152,6 +156,10 @@ fn one(
         Write::CancelTimer { plugin, customer, key } => event::cancel(connection, merchant, plugin, customer, key),
         Write::TimerDone { plugin, customer, key, at } => {
             event::timer_done(connection, merchant, plugin, customer, key, *at)
+        }
+        Write::Audit(entry) => {
+            let scope = Scope::Merchant(merchant.clone());
+            audit::append(connection, &scope, entry).map(|()| Outcome::Done)
         }
         Write::Outreach(record) => contact::propose(connection, merchant, record),
         Write::OutreachChange(record) => contact::change(connection, merchant, record),

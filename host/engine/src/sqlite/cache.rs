@@ -14,6 +14,7 @@ use cuecard_model::{
 
 use super::{
     apply::{Applied, Effects},
+    people::Known,
     space::{Space, Weigh},
 };
 use crate::{ApiKey, Batch, Change, CustomerState, Hook, MessageRecord, Outcome, Receipt, TurnRecord, Write};
@@ -36,6 +37,7 @@ pub(super) struct Cache {
     hooks: RwLock<HashMap<Arc<str>, Hook>>,
     /// All ids that are another name of a customer.
     aliases: RwLock<HashMap<CustomerKey, CustomerId>>,
+    pub(super) people: Known,
 }
 
 /// The end of a conversation.
@@ -62,12 +64,13 @@ pub(super) struct KnownCustomer {
 pub(super) type Live = Arc<Vec<LiveItem>>;
 
 impl Cache {
-    /// Room for `budget` bytes beside the keys.
+    /// Room for `budget` bytes beside what is always held.
     pub(super) fn new(
         budget: usize,
         api_keys: Vec<ApiKey>,
         hooks: Vec<Hook>,
         aliases: Vec<(MerchantId, CustomerId, CustomerId)>,
+        people: Known,
     ) -> Self {
         let aliases = aliases.into_iter().map(|(merchant, customer, into)| ((merchant, customer), into));
         Self {
@@ -77,6 +80,7 @@ impl Cache {
             api_keys: RwLock::new(api_keys.into_iter().map(|key| (key.hash.clone(), key)).collect()),
             hooks: RwLock::new(hooks.into_iter().map(|hook| (hook.hash.clone(), hook)).collect()),
             aliases: RwLock::new(aliases.collect()),
+            people,
         }
     }
 
@@ -121,6 +125,7 @@ impl Cache {
                 Change::Hook(hook) => {
                     self.hooks.write().unwrap_or_else(PoisonError::into_inner).insert(hook.hash.clone(), hook);
                 }
+                Change::People(change) => self.people.changed(change),
                 _ => {}
             }
         }

@@ -53,7 +53,7 @@ pub fn words(
         worded.inserted = vec![edited.to_owned()];
     }
     worded.suggestion.id = SuggestionId::from(wish.id);
-    let words = guard::check(worded, ground.merchant, &Known::new(&turn)).map_err(failed("blocked"))?;
+    let words = guard::check(worded, ground.merchant, &Known::new(&turn)).map_err(failed("blocked"))?.suggestion;
     let subject = subject(ground, &composed, &turn, wish);
     Ok((words, subject))
 }
@@ -69,7 +69,7 @@ fn subject(ground: &Ground<'_>, composed: &Composed, turn: &Turn, wish: &Wish<'_
         ..Composed::begin(ground.snapshot, ground.merchant, turn)
     };
     let worded = localize::localize(&composed, turn, ground.understanding).into_iter().next()?.ok()?;
-    let checked = guard::check(worded, ground.merchant, &Known::new(turn)).ok()?;
+    let checked = guard::check(worded, ground.merchant, &Known::new(turn)).ok()?.suggestion;
     checked.missing.is_empty().then_some(checked.text)
 }
 

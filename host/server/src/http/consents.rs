@@ -41,7 +41,7 @@ impl Given {
     /// As it is kept; what it does not say is now, and whoever sent it.
     pub(crate) fn record(self, customer: &CustomerId, now: Timestamp, caller: &Caller) -> ConsentRecord {
         let Self { purpose, channel, answer, wording, at, source } = self;
-        let source = source.unwrap_or_else(|| format!("api key {}", caller.name).into());
+        let source = source.unwrap_or_else(|| caller.by.to_string().into());
         ConsentRecord { customer: customer.clone(), purpose, channel, answer, wording, at: at.unwrap_or(now), source }
     }
 }

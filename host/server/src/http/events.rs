@@ -1,11 +1,17 @@
 //! `POST /v1/events`: shop events in. They are kept at once and decided on aside.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use cuecard_engine::{Batch, Outcome, Receipt, Write};
 use cuecard_model::{CustomerId, Event, EventId, Fields, News, Timestamp, Value, flatten};
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -23,11 +29,32 @@ const EVENTS: usize = 1000;
 /// Fields of one event.
 const FIELDS: usize = 1000;
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Events {
-    Many(Vec<Map<String, Json>>),
-    One(Map<String, Json>),
+/// One event or a list of them.
+pub(crate) struct Events(Vec<Map<String, Json>>);
+
+/// By hand, because `untagged` would keep the whole body aside before it reads it.
+impl<'de> Deserialize<'de> for Events {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrMany)
+    }
+}
+
+struct OneOrMany;
+
+impl<'de> Visitor<'de> for OneOrMany {
+    type Value = Events;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an event, or a list of events")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Events, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Events)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Events, A::Error> {
+        Map::deserialize(MapAccessDeserializer::new(map)).map(|one| Events(vec![one]))
+    }
 }
 
 /// What every event has; the rest is its content.
@@ -44,12 +71,8 @@ struct Head {
 pub(crate) async fn post(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Body(body): Body<Events>,
+    Body(Events(raw)): Body<Events>,
 ) -> Result<Response, Problem> {
-    let raw = match body {
-        Events::One(one) => vec![one],
-        Events::Many(many) => many,
-    };
     if raw.len() > EVENTS {
         return Err(Problem::bad_request(format!("{} events, at most {EVENTS} are taken at once", raw.len()))
             .hint("send them in several requests"));
@@ -113,15 +136,15 @@ fn said(place: usize, event: Event, parts: &Json) -> Result<News, Problem> {
 
 /// The content of an event or an item: what stands in `fields`, and whatever else stands beside it.
 pub(crate) fn content(mut object: Map<String, Json>) -> Result<Fields, String> {
-    if let Some(Json::Object(inner)) = object.get("fields") {
-        let inner = inner.clone();
-        object.remove("fields");
-        object.extend(inner);
+    match object.remove("fields") {
+        Some(Json::Object(inner)) => object.extend(inner),
+        Some(other) => drop(object.insert("fields".into(), other)),
+        None => {}
     }
     if object.is_empty() {
         return Ok(Fields::new());
     }
-    let (mut fields, complete) = flatten(&Json::Object(object), FIELDS);
+    let (mut fields, complete) = flatten(Json::Object(object), FIELDS);
     settle_moments(&mut fields);
     complete.then_some(fields).ok_or_else(|| format!("more than {FIELDS} fields, or nested deeper than 16"))
 }

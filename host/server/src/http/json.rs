@@ -2,8 +2,8 @@
 
 use axum::{
     body::{Body, HttpBody},
-    extract::{FromRequest, Query, Request},
-    http::{HeaderMap, StatusCode, header},
+    extract::{FromRequest, FromRequestParts, Query, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -65,6 +65,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Nearly every body fits; where one does not is found out by reading it again.
+    if let Ok(value) = serde_json::from_slice(bytes) {
+        return Ok(value);
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -76,6 +80,10 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 /// A value that was read before, e.g. because something was put into it.
 pub(crate) fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
+    // Nearly every value fits; where one does not is found out by reading it again.
+    if let Ok(value) = T::deserialize(&value) {
+        return Ok(value);
+    }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         misfit(&path, &error.into_inner())
@@ -87,11 +95,11 @@ fn misfit(path: &str, error: &serde_json::Error) -> Problem {
     if matches!(path, "." | "?" | "") { problem } else { problem.field(path) }
 }
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let query = Query::<T>::try_from_uri(request.uri());
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::<T>::try_from_uri(&parts.uri);
         let query = query.map_err(|error| Problem::bad_request(error.body_text()).field("query"))?;
         Ok(Self(query.0))
     }

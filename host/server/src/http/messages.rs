@@ -15,7 +15,7 @@ use cuecard_model::{
     ConsentAnswer, ConsentRecord, ConversationId, Customer, IncomingMessage, MerchantId, Message, MessageId, Reply,
     Role, Scope, Timestamp, Trace, TurnId,
 };
-use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, answer};
+use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, offer};
 use cuecard_understand::Understanding;
 
 use super::{
@@ -102,8 +102,11 @@ async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: T
         keys: context.customer.keys,
         recent: context.customer.recent,
     };
-    let answered = answer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
-    let Answered { mut reply, key_writes, calls } = answered;
+    let mut offered = offer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
+    if let Some(connector) = app.translations.of(merchant) {
+        connector.fill_in(&mut offered).await;
+    }
+    let Answered { mut reply, key_writes, calls } = offered.answered();
     reply.trace.extend(noted(&consents));
     count(app, &snapshot, merchant, &calls);
     app.metrics.turn(&reply.timing_us);

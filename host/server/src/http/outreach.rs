@@ -170,10 +170,16 @@ fn stands_in(record: &OutreachRecord, allowed: &[OutreachState]) -> Result<(), P
 
 /// Of two people who decide at once, the later hears of the earlier.
 async fn moved(app: &App, caller: &Caller, next: OutreachRecord) -> Result<Json<Value>, Problem> {
-    let next = OutreachRecord { by: Some(caller.name.to_string()), ..next };
+    let next = OutreachRecord { by: Some(caller.by.to_string()), ..next };
     let answer = json!({"state": next.state, "updated_at": next.updated_at, "by": next.by});
     let (customer, id) = (next.customer.clone(), next.id.clone());
-    if outbox::keep(app, &caller.merchant, next).await? {
+    let action = match next.state {
+        OutreachState::Approved => "outreach.approved",
+        OutreachState::Cancelled => "outreach.cancelled",
+        _ => "outreach.resolved",
+    };
+    let audit = caller.did(action, id.as_str());
+    if outbox::keep_told(app, &caller.merchant, next, Some(audit)).await? {
         app.outbox.wake(&caller.merchant, &customer);
         return Ok(Json(answer));
     }
@@ -202,7 +208,7 @@ pub(crate) async fn pause(
             .field("until")
             .hint("leave it out to pause without end"));
     }
-    let pause = Pause { until, at, by: caller.name.to_string() };
+    let pause = Pause { until, at, by: caller.by.to_string() };
     app.merchants.pause(&*app.engine, &caller.merchant, Some(pause.clone())).await?;
     Ok(Json(pause))
 }

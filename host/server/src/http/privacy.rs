@@ -29,7 +29,7 @@ pub(crate) async fn split(
     Path(id): Path<String>,
 ) -> Result<Json<Identities>, Problem> {
     let customer = CustomerId::from(id);
-    let write = Write::Split { customer: customer.clone(), at: clock::now(), by: caller.name.to_string() };
+    let write = Write::Split { customer: customer.clone(), at: clock::now(), by: caller.by.to_string() };
     match app.engine.commit(Batch::new(caller.merchant.clone(), vec![write])).await? {
         Receipt::Kept(_) => Ok(Json(app.engine.identities(&caller.merchant, &customer).await?)),
         Receipt::Refused(_) | Receipt::Duplicate(_) => {

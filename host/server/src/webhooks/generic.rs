@@ -51,7 +51,7 @@ fn content(mut object: Map<String, Json>) -> Option<Fields> {
         object.remove("fields");
         object.extend(inner);
     }
-    let (mut fields, complete) = flatten(&Json::Object(object.clone()), FIELDS);
+    let (mut fields, complete) = flatten(Json::Object(object.clone()), FIELDS);
     crate::http::events::settle_moments(&mut fields);
     (complete || object.is_empty())
         .then_some(fields)
@@ -113,7 +113,7 @@ pub fn customer(news: &mut News, at: &At<'_>, moment: Timestamp) -> Result<(), W
     value.time_zone = at.first(&["time_zone"])?;
     (value.email, value.phone) = (email, phone.map(|claim| claim.value));
     if let Some(attributes) = at.part("attributes")? {
-        value.attributes = flatten(attributes.json(), FIELDS).0;
+        value.attributes = flatten(attributes.json().clone(), FIELDS).0;
     }
     news.profile = Some(Dated { at: at.time("updated_at")?.unwrap_or(moment), value });
     for said in at.list("consents")? {
@@ -153,7 +153,7 @@ pub fn order(at: &At<'_>, moment: Timestamp) -> Result<OrderNews, Wrong> {
             fulfillments: Vec::new(),
             refunds: Vec::new(),
             returns: Vec::new(),
-            attributes: at.part("attributes")?.map(|at| flatten(at.json(), FIELDS).0).unwrap_or_default(),
+            attributes: at.part("attributes")?.map(|at| flatten(at.json().clone(), FIELDS).0).unwrap_or_default(),
         })
     });
     let mut news = OrderNews { id, ..OrderNews::default() };
