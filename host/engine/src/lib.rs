@@ -8,6 +8,8 @@ mod audit;
 mod batch;
 mod engine;
 mod error;
+mod identities;
+mod news;
 mod outreach;
 mod people;
 mod records;
@@ -19,6 +21,7 @@ pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
 pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
+pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};
 pub use records::{

@@ -21,7 +21,7 @@ mod snapshot;
 mod translate;
 
 pub use event::{Judged, Occurrence, judge};
-pub use merchant::Merchant;
+pub use merchant::{Merchant, Retention};
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Offered, Understood, answer, merged, offer, understand};
 pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};

@@ -161,7 +161,7 @@ async fn decided(
             Decision::Outreach(outreach) => {
                 if around.is_none() {
                     let basis = Basis::now(app, merchant).await?.ok_or(Later)?;
-                    around = Some((basis, Known::read(&*app.engine, merchant, &customer, now).await?));
+                    around = Some((basis, Known::read(&*app.engine, &app.privacy, merchant, &customer, now).await?));
                 }
                 let Some((basis, known)) = &around else { return Err(Later) };
                 let id = OutreachId::new(app.ids.next(now));

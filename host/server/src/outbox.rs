@@ -151,7 +151,7 @@ pub(crate) fn until(moment: Option<Timestamp>) -> Duration {
 async fn advance(app: &Arc<App>, calls: &mut Calls, merchant: MerchantId, record: OutreachRecord) -> Result<(), Error> {
     let now = clock::now();
     let Some(basis) = Basis::now(app, &merchant).await? else { return Ok(()) };
-    let known = Known::read(&*app.engine, &merchant, &record.customer, now).await?;
+    let known = Known::read(&*app.engine, &app.privacy, &merchant, &record.customer, now).await?;
     let (wish, edited) = (contacts::wish(&record), record.edited.as_deref());
     let judged = attempt(&basis.ground(now), &known.addressee(), &wish, record.channel.as_deref(), edited);
     app.metrics.gate("sent", &judged);

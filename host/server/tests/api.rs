@@ -92,7 +92,7 @@ fn what_is_wrong_is_said_with_its_place_and_a_hint() {
         ("GET", "/v1/customers/nobody", "application/json", "", 404, "not known"),
         ("PUT", "/v1/plugins/echo", "application/octet-stream", "not an archive", 422, "problems"),
         ("POST", "/v1/plugins/none/rollback", "application/json", "", 404, "none"),
-        ("POST", "/hooks/shopify/k", "application/json", "{}", 404, "no connector for 'shopify'"),
+        ("POST", "/hooks/shopify/k", "application/json", "{}", 404, "there is no webhook at this address"),
         ("GET", "/nowhere", "application/json", "", 404, "/openapi.json"),
         ("PATCH", "/v1/messages", "application/json", "", 405, "does not take PATCH"),
     ] {

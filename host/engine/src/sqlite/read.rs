@@ -127,9 +127,13 @@ pub(super) fn live(connection: &Connection, merchant: &MerchantId) -> Result<Liv
 }
 
 pub(super) fn claim(connection: &Connection, partition: Partition, limit: usize) -> Result<Vec<OpenEvent>> {
-    let sql = "select merchant, body from events where done_at is null and slot % ?1 = ?2 order by seq limit ?3";
+    let sql = "select merchant, body, customer from events
+        where done_at is null and slot % ?1 = ?2 order by seq limit ?3";
     all(connection, sql, params![partition.of.max(1), partition.index, rows(limit)], |row| {
-        Ok(OpenEvent { merchant: row.get::<_, String>(0)?.into(), event: from_json::<Event>(row, 1)? })
+        // The customer may be known by another id since.
+        let customer_id = row.get::<_, Option<String>>(2)?.map(Into::into);
+        let event = Event { customer_id, ..from_json::<Event>(row, 1)? };
+        Ok(OpenEvent { merchant: row.get::<_, String>(0)?.into(), event })
     })
 }
 
