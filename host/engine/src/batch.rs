@@ -10,9 +10,7 @@ use cuecard_model::{
     Timestamp, Value,
 };
 
-use crate::{
-    AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Room, TurnRecord,
-};
+use crate::{AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Room, TurnRecord};
 
 /// Writes of one merchant that are kept together or not at all.
 #[derive(Clone, Debug)]

@@ -125,7 +125,7 @@ fn an_agent_approves_and_it_is_sent_once() {
     assert_eq!(contact["decided"]["answer"], "send");
     conforms("OutreachMoved", &shop.act(&contact, "approve", &Value::Null).expect(200));
     let sent = shop.contact("e-1", &["sent"]);
-    assert_eq!((&sent["attempts"], &sent["by"]), (&json!(1), &json!("dev")));
+    assert_eq!((&sent["attempts"], &sent["by"]), (&json!(1), &json!("key:dev")));
     assert_eq!(sent["reference"], format!("demo:{}", sent["id"].as_str().unwrap()));
     let taken = shop.taken();
     assert_eq!(taken.len(), 1, "{taken:?}");
@@ -180,7 +180,7 @@ fn at_night_it_waits_for_the_morning_also_over_a_restart() {
     // An agent's word is no reason to ring at night.
     shop.act(&held, "approve", &Value::Null).expect(200);
     let held = shop.contact("e-1", &["held", "sent"]);
-    assert_eq!((&held["reason"], &held["by"]), (&json!("quiet_hours"), &json!("dev")));
+    assert_eq!((&held["reason"], &held["by"]), (&json!("quiet_hours"), &json!("key:dev")));
     let folder = shop.0.stop();
     settle(folder.path(), OPEN);
     let shop = Shop::on(folder);
