@@ -12,7 +12,7 @@ use cuecard_model::{
 };
 
 use crate::{
-    Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Hook, Identities,
+    Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook, Identities,
     MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
     PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, StoredAudit, TurnRecord, Write, turn_of,
 };
@@ -37,14 +37,11 @@ pub trait Engine: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Context>;
 
-    /// What is known about one customer: for triggers, and to merge a new profile into.
-    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
-        let found = self.customers(merchant, std::slice::from_ref(customer)).await?;
-        Ok(found.into_iter().next().unwrap_or_default())
-    }
+    /// What is known about one customer: to decide on a contact, and to merge a new profile into.
+    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState>;
 
-    /// The same for many customers, in the order asked.
-    async fn customers(&self, merchant: &MerchantId, customers: &[CustomerId]) -> Result<Vec<CustomerState>>;
+    /// What triggers are handed of many customers, in the order asked.
+    async fn handed(&self, merchant: &MerchantId, customers: &[CustomerId]) -> Result<Vec<Handed>>;
 
     /// Keeps a batch as a whole, or refuses it as a whole; returns once it is durable.
     async fn commit(&self, batch: Batch) -> Result<Receipt>;

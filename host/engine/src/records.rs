@@ -32,6 +32,15 @@ pub struct CustomerState {
     pub recent: Arc<Recent>,
 }
 
+/// What a trigger is handed about a customer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Handed {
+    /// The stored profile.
+    pub profile: Option<Arc<Customer>>,
+    /// What each plugin stored for this customer.
+    pub keys: Arc<BTreeMap<PluginId, Fields>>,
+}
+
 /// What stands where a message id is already there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Known {

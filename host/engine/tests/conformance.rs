@@ -49,7 +49,7 @@ conforms!(sqlite, crate::support::sqlite(), [
         an_agents_message_is_remembered, a_duplicate_keeps_nothing_of_its_batch, many_at_once_are_all_kept,
         turns_are_found_and_listed, suggestions_are_found_by_their_id, long_conversations_know_old_messages,
         a_turn_id_is_used_once, memory_and_storage_agree;
-    customers: profiles_and_keys_are_kept, what_happened_lately_is_known, live_data_is_valid_in_its_span, the_quota_holds_per_plugin_and_merchant,
+    customers: profiles_and_keys_are_kept, triggers_are_handed_profile_and_keys, what_happened_lately_is_known, live_data_is_valid_in_its_span, the_quota_holds_per_plugin_and_merchant,
         nothing_crosses_merchants, numbers_that_json_cannot_say_are_refused;
     events: an_event_counts_once, customers_keep_their_order, partitions_share_out_all_customers,
         a_second_decision_is_refused, timers_fire_once, a_moved_timer_is_not_done;

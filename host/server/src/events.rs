@@ -241,7 +241,7 @@ async fn ask(
     let Some(snapshot) = app.snapshot.load_full() else { return Err(Later) };
     let events: Vec<_> = events.collect();
     let customers: Vec<_> = events.iter().filter_map(|event| event.customer_id.clone()).collect();
-    let states = app.engine.customers(merchant, &customers).await?;
+    let states = app.engine.handed(merchant, &customers).await?;
     let occurrences = events.into_iter().zip(customers).zip(states).map(|((event, customer), state)| {
         let customer = state.profile.unwrap_or_else(|| Arc::new(Customer::unknown(customer)));
         Occurrence { event: event.clone(), customer, keys: state.keys, now }

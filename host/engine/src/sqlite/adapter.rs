@@ -13,7 +13,7 @@ use super::{
     writer::Job,
 };
 use crate::{
-    Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Hook,
+    Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Handed, Hook,
     Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
     PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, StoredAudit, TurnRecord,
 };
@@ -40,10 +40,13 @@ impl Engine for SqliteEngine {
         self.know(question).await
     }
 
-    async fn customers(&self, merchant: &MerchantId, customers: &[CustomerId]) -> Result<Vec<CustomerState>> {
+    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
+        self.know_customer(self.cache.canonical((merchant.clone(), customer.clone()))).await
+    }
+
+    async fn handed(&self, merchant: &MerchantId, customers: &[CustomerId]) -> Result<Vec<Handed>> {
         let canonical = |customer: &CustomerId| self.cache.canonical((merchant.clone(), customer.clone())).1;
-        let customers: Vec<_> = customers.iter().map(canonical).collect();
-        self.know_customers(merchant, &customers).await
+        self.hand(merchant, customers.iter().map(canonical).collect()).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Receipt> {

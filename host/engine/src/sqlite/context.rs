@@ -12,7 +12,7 @@ use super::{
     cache::{Cache, Conversation, KnownCustomer, Live},
     read,
 };
-use crate::{Context, CustomerState, Known, Result};
+use crate::{Context, CustomerState, Handed, Known, Result};
 
 /// Who asks for what.
 #[derive(Clone)]
@@ -51,38 +51,35 @@ impl SqliteEngine {
         Ok(loaded.merge(&self.cache, &question, lookup))
     }
 
-    /// Customers of one merchant, in the order asked: those that memory does not know in one read.
-    pub(super) async fn know_customers(
-        &self,
-        merchant: &MerchantId,
-        customers: &[CustomerId],
-    ) -> Result<Vec<CustomerState>> {
-        let (mut found, mut missing) = (Vec::with_capacity(customers.len()), Vec::new());
-        for (place, customer) in customers.iter().enumerate() {
-            let key = (merchant.clone(), customer.clone());
-            match customer_of(&self.cache, &key) {
-                Ok(state) => found.push(state),
-                Err(ticket) => {
-                    found.push(CustomerState::default());
-                    missing.push((place, key, ticket));
-                }
-            }
-        }
-        if missing.is_empty() {
-            return Ok(found);
-        }
-        let asked: Vec<_> = missing.iter().map(|(_, key, _)| key.clone()).collect();
-        let read = move |connection: &Connection| {
-            asked.iter().map(|(merchant, customer)| read::customer(connection, merchant, customer)).collect()
+    pub(super) async fn know_customer(&self, key: (MerchantId, CustomerId)) -> Result<CustomerState> {
+        let ticket = match customer_of(&self.cache, &key) {
+            Ok(state) => return Ok(state),
+            Err(ticket) => ticket,
         };
-        let read: Vec<KnownCustomer> = self.pool.read(read).await?;
-        for ((place, key, ticket), known) in missing.into_iter().zip(read) {
-            if let Some(state) = found.get_mut(place) {
-                *state = known.state.clone();
-            }
-            self.cache.customers().finish(&key, ticket, known);
+        let asked = key.clone();
+        let state = self.pool.read(move |connection| read::customer(connection, &asked.0, &asked.1)).await?;
+        self.cache.customers().finish(&key, ticket, state.clone());
+        Ok(state.state)
+    }
+
+    /// Customers of one merchant, in the order asked: those that memory does not know in one read. They are not put into
+    /// memory: an event needs a part of what a message needs, and most customers write seldom.
+    pub(super) async fn hand(&self, merchant: &MerchantId, customers: Vec<CustomerId>) -> Result<Vec<Handed>> {
+        let known = |customer: &CustomerId| {
+            let mut space = self.cache.customers();
+            let state = &space.get(&(merchant.clone(), customer.clone()))?.state;
+            Some(Handed { profile: state.profile.clone(), keys: Arc::clone(&state.keys) })
+        };
+        let found: Vec<_> = customers.iter().map(known).collect();
+        if let Some(all) = found.iter().cloned().collect() {
+            return Ok(all);
         }
-        Ok(found)
+        let merchant = merchant.clone();
+        let read = move |connection: &Connection| {
+            let pairs = found.into_iter().zip(&customers);
+            pairs.map(|(found, it)| found.map_or_else(|| read::handed(connection, &merchant, it), Ok)).collect()
+        };
+        self.pool.read(read).await
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     change::scope_text,
 };
 use crate::{
-    ApiKey, CustomerState, DueTimer, Feedback, MessageRecord, NextDue, OpenEvent, Partition, PluginRecord,
+    ApiKey, CustomerState, DueTimer, Feedback, Handed, MessageRecord, NextDue, OpenEvent, Partition, PluginRecord,
     ReloadRecord, Scope, TurnRecord,
 };
 
@@ -75,6 +75,16 @@ fn message(row: &Row<'_>, first: usize) -> Result<Message> {
 }
 
 pub(super) fn customer(connection: &Connection, merchant: &MerchantId, customer: &CustomerId) -> Result<KnownCustomer> {
+    let Handed { profile, keys } = handed(connection, merchant, customer)?;
+    let contacts = contacts(connection, merchant, customer)?;
+    let events = events(connection, merchant, customer)?;
+    let last = |seq: Option<&i64>| seq.copied().unwrap_or(0);
+    let (last_contact, last_event) = (last(contacts.0.last()), last(events.0.last()));
+    let recent = Arc::new(Recent { contacts: contacts.1, events: events.1 });
+    Ok(KnownCustomer { state: CustomerState { profile, keys, recent }, last_contact, last_event })
+}
+
+pub(super) fn handed(connection: &Connection, merchant: &MerchantId, customer: &CustomerId) -> Result<Handed> {
     let place = [merchant.as_str(), customer.as_str()];
     let mut statement =
         connection.prepare_cached("select body from customers where merchant = ?1 and customer = ?2")?;
@@ -86,13 +96,7 @@ pub(super) fn customer(connection: &Connection, merchant: &MerchantId, customer:
     {
         keys.entry(plugin.into()).or_default().insert(name, value);
     }
-    let contacts = contacts(connection, merchant, customer)?;
-    let events = events(connection, merchant, customer)?;
-    let last = |seq: Option<&i64>| seq.copied().unwrap_or(0);
-    let (last_contact, last_event) = (last(contacts.0.last()), last(events.0.last()));
-    let recent = Arc::new(Recent { contacts: contacts.1, events: events.1 });
-    let state = CustomerState { profile: profile.map(Arc::new), keys: Arc::new(keys), recent };
-    Ok(KnownCustomer { state, last_contact, last_event })
+    Ok(Handed { profile: profile.map(Arc::new), keys: Arc::new(keys) })
 }
 
 /// The last messages of a customer with their places, oldest first. The indexes are named here and below for the

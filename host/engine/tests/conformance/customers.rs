@@ -25,6 +25,28 @@ pub async fn profiles_and_keys_are_kept(mut shop: Shop) {
     assert!(state.keys.is_empty(), "a plugin without keys is not there");
 }
 
+/// What triggers are handed is the same from memory and from the storage, in the order asked.
+pub async fn triggers_are_handed_profile_and_keys(mut shop: Shop) {
+    shop.keep(vec![Write::Customer(customer("u-1", "de")), keys("u-1", &[("a", Some(1.0.into()))])]).await;
+    shop.keep(vec![Write::Customer(customer("u-2", "fr"))]).await;
+    let asked = ["u-2", "u-9", "u-1"].map(Into::into);
+    for _ in 0..2 {
+        // First nobody is in memory, then one is, then all.
+        for known in [None, Some("u-1"), Some("u-2"), Some("u-9")] {
+            if let Some(known) = known {
+                shop.engine.customer(&shop.merchant, &known.into()).await.unwrap();
+            }
+            let handed = shop.engine.handed(&shop.merchant, &asked).await.unwrap();
+            let locales: Vec<_> =
+                handed.iter().map(|it| it.profile.as_ref().and_then(|profile| profile.locale.as_deref())).collect();
+            assert_eq!(locales, [Some("fr"), None, Some("de")]);
+            assert_eq!(handed[2].keys["late-parcel"], fields(&[("a", 1.0.into())]));
+            assert!(handed[0].keys.is_empty() && handed[1].keys.is_empty());
+        }
+        shop = shop.reopen().await;
+    }
+}
+
 /// What the customer wrote and what happened to them, from memory and after a restart; of others, nothing.
 pub async fn what_happened_lately_is_known(mut shop: Shop) {
     let mut answer = message("c-1", "m-answer", "hello");
