@@ -13,8 +13,8 @@ use cuecard_model::{
 
 use crate::{
     ApiKey, Batch, Change, Context, CustomerState, DueTimer, Feedback, MessageRecord, OpenEvent, Outcome,
-    OutreachFilter, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord, Result, Scope, TurnRecord, Write,
-    turn_of,
+    OutreachFilter, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord, Result, Scope, Spoken, Thread,
+    TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -85,6 +85,21 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Feedback given at or after a moment, oldest first.
     async fn feedback(&self, merchant: &MerchantId, since: Timestamp, limit: usize) -> Result<Vec<Feedback>>;
+
+    /// All that was done with these suggestions, for each in the order of time.
+    async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>>;
+
+    /// Conversations by their newest message, newest first; before a place, if one is given.
+    async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>>;
+
+    /// The last messages of a conversation with their turns, oldest first; before a place, if one is given.
+    async fn spoken(
+        &self,
+        merchant: &MerchantId,
+        conversation: &ConversationId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Spoken>>;
 
     /// Proposed contacts, newest first.
     async fn outreach(

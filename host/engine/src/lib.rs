@@ -7,17 +7,21 @@
 mod batch;
 mod engine;
 mod error;
+mod feedback;
 mod records;
 mod registry;
 mod sqlite;
+mod threads;
 
 pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
 pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
+pub use feedback::{Feedback, FeedbackAction};
 pub use records::{
-    Context, CustomerState, DueTimer, Feedback, FeedbackAction, Known, MessageRecord, OpenEvent, OutreachFilter,
-    OutreachId, OutreachRecord, OutreachState, Partition, SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
+    Context, CustomerState, DueTimer, Known, MessageRecord, OpenEvent, OutreachFilter, OutreachId, OutreachRecord,
+    OutreachState, Partition, SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::SqliteEngine;
+pub use threads::{Spoken, Thread};

@@ -9,10 +9,12 @@ mod cache;
 mod change;
 mod check;
 mod context;
+mod feedback;
 mod open;
 mod pool;
 mod read;
 mod space;
+mod threads;
 mod writer;
 
 use std::{

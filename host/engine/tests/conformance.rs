@@ -20,6 +20,8 @@ mod events;
 mod registry;
 #[path = "conformance/support.rs"]
 mod support;
+#[path = "conformance/threads.rs"]
+mod threads;
 #[path = "conformance/turns.rs"]
 mod turns;
 
@@ -49,6 +51,8 @@ conforms!(sqlite, crate::support::sqlite(), [
         a_second_decision_is_refused, timers_fire_once, a_moved_timer_is_not_done;
     contacts: an_occurrence_is_proposed_once, states_move_by_compare_and_set, of_many_decisions_one_wins,
         lists_are_filtered, feedback_is_kept_once_per_action;
+    threads: conversations_are_listed_by_their_newest_message, a_refused_message_leaves_the_list_alone,
+        a_conversation_is_read_in_pages_with_its_turns;
     registry: history_allows_a_rollback, a_stale_change_is_refused, reloads_are_listed_by_scope,
         generations_go_on_after_a_restart, keys_and_settings_are_kept, bundles_are_kept_by_hash,
         a_closed_engine_says_so;

@@ -30,7 +30,7 @@ fn a_newer_database_is_left_alone() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     let message = refused(folder.path());
-    assert!(message.contains("schema version 99, but this release knows 2 at most; hint: "), "{message}");
+    assert!(message.contains("schema version 99, but this release knows 3 at most; hint: "), "{message}");
 }
 
 /// A database of the first schema is brought up to date, and what it holds is found by the new ways.
@@ -42,11 +42,26 @@ async fn an_older_database_is_brought_up_to_date() {
     let event = r#"{"id":"e-1","type":"cart.updated","at":"2026-01-01T00:00:00Z","customer_id":"u-9","fields":{}}"#;
     let sql = "insert into events (merchant, event, slot, body) values ('acme', 'e-1', 1, ?1)";
     connection.execute(sql, [event]).unwrap();
+    for (conversation, message, role, at, turn) in [
+        ("a", "1", 1, 10, Some("t-1")),
+        ("a", "2", 2, 20, None),
+        ("b", "3", 1, 30, Some("t-3")),
+        ("b", "4", 1, 40, None),
+    ] {
+        let sql =
+            "insert into messages (merchant, conversation, message, customer, channel, role, text, at, turn, reply)
+            values ('acme', ?1, ?2, 'u-9', 'web_chat', ?3, 'hello', ?4, ?5, '{}')";
+        connection.execute(sql, rusqlite::params![conversation, message, role, at, turn]).unwrap();
+    }
     connection.pragma_update(None, "user_version", 1).unwrap();
     drop(connection);
     let engine = SqliteEngine::open(folder.path()).unwrap();
     let state = engine.customer(&"acme".into(), &"u-9".into()).await.unwrap();
     assert_eq!(state.recent.events.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>(), ["cart.updated"]);
+    let threads = engine.threads(&"acme".into(), None, 10).await.unwrap();
+    let waiting = |thread: &cuecard_engine::Thread| (thread.unanswered, thread.waiting_since.map(|at| at.millis()));
+    assert_eq!(threads.iter().map(waiting).collect::<Vec<_>>(), [(2, Some(30)), (0, None)]);
+    assert!(threads.iter().all(|thread| thread.reply.is_some()));
 }
 
 #[test]

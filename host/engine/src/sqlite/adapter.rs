@@ -3,13 +3,14 @@
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use cuecard_model::{ConversationId, CustomerId, MerchantId, MessageId, PluginId, Timestamp, TurnId};
+use cuecard_model::{ConversationId, CustomerId, MerchantId, MessageId, PluginId, SuggestionId, Timestamp, TurnId};
 use tokio::sync::oneshot;
 
-use super::{SqliteEngine, check::check, context::Question, read, writer::Job};
+use super::{SqliteEngine, check::check, context::Question, feedback, read, threads, writer::Job};
 use crate::{
     ApiKey, Batch, Change, Context, CustomerState, DueTimer, Engine, Error, Feedback, MessageRecord, OpenEvent,
-    OutreachFilter, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord, Result, Scope, TurnRecord,
+    OutreachFilter, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord, Result, Scope, Spoken, Thread,
+    TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -75,7 +76,28 @@ impl Engine for SqliteEngine {
 
     async fn feedback(&self, merchant: &MerchantId, since: Timestamp, limit: usize) -> Result<Vec<Feedback>> {
         let merchant = merchant.clone();
-        self.pool.read(move |connection| read::feedback(connection, &merchant, since, limit)).await
+        self.pool.read(move |connection| feedback::since(connection, &merchant, since, limit)).await
+    }
+
+    async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>> {
+        let (merchant, suggestions) = (merchant.clone(), suggestions.to_vec());
+        self.pool.read(move |connection| feedback::on(connection, &merchant, &suggestions)).await
+    }
+
+    async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>> {
+        let merchant = merchant.clone();
+        self.pool.read(move |connection| threads::list(connection, &merchant, before, limit)).await
+    }
+
+    async fn spoken(
+        &self,
+        merchant: &MerchantId,
+        conversation: &ConversationId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Spoken>> {
+        let (merchant, conversation) = (merchant.clone(), conversation.clone());
+        self.pool.read(move |connection| threads::spoken(connection, &merchant, &conversation, before, limit)).await
     }
 
     async fn outreach(
