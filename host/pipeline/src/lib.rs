@@ -16,10 +16,12 @@ mod merchant;
 mod message;
 mod rank;
 mod reword;
+mod scripts;
 mod snapshot;
 
 pub use event::{Judged, Occurrence, judge};
 pub use merchant::Merchant;
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Understood, answer, merged, understand};
 pub use reword::{NotReworded, reword};
+pub use scripts::{Script, Wanted, scripts};
 pub use snapshot::Snapshot;

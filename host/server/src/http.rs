@@ -1,6 +1,8 @@
 //! The outside: routes and what guards them. Each route is one row of [`routes`]; the router and the OpenAPI document
 //! are both made from these rows.
 
+mod answered;
+mod conversations;
 mod customers;
 mod events;
 mod feedback;
@@ -12,10 +14,13 @@ pub mod live;
 pub(crate) mod messages;
 mod openapi;
 mod outreach;
+pub(crate) mod pages;
 mod plugins;
 mod problem;
 mod reword;
+mod scripts;
 mod stream;
+mod told;
 mod understand;
 
 use std::sync::Arc;
@@ -148,6 +153,18 @@ fn data_routes() -> Vec<Route> {
         route("post", "/v1/outreach/{id}/cancel", post(outreach::cancel), "Calls a proposed contact off")
             .roles(AGENT)
             .gives(200, "OutreachMoved"),
+        route("get", "/v1/conversations", get(conversations::list), "Conversations, by their newest message")
+            .roles(AGENT)
+            .query(&["before", "limit"])
+            .gives(200, "ConversationList"),
+        route("get", "/v1/conversations/{id}", get(conversations::get), "A conversation, and what is offered for it")
+            .roles(AGENT)
+            .query(&["before", "limit"])
+            .gives(200, "Conversation"),
+        route("get", "/v1/scripts", get(scripts::list), "The plugins' messages in words, for one customer")
+            .roles(AGENT)
+            .query(&["q", "customer_id", "locale", "agent_locale", "channel", "limit"])
+            .gives(200, "ScriptList"),
         route("put", "/v1/customers/{id}", put(customers::put), "A customer's profile with orders and consent")
             .roles(INGEST)
             .takes("Customer", 256 * KIB)
@@ -226,10 +243,19 @@ fn open_routes() -> Vec<Route> {
     ]
 }
 
+/// The pages: open to all, since they hold no data, and no part of the API's document.
+fn pages() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route("get", "/desk", get(pages::index), "The desk"),
+        route("get", "/desk/{*file}", get(pages::file), "What the desk is made of"),
+    ]
+}
+
 /// All routes behind their guards.
 pub fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new();
-    for route in routes() {
+    for route in routes().into_iter().chain(pages()) {
         let guard = guard::Guard::new(app, &route);
         router = router.route(route.path, route.handler.route_layer(from_fn_with_state(guard, guard::guard)));
     }

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+mod edited;
 pub mod events;
 pub mod http;
 pub mod hub;

@@ -108,6 +108,7 @@ impl Host {
             turns: Arc::new(Semaphore::new(limits.turns as usize)),
             events: Notify::new(),
             dev_key,
+            pages: demo.and_then(|_| existing(Path::new(http::pages::SOURCES))),
             stopping,
         });
         let prover = Prover::new(prover, Some(data.join("compiled")), PluginLimits::default());

@@ -17,9 +17,11 @@ fn by_customer(conversation: &str, id: &str, seconds: i64) -> Write {
     Write::Turn(record)
 }
 
-/// Each conversation, its newest message, how many wait, since when, and the newest reply.
-fn told(threads: &[Thread]) -> Vec<(&str, &str, u32, Option<i64>, Option<&str>)> {
-    let one = |it: &'_ Thread| (it.unanswered, it.waiting_since.map(|at| at.seconds()));
+/// A conversation, its newest message, how many wait, since when, and the newest reply.
+type Told<'a> = (&'a str, &'a str, u32, Option<i64>, Option<&'a str>);
+
+fn told(threads: &[Thread]) -> Vec<Told<'_>> {
+    let one = |it: &Thread| (it.unanswered, it.waiting_since.map(|at| at.seconds()));
     let all = threads.iter().map(|it| (it.conversation.as_str(), it.last.text.as_str(), one(it), it.reply.as_deref()));
     all.map(|(conversation, text, (unanswered, since), reply)| (conversation, text, unanswered, since, reply)).collect()
 }

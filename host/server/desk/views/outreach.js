@@ -1,0 +1,38 @@
+// Contacts that plugins propose and that wait for an agent's word.
+
+import { html } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
+import { decide } from "../control.js";
+import { ago } from "../format.js";
+import { t, tWord } from "../i18n.js";
+import { state } from "../store.js";
+
+/** @import { Outreach } from "../types" */
+
+export const outreach = () =>
+  state.outreach.length === 0
+    ? ""
+    : html`
+        <section class="outreach" aria-labelledby="outreach-title">
+          <h2 id="outreach-title">${t("outreach.title")} <span class="count">${state.outreach.length}</span></h2>
+          <ul>${repeat(state.outreach, (it) => it.id, contact)}</ul>
+        </section>
+      `;
+
+/** @param {Outreach} it */
+function contact(it) {
+  const { purpose, scenario, text, message, reason, channel } = it.outreach;
+  return html`
+    <li>
+      <p><b><bdi>${t("outreach.to", { name: it.customer })}</bdi></b>
+        <span class="chip">${scenario ? tWord("scenario", scenario) : t(purpose === "marketing" ? "outreach.marketing" : "outreach.service")}</span>
+        ${channel ? html`<span class="chip plain">${tWord("channel", channel)}</span>` : ""}</p>
+      <p class="words" dir="auto">${it.rendered ?? text ?? message}</p>
+      <p class="why"><span class="label">${t("cards.why")}</span><bdi>${reason}</bdi> <small>${ago(it.created_at, state.now)}</small></p>
+      <div class="row">
+        <button class="primary" @click=${() => decide(it, "approve")}>${t("outreach.approve")}</button>
+        <button @click=${() => decide(it, "cancel")}>${t("outreach.cancel")}</button>
+      </div>
+    </li>
+  `;
+}
