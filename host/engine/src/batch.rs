@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use cuecard_model::{Customer, CustomerId, Event, EventId, LiveItem, MerchantId, PluginId, Timer, Timestamp, Value};
 
-use crate::{Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, TurnRecord};
+use crate::{AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, TurnRecord};
 
 /// Writes of one merchant that are kept together or not at all.
 #[derive(Clone, Debug)]
@@ -107,6 +107,9 @@ pub enum Write {
         /// Who decided, if a person did.
         by: Option<String>,
     },
+    /// What somebody did: kept with the writes before it that it tells of. [`Outcome::Known`], and not kept, if none of
+    /// those changed anything.
+    Audit(AuditEntry),
 }
 
 /// What became of a batch. It is durable before this is given.

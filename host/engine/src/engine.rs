@@ -13,8 +13,8 @@ use cuecard_model::{
 
 use crate::{
     ApiKey, Batch, Change, Context, CustomerState, DueTimer, Feedback, MessageRecord, OpenEvent, Outcome,
-    OutreachFilter, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord, Result, Scope, Spoken, Thread,
-    TurnRecord, Write, turn_of,
+    OutreachFilter, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Scope, Session,
+    Spoken, StoredAudit, Thread, TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -110,7 +110,7 @@ pub trait Engine: Send + Sync + 'static {
     ) -> Result<Vec<OutreachRecord>>;
 
     /// Keeps an operator's or author's changes together or not at all; returns once they are durable.
-    /// `Ok(false)`: a plugin was changed by someone else meanwhile, and nothing is kept.
+    /// `Ok(false)`: one of them was refused (a plugin was changed by someone else meanwhile), and nothing is kept.
     async fn change(&self, changes: Vec<Change>) -> Result<bool>;
 
     /// The current record of every plugin, of all scopes.
@@ -136,6 +136,18 @@ pub trait Engine: Send + Sync + 'static {
 
     /// All keys.
     async fn api_keys(&self) -> Result<Vec<ApiKey>>;
+
+    /// The people of that name, of all merchants. From memory.
+    async fn people_named(&self, name: &str) -> Result<Vec<Person>>;
+
+    /// All people, by merchant and name.
+    async fn people(&self) -> Result<Vec<Person>>;
+
+    /// A session by its token's hash, with its person, however old it is. From memory: cheap enough for every request.
+    async fn session(&self, hash: &str) -> Result<Option<(Session, Person)>>;
+
+    /// The audit of a merchant, or of what is shared, before a number: newest first.
+    async fn audit(&self, scope: &Scope, before: Option<u64>, limit: usize) -> Result<Vec<StoredAudit>>;
 
     /// A small setting.
     async fn setting(&self, scope: &Scope, name: &str) -> Result<Option<String>>;

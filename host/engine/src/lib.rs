@@ -1,27 +1,31 @@
 //! Durable state behind one narrow trait, [`Engine`], and the adapters that keep it.
 //!
 //! Owns what survives a restart: messages, turns, feedback, customers, live data, plugin keys, events, timers,
-//! outreach, bundles, the registry's records and API keys. Deliberately knows no plugin runtime, no HTTP and no
+//! outreach, bundles, the registry's records, API keys, people, their sessions and the audit. Deliberately knows no plugin runtime, no HTTP and no
 //! clock: every moment is handed in.
 
+mod audit;
 mod batch;
 mod engine;
 mod error;
 mod feedback;
+mod people;
 mod records;
 mod registry;
 mod sqlite;
 mod threads;
 
+pub use audit::{AuditEntry, AuditRecord, Broken, Chain, StoredAudit};
 pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
 pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use feedback::{Feedback, FeedbackAction};
+pub use people::{PeopleChange, Person, Session};
 pub use records::{
     Context, CustomerState, DueTimer, Known, MessageRecord, OpenEvent, OutreachFilter, OutreachId, OutreachRecord,
     OutreachState, Partition, SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
-pub use sqlite::SqliteEngine;
+pub use sqlite::{SqliteEngine, read_audit};
 pub use threads::{Spoken, Thread};

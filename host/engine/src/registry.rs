@@ -6,6 +6,8 @@ use std::sync::Arc;
 use cuecard_model::{MerchantId, PluginId, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::{AuditEntry, PeopleChange};
+
 /// One change by an operator or an author. Changes handed over together are kept together or not at all.
 #[derive(Clone, Debug)]
 pub enum Change {
@@ -39,6 +41,10 @@ pub enum Change {
         /// Its value, opaque to the engine.
         value: Option<String>,
     },
+    /// People and their sessions.
+    People(PeopleChange),
+    /// What somebody did: kept with the changes that it tells of.
+    Audit(Scope, AuditEntry),
 }
 
 /// A plugin at a moment of its history.

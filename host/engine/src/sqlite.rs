@@ -5,12 +5,14 @@
 
 mod adapter;
 mod apply;
+mod audit;
 mod cache;
 mod change;
 mod check;
 mod context;
 mod feedback;
 mod open;
+mod people;
 mod pool;
 mod read;
 mod space;
@@ -24,8 +26,10 @@ use std::{
     thread::JoinHandle,
 };
 
+pub use self::audit::read_audit;
 use self::{
     cache::Cache,
+    people::Known,
     pool::Pool,
     writer::{Job, Queue},
 };
@@ -53,7 +57,8 @@ impl SqliteEngine {
         let path = open::database(folder);
         let connection = open::writer(&path)?;
         let keys = read::api_keys(&connection).map_err(|error| open::fault(&path, &error))?;
-        let cache = Arc::new(Cache::new(CACHE, keys));
+        let people = Known::read(&connection).map_err(|error| open::fault(&path, &error))?;
+        let cache = Arc::new(Cache::new(CACHE, keys, people));
         let (queue, writer) = writer::start(connection, path.clone(), cache.clone())?;
         Ok(Self {
             pool: Arc::new(Pool::new(path.clone())),

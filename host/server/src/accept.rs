@@ -6,6 +6,7 @@
 use std::{
     future::Future,
     io,
+    net::SocketAddr,
     pin::pin,
     sync::{
         Arc,
@@ -28,7 +29,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::limits::Limits;
+use crate::{limits::Limits, people::visitor::Ends};
 
 /// A quiet connection is kept this long for the next request; also the most that later headers may take.
 const QUIET: Duration = Duration::from_secs(30);
@@ -51,15 +52,15 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut st
             accepted = listener.accept() => accepted,
             _ = stopping.wait_for(|stop| *stop) => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok((stream, peer)) => (stream, peer),
             Err(error) => {
                 pause_after(&error).await;
                 continue;
             }
         };
         if let Ok(place) = Arc::clone(&room).try_acquire_owned() {
-            let connection = connection(stream, router.clone(), limits, stopping.clone());
+            let connection = connection(stream, peer, router.clone(), limits, stopping.clone());
             let alive = alive.clone();
             tokio::spawn(async move {
                 connection.await;
@@ -76,12 +77,20 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut st
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, limits: Limits, mut stopping: watch::Receiver<bool>) {
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    limits: Limits,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let ends = stream.local_addr().ok().map(|local| Ends { peer, local });
     let _ = stream.set_nodelay(true);
     let began = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&began);
-    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         seen.store(true, Ordering::Relaxed);
+        ends.and_then(|ends| request.extensions_mut().insert(ends));
         router.clone().oneshot(request.map(axum::body::Body::new))
     });
     let builder = builder();

@@ -17,6 +17,7 @@ use crate::{
     limits::{Limits, Rates},
     merchants::Merchants,
     metrics::Metrics,
+    people::People,
 };
 
 /// What every request shares. Held as `Arc<App>`.
@@ -51,6 +52,10 @@ pub struct App {
     pub dev_key: Option<ApiKey>,
     /// The folder that the desk's files are read from in place of the binary, in `serve --dev`.
     pub pages: Option<PathBuf>,
+    /// People who log in.
+    pub people: People,
+    /// Who may show `/desk/embed` in a frame, as a source list.
+    pub frame_ancestors: String,
     /// True once the host is told to stop: streams end, nobody waits.
     pub stopping: watch::Receiver<bool>,
 }

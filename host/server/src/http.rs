@@ -7,6 +7,7 @@ mod customers;
 mod events;
 mod feedback;
 mod guard;
+pub(crate) mod headers;
 mod health;
 mod json;
 mod keys;
@@ -19,6 +20,7 @@ mod plugins;
 mod problem;
 mod reword;
 mod scripts;
+mod session;
 mod stream;
 mod told;
 mod understand;
@@ -28,7 +30,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::Request,
-    middleware::from_fn_with_state,
+    middleware::{from_fn_with_state, map_response},
     response::{IntoResponse, Response},
     routing::{MethodRouter, delete, get, post, put},
 };
@@ -67,6 +69,7 @@ const AGENT: &[KeyRole] = &[KeyRole::Agent];
 const INGEST_OR_AGENT: &[KeyRole] = &[KeyRole::Ingest, KeyRole::Agent];
 const AUTHOR: &[KeyRole] = &[KeyRole::Author];
 const AUTHOR_OR_AGENT: &[KeyRole] = &[KeyRole::Author, KeyRole::Agent];
+const ANYBODY: &[KeyRole] = &[KeyRole::Ingest, KeyRole::Agent, KeyRole::Author, KeyRole::Operator];
 const OPERATOR: &[KeyRole] = &[KeyRole::Operator];
 
 const KIB: usize = 1 << 10;
@@ -136,6 +139,7 @@ pub fn routes() -> Vec<Route> {
     ];
     routes.extend(data_routes());
     routes.extend(plugin_routes());
+    routes.extend(people_routes());
     routes.extend(open_routes());
     routes
 }
@@ -232,6 +236,20 @@ fn plugin_routes() -> Vec<Route> {
     ]
 }
 
+fn people_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route("post", "/v1/session", post(session::post), "Logs a person in; the session's token is set as a cookie")
+            .takes("Login", 8 * KIB)
+            .gives(200, "Session"),
+        route("get", "/v1/session", get(session::get), "Who is logged in, and the token for `x-csrf-token`")
+            .roles(ANYBODY)
+            .gives(200, "Session"),
+        Route { answer: (204, None), ..route("delete", "/v1/session", delete(session::delete), "Logs a person out") }
+            .roles(ANYBODY),
+    ]
+}
+
 fn open_routes() -> Vec<Route> {
     let route = Route::new;
     vec![
@@ -246,9 +264,10 @@ fn open_routes() -> Vec<Route> {
 /// The pages: open to all, since they hold no data, and no part of the API's document.
 fn pages() -> Vec<Route> {
     let route = Route::new;
+    let page = |handler: MethodRouter<Arc<App>>| handler.layer(map_response(headers::page));
     vec![
-        route("get", "/desk", get(pages::index), "The desk"),
-        route("get", "/desk/{*file}", get(pages::file), "What the desk is made of"),
+        route("get", "/desk", page(get(pages::index)), "The desk"),
+        route("get", "/desk/{*file}", page(get(pages::file)), "What the desk is made of"),
     ]
 }
 

@@ -24,10 +24,20 @@ impl Ids {
 
 /// A new key to the API: 256 random bits.
 pub fn new_key() -> String {
-    format!("cc_{}{}", base32(random(), 26), base32(random(), 26))
+    format!("cc_{}", new_token())
 }
 
-/// What is kept of a key.
+/// A new token of a session: 256 random bits.
+pub fn new_token() -> String {
+    format!("{}{}", base32(random(), 26), base32(random(), 26))
+}
+
+/// A new salt for a password.
+pub fn salt() -> [u8; 16] {
+    random().to_le_bytes()
+}
+
+/// What is kept of a key or a token.
 pub fn key_hash(key: &str) -> String {
     blake3::hash(key.as_bytes()).to_hex().to_string()
 }

@@ -17,5 +17,6 @@ pub mod ids;
 pub mod limits;
 pub mod merchants;
 pub mod metrics;
+pub mod people;
 pub mod start;
 pub mod store;

@@ -27,8 +27,18 @@ use tokio::{
 };
 
 use crate::{
-    accept, app::App, clock, config::Config, demo, events, http, hub::Hub, ids::Ids, limits::Rates,
-    merchants::Merchants, metrics::Metrics, store,
+    accept,
+    app::App,
+    clock,
+    config::{self, Config},
+    demo, events, http,
+    hub::Hub,
+    ids::Ids,
+    limits::Rates,
+    merchants::Merchants,
+    metrics::Metrics,
+    people::{self, People},
+    store,
 };
 
 /// What a host is made of.
@@ -84,10 +94,12 @@ impl Host {
         for merchant in config.merchant {
             merchants.set(&*engine, merchant).await?;
         }
-        let dev_key = match &demo {
-            None => None,
-            Some(folder) => Some(dev_key(demo::load(folder, &*engine, &merchants, clock::now()).await?)),
-        };
+        let (mut dev_key, mut person) = (None, None);
+        if let Some(folder) = &demo {
+            let merchant = demo::load(folder, &*engine, &merchants, clock::now()).await?;
+            dev_key = Some(self::dev_key(merchant.clone()));
+            person = Some(people::demo(merchant, clock::now())?);
+        }
         let mut settled = workers::Options::new(workers);
         settled.count = config.workers.unwrap_or(settled.count);
         let (workers, confinement) = Workers::start(settled).await.context("the workers could not be started")?;
@@ -109,6 +121,8 @@ impl Host {
             events: Notify::new(),
             dev_key,
             pages: demo.and_then(|_| existing(Path::new(http::pages::SOURCES))),
+            people: People::new(person, config.proxies),
+            frame_ancestors: config::frame_ancestors(&config.embed_in),
             stopping,
         });
         let prover = Prover::new(prover, Some(data.join("compiled")), PluginLimits::default());

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use cuecard_model::{ConversationId, CustomerId, MerchantId, MessageId, PluginId, SuggestionId, Timestamp, TurnId};
 use tokio::sync::oneshot;
 
-use super::{SqliteEngine, check::check, context::Question, feedback, read, threads, writer::Job};
+use super::{SqliteEngine, audit, check::check, context::Question, feedback, people, read, threads, writer::Job};
 use crate::{
     ApiKey, Batch, Change, Context, CustomerState, DueTimer, Engine, Error, Feedback, MessageRecord, OpenEvent,
-    OutreachFilter, OutreachRecord, Partition, PluginRecord, Receipt, ReloadRecord, Result, Scope, Spoken, Thread,
-    TurnRecord,
+    OutreachFilter, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Scope, Session,
+    Spoken, StoredAudit, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -155,6 +155,23 @@ impl Engine for SqliteEngine {
 
     async fn api_keys(&self) -> Result<Vec<ApiKey>> {
         self.pool.read(read::api_keys).await
+    }
+
+    async fn people_named(&self, name: &str) -> Result<Vec<Person>> {
+        Ok(self.cache.people.named(name))
+    }
+
+    async fn people(&self) -> Result<Vec<Person>> {
+        self.pool.read(people::all).await
+    }
+
+    async fn session(&self, hash: &str) -> Result<Option<(Session, Person)>> {
+        Ok(self.cache.people.session(hash))
+    }
+
+    async fn audit(&self, scope: &Scope, before: Option<u64>, limit: usize) -> Result<Vec<StoredAudit>> {
+        let scope = scope.clone();
+        self.pool.read(move |connection| audit::page(connection, &scope, before, limit)).await
     }
 
     async fn setting(&self, scope: &Scope, name: &str) -> Result<Option<String>> {

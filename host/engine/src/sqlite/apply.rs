@@ -8,8 +8,8 @@ use cuecard_model::{MerchantId, Role};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::feedback;
-use crate::{Batch, Error, Known, MessageRecord, Outcome, Receipt, Refusal, TurnRecord, Write};
+use super::{audit, feedback};
+use crate::{Batch, Error, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
 
 /// What became of a batch, and where its messages stand.
 pub(super) struct Applied {
@@ -47,7 +47,11 @@ pub(super) fn apply(connection: &Connection, batch: &Batch) -> Step<Applied> {
     let mut places = Vec::new();
     let mut outcomes = Vec::with_capacity(batch.writes.len());
     for write in &batch.writes {
-        outcomes.push(one(connection, &batch.merchant, write, &mut places)?);
+        let outcome = match write {
+            Write::Audit(_) if !outcomes.contains(&Outcome::Done) => Outcome::Known,
+            write => one(connection, &batch.merchant, write, &mut places)?,
+        };
+        outcomes.push(outcome);
     }
     Ok(Applied { receipt: Receipt::Kept(outcomes), places })
 }
@@ -83,6 +87,10 @@ fn one(connection: &Connection, merchant: &MerchantId, write: &Write, places: &m
         Write::CancelTimer { plugin, customer, key } => event::cancel(connection, merchant, plugin, customer, key),
         Write::TimerDone { plugin, customer, key, at } => {
             event::timer_done(connection, merchant, plugin, customer, key, *at)
+        }
+        Write::Audit(entry) => {
+            let scope = Scope::Merchant(merchant.clone());
+            audit::append(connection, &scope, entry).map(|()| Outcome::Done)
         }
         Write::Outreach(record) => contact::propose(connection, merchant, record),
         Write::OutreachState { id, from, to, reason, at, by } => {

@@ -14,6 +14,7 @@ use cuecard_model::{
 
 use super::{
     apply::Applied,
+    people::Known,
     space::{Space, Weigh},
 };
 use crate::{ApiKey, Batch, Change, CustomerState, MessageRecord, Outcome, Receipt, TurnRecord, Write};
@@ -32,6 +33,7 @@ pub(super) struct Cache {
     live: Mutex<Space<MerchantId, Live>>,
     /// All of them, by hash.
     api_keys: RwLock<HashMap<Arc<str>, ApiKey>>,
+    pub(super) people: Known,
 }
 
 /// The end of a conversation.
@@ -58,13 +60,14 @@ pub(super) struct KnownCustomer {
 pub(super) type Live = Arc<Vec<LiveItem>>;
 
 impl Cache {
-    /// Room for `budget` bytes beside the keys.
-    pub(super) fn new(budget: usize, api_keys: Vec<ApiKey>) -> Self {
+    /// Room for `budget` bytes beside keys and people.
+    pub(super) fn new(budget: usize, api_keys: Vec<ApiKey>, people: Known) -> Self {
         Self {
             conversations: Mutex::new(Space::new(budget / 2)),
             customers: Mutex::new(Space::new(budget / 4)),
             live: Mutex::new(Space::new(budget / 4)),
             api_keys: RwLock::new(api_keys.into_iter().map(|key| (key.hash.clone(), key)).collect()),
+            people,
         }
     }
 
@@ -87,8 +90,12 @@ impl Cache {
     /// Takes in changes that are durable now.
     pub(super) fn changed(&self, changes: Vec<Change>) {
         for change in changes {
-            if let Change::ApiKey(key) = change {
-                self.api_keys.write().unwrap_or_else(PoisonError::into_inner).insert(key.hash.clone(), key);
+            match change {
+                Change::ApiKey(key) => {
+                    self.api_keys.write().unwrap_or_else(PoisonError::into_inner).insert(key.hash.clone(), key);
+                }
+                Change::People(change) => self.people.changed(change),
+                _ => {}
             }
         }
     }

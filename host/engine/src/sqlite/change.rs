@@ -2,10 +2,13 @@
 
 use rusqlite::{Connection, params};
 
-use super::apply::{Step, json};
-use crate::{Change, PluginRecord, Scope};
+use super::{
+    apply::{Step, json},
+    audit, people,
+};
+use crate::{Change, PluginRecord, Scope, audit::chain_name};
 
-/// Writes changes; `Ok(false)` if a plugin's record does not follow the one it should, and the caller takes all back.
+/// Writes changes; `Ok(false)` if one of them is refused, and the caller takes all back.
 pub(super) fn change(connection: &Connection, changes: &[Change]) -> Step<bool> {
     for change in changes {
         if !one(connection, change)? {
@@ -15,9 +18,9 @@ pub(super) fn change(connection: &Connection, changes: &[Change]) -> Step<bool> 
     Ok(true)
 }
 
-/// `*` for what is shared, `@` and the merchant for what is one merchant's alone: no merchant's id can mean both.
+/// As chains of the audit are named.
 pub(super) fn scope_text(scope: &Scope) -> String {
-    scope.merchant().map_or_else(|| "*".to_owned(), |merchant| format!("@{merchant}"))
+    chain_name(scope)
 }
 
 fn one(connection: &Connection, change: &Change) -> Step<bool> {
@@ -43,6 +46,8 @@ fn one(connection: &Connection, change: &Change) -> Step<bool> {
             connection.prepare_cached(sql)?.execute(params![key.hash, json("a key", key)?])?;
         }
         Change::Setting { scope, name, value } => setting(connection, scope, name, value.as_deref())?,
+        Change::People(change) => return people::change(connection, change),
+        Change::Audit(scope, entry) => audit::append(connection, scope, entry)?,
     }
     Ok(true)
 }

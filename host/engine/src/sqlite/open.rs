@@ -11,8 +11,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use crate::{Error, Result};
 
 /// Forward only: one script a version, each run once, in order. Never change one that was released.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("0001_start.sql"), include_str!("0002_recent.sql"), include_str!("0005_desk.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("0001_start.sql"),
+    include_str!("0002_recent.sql"),
+    include_str!("0004_people.sql"),
+    include_str!("0005_desk.sql"),
+];
 
 /// Statements that one connection keeps prepared; more than the engine has.
 const STATEMENTS: usize = 128;

@@ -55,7 +55,7 @@ pub(crate) async fn post(
         final_text: body.final_text,
         reason: body.reason,
         took_ms: shown.map(|shown| took(shown.at, now)),
-        agent: body.agent_id,
+        agent: caller.agent(body.agent_id),
         ..Feedback::new(id, suggestion.plugin, body.action, now)
     };
     let write = Write::Feedback(feedback.clone());

@@ -50,15 +50,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(415, "not-json", "Not JSON", "the Content-Type is not application/json")
-                .hint("send `Content-Type: application/json`"));
+            return Err(not_json());
         }
         let Raw(bytes) = Raw::from_request(request, state).await?;
         parse(&bytes).map(Self)
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(crate) fn not_json() -> Problem {
+    Problem::new(415, "not-json", "Not JSON", "the Content-Type is not application/json")
+        .hint("send `Content-Type: application/json`")
+}
+
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))

@@ -31,10 +31,13 @@ const AHEAD: i64 = 5 * 60 * 1000;
 pub(crate) async fn post(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Json(message): Json<IncomingMessage>,
+    Json(mut message): Json<IncomingMessage>,
 ) -> Result<Response, Problem> {
     let now = clock::now();
     check(&message, now)?;
+    if message.role == Role::Agent {
+        message.agent_id = caller.agent(message.agent_id);
+    }
     // Held to the end of the turn, also when the client goes away: the end of the host waits for it.
     let place = Arc::clone(&app.turns).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("too many messages are being answered"))?;

@@ -143,10 +143,14 @@ impl Server {
 
     /// Opens the stream and reads up to its first comment.
     pub fn listen(&self, path: &str, last: Option<&str>) -> Events {
-        let mut stream = self.connect();
         let mut headers = vec![DEV];
         headers.extend(last.map(|last| ("last-event-id", last)));
-        stream.write_all(&head("GET", path, &headers, None)).unwrap();
+        self.listen_as(path, &headers)
+    }
+
+    pub fn listen_as(&self, path: &str, headers: &[(&str, &str)]) -> Events {
+        let mut stream = self.connect();
+        stream.write_all(&head("GET", path, headers, None)).unwrap();
         let mut events = Events { lines: BufReader::new(stream) };
         while !events.line().starts_with(": connected") {}
         events
