@@ -1,29 +1,29 @@
 // Dates, times, numbers and names as the page's language writes them.
 
-import { pageLanguage } from "./i18n.js";
+import { formatLocale, pageLanguage } from "./i18n.js";
 
 /** @import { Money, Person } from "./types" */
 
 /** @param {string} at */
 export function clockTime(at) {
-  return new Intl.DateTimeFormat(pageLanguage(), { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+  return new Intl.DateTimeFormat(formatLocale(), { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 }
 
 /** @param {string} at */
 export function fullTime(at) {
-  return new Intl.DateTimeFormat(pageLanguage(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  return new Intl.DateTimeFormat(formatLocale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }
 
 /** @param {string} at */
 export function day(at) {
-  return new Intl.DateTimeFormat(pageLanguage(), { dateStyle: "medium" }).format(new Date(at));
+  return new Intl.DateTimeFormat(formatLocale(), { dateStyle: "medium" }).format(new Date(at));
 }
 
 /** What the clock says where the customer is. @param {string} zone @param {number} now */
 export function timeThere(zone, now) {
   try {
     const shape = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", weekday: "short", timeZone: zone });
-    return new Intl.DateTimeFormat(pageLanguage(), shape).format(now);
+    return new Intl.DateTimeFormat(formatLocale(), shape).format(now);
   } catch {
     return "";
   }
@@ -36,25 +36,25 @@ export function since(at, now) {
   const seconds = Math.max(0, (now - Date.parse(at)) / 1000);
   const [unit, length] = units.find(([, length]) => seconds >= length) ?? ["second", 1];
   const style = /** @type {const} */ ({ style: "unit", unitDisplay: "short", maximumFractionDigits: 0 });
-  return new Intl.NumberFormat(pageLanguage(), { ...style, unit }).format(Math.floor(seconds / length));
+  return new Intl.NumberFormat(formatLocale(), { ...style, unit }).format(Math.floor(seconds / length));
 }
 
 /** How long ago: `3 days ago`. @param {string} at @param {number} now */
 export function ago(at, now) {
   const seconds = (Date.parse(at) - now) / 1000;
   const [unit, length] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat(pageLanguage(), { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
+  return new Intl.RelativeTimeFormat(formatLocale(), { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
 }
 
 /** @param {number} share from 0 to 1 */
 export function percent(share) {
-  return new Intl.NumberFormat(pageLanguage(), { style: "percent", maximumFractionDigits: 0 }).format(share);
+  return new Intl.NumberFormat(formatLocale(), { style: "percent", maximumFractionDigits: 0 }).format(share);
 }
 
 /** @param {Money} money */
 export function money({ amount, currency }) {
   try {
-    return new Intl.NumberFormat(pageLanguage(), { style: "currency", currency }).format(Number(amount));
+    return new Intl.NumberFormat(formatLocale(), { style: "currency", currency }).format(Number(amount));
   } catch {
     return `${amount} ${currency}`;
   }

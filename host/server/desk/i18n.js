@@ -28,6 +28,11 @@ export function pageLanguage() {
   return language;
 }
 
+/** The language with the region whose dates and numbers the browser asks for, if it speaks the language. */
+export function formatLocale() {
+  return navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
+}
+
 /** @param {Key} key @param {Record<string, string | number>} [values] @returns {string} */
 export function t(key, values = {}) {
   const text = dictionaries[language]?.[key] ?? en[key];

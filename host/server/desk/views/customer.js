@@ -11,7 +11,7 @@ export function customer() {
   const { glance, thread } = state;
   if (!thread) return "";
   return html`
-    <section class="customer" aria-labelledby="customer-title">
+    <section class="glance" aria-labelledby="customer-title">
       <h2 id="customer-title">${t("customer.title")}</h2>
       ${glance?.customer || glance?.profile ? known(glance) : html`<p class="empty">${glance ? t("customer.unknown") : ""}</p>`}
     </section>

@@ -64,7 +64,7 @@ const item = (it) => html`
       <span class="excerpt">${it.last_message.role === "agent" ? html`<span>${t("list.you")}</span> ` : ""}<bdi
         >${it.last_message.text}</bdi></span>
       <span class="marks">
-        ${it.emotion ? mood(it.emotion) : ""}
+        ${it.emotion && it.emotion.label !== "neutral" ? mood(it.emotion) : ""}
         ${it.scenario && it.scenario.id !== "none" ? html`<span class="chip">${control.scenarioName(it.scenario)}</span>` : ""}
         <span class="chip plain">${tWord("channel", it.channel)}</span>
       </span>

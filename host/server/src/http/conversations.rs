@@ -38,10 +38,13 @@ impl Page {
     }
 }
 
-/// Of a kept reply, what a list shows.
+/// Of a kept reply, what is shown beside its message.
 #[derive(Deserialize)]
 struct Kept {
     signals: Signals,
+    /// As it was kept: a translation and what there is to say about it.
+    #[serde(default)]
+    message_for_agent: Option<Value>,
 }
 
 pub(crate) async fn list(
@@ -91,11 +94,14 @@ struct Shown<'a> {
     turn_id: Option<&'a TurnId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signals: Option<Signals>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_for_agent: Option<Value>,
 }
 
 impl<'a> Shown<'a> {
     fn new(spoken: &'a Spoken) -> Self {
-        let signals = |reply: &str| serde_json::from_str::<Kept>(reply).ok().map(|kept| kept.signals);
+        let kept = spoken.turn.as_ref().and_then(|(_, reply)| serde_json::from_str::<Kept>(reply).ok());
+        let (signals, message_for_agent) = kept.map(|kept| (kept.signals, kept.message_for_agent)).unzip();
         let message = &spoken.message;
         Self {
             id: &message.id,
@@ -103,7 +109,8 @@ impl<'a> Shown<'a> {
             text: &message.message.text,
             at: message.message.at,
             turn_id: spoken.turn.as_ref().map(|(turn, _)| turn),
-            signals: spoken.turn.as_ref().and_then(|(_, reply)| signals(reply)),
+            signals,
+            message_for_agent: message_for_agent.flatten(),
         }
     }
 }
