@@ -66,6 +66,7 @@ export default {
   "composer.blank": "Write something first.",
   "composer.gaps": "Fill in {gaps} first.",
   "cards.title": "Suggestions",
+  "cards.wait": "For each message of a customer, what to say next appears here.",
   "cards.none": "Nothing to suggest",
   "cards.none_hint": "Silence beats noise: no plugin was sure enough. Press / to look through the scripts.",
   "cards.answered": "Answered. Suggestions come with the customer's next message.",

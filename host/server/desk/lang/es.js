@@ -66,6 +66,7 @@ export default {
   "composer.blank": "Escriba algo primero.",
   "composer.gaps": "Complete primero {gaps}.",
   "cards.title": "Sugerencias",
+  "cards.wait": "Aquí aparece, para cada mensaje de un cliente, qué decir a continuación.",
   "cards.none": "Nada que sugerir",
   "cards.none_hint": "Mejor silencio que ruido: ningún complemento estaba bastante seguro. Pulse / para buscar en los guiones.",
   "cards.answered": "Respondida. Las sugerencias llegan con el próximo mensaje del cliente.",

@@ -65,6 +65,7 @@ export default {
   "composer.blank": "请先输入内容。",
   "composer.gaps": "请先填写 {gaps}。",
   "cards.title": "建议",
+  "cards.wait": "客户每来一条消息，这里就会显示接下来可以怎么说。",
   "cards.none": "没有建议",
   "cards.none_hint": "宁缺毋滥：没有插件有足够把握。按 / 搜索话术。",
   "cards.answered": "已回复。客户下次来信时会有新的建议。",

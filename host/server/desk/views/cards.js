@@ -27,7 +27,7 @@ export const cards = () => html`
 
 function nothing() {
   const { thread } = state;
-  if (!thread) return "";
+  if (!thread) return html`<p class="empty">${t("cards.wait")}</p>`;
   const is_answered = thread.messages.at(-1)?.role === "agent";
   return is_answered
     ? html`<p class="empty">${t("cards.answered")}</p>`

@@ -93,5 +93,6 @@ export function keepAtEnd() {
   if (!element || seen === last_seen) return;
   last_seen = seen;
   element.scrollTop = element.scrollHeight;
+  document.querySelector('.conversation[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
 }
 

@@ -66,7 +66,7 @@ const item = (it) => html`
       <span class="marks">
         ${it.emotion && it.emotion.label !== "neutral" ? mood(it.emotion) : ""}
         ${it.scenario && it.scenario.id !== "none" ? html`<span class="chip">${control.scenarioName(it.scenario)}</span>` : ""}
-        <span class="chip plain">${tWord("channel", it.channel)}</span>
+        ${it.channel === "web_chat" ? "" : html`<span class="chip plain">${tWord("channel", it.channel)}</span>`}
       </span>
     </a>
   </li>

@@ -3,7 +3,7 @@
 import { html } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { decide } from "../control.js";
-import { ago } from "../format.js";
+import { ago, nameOf } from "../format.js";
 import { t, tWord } from "../i18n.js";
 import { state } from "../store.js";
 
@@ -19,12 +19,18 @@ export const outreach = () =>
         </section>
       `;
 
+/** The customer's name, where a conversation has told it. @param {string} id */
+function who(id) {
+  const known = [...state.summaries.values()].find((it) => it.customer.id === id);
+  return known ? nameOf(known.customer) : id;
+}
+
 /** @param {Outreach} it */
 function contact(it) {
   const { purpose, scenario, text, message, reason, channel } = it.outreach;
   return html`
     <li>
-      <p><b><bdi>${t("outreach.to", { name: it.customer })}</bdi></b>
+      <p><b><bdi>${t("outreach.to", { name: who(it.customer) })}</bdi></b>
         <span class="chip">${scenario ? tWord("scenario", scenario) : t(purpose === "marketing" ? "outreach.marketing" : "outreach.service")}</span>
         ${channel ? html`<span class="chip plain">${tWord("channel", channel)}</span>` : ""}</p>
       <p class="words" dir="auto">${it.rendered ?? text ?? message}</p>
