@@ -10,12 +10,16 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "conformance/audit.rs"]
+mod audit;
 #[path = "conformance/contacts.rs"]
 mod contacts;
 #[path = "conformance/customers.rs"]
 mod customers;
 #[path = "conformance/events.rs"]
 mod events;
+#[path = "conformance/people.rs"]
+mod people;
 #[path = "conformance/registry.rs"]
 mod registry;
 #[path = "conformance/support.rs"]
@@ -56,4 +60,6 @@ conforms!(sqlite, crate::support::sqlite(), [
     registry: history_allows_a_rollback, a_stale_change_is_refused, reloads_are_listed_by_scope,
         generations_go_on_after_a_restart, keys_and_settings_are_kept, bundles_are_kept_by_hash,
         a_closed_engine_says_so;
+    people: people_are_kept, a_login_needs_the_password_of_now, sessions_end, use_does_not_bring_a_session_back;
+    audit: records_follow_each_other, a_record_stands_or_falls_with_its_change, chains_do_not_mix;
 ]);

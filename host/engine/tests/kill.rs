@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test fails by panicking")]
 
 use std::{
+    collections::HashSet,
     env,
     io::{BufRead, BufReader, Write as _},
     path::Path,
@@ -12,7 +13,9 @@ use std::{
     sync::Arc,
 };
 
-use cuecard_engine::{Batch, Engine, MessageRecord, Receipt, SqliteEngine, TurnRecord, Write};
+use cuecard_engine::{
+    AuditEntry, AuditRecord, Batch, Chain, Engine, MessageRecord, Receipt, SqliteEngine, TurnRecord, Write, read_audit,
+};
 use cuecard_model::{Event, Fields, MerchantId, Message, Role, Timestamp};
 
 /// Set for the child: the data folder, and the number of its run.
@@ -105,6 +108,13 @@ fn check(folder: &Path, acknowledged: &[String]) {
     });
     let path = engine.path().to_owned();
     drop(engine);
+    let (mut chain, mut told) = (Chain::new("@acme".to_owned()), HashSet::new());
+    read_audit(folder, |stored| {
+        chain.next(&stored).unwrap();
+        told.insert(serde_json::from_str::<AuditRecord>(&stored.body).unwrap().subject);
+    })
+    .unwrap();
+    assert!(acknowledged.iter().all(|id| told.contains(id)), "what was done is not told");
     let connection = rusqlite::Connection::open(path).unwrap();
     let verdict: String = connection.query_row("pragma integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(verdict, "ok");
@@ -124,7 +134,7 @@ fn child(folder: &Path, run: &str) {
 async fn commit_until_it_fails(engine: Arc<dyn Engine>, name: String) {
     for number in 0_u64.. {
         let id = format!("{name}-{number}");
-        let writes = vec![Write::Turn(turn(&id)), Write::Event(event(&id))];
+        let writes = vec![Write::Turn(turn(&id)), Write::Event(event(&id)), Write::Audit(audit(&id))];
         let line = match engine.commit(Batch::new("acme".into(), writes)).await {
             Ok(Receipt::Kept(_)) => format!("ack {id} .\n"),
             Ok(other) => panic!("{other:?}"),
@@ -147,6 +157,10 @@ fn turn(id: &str) -> TurnRecord {
         message,
     };
     TurnRecord { id: format!("t-{id}").into(), message, generation: 1, reply: reply(id) }
+}
+
+fn audit(id: &str) -> AuditEntry {
+    AuditEntry::new(Timestamp::from_seconds(1), "person:ana", "test.done", id)
 }
 
 fn event(id: &str) -> Event {

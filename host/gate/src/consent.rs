@@ -4,62 +4,9 @@
 
 use std::sync::Arc;
 
-use cuecard_model::{CustomerId, Purpose, Timestamp};
-use serde::{Deserialize, Serialize};
+use cuecard_model::{ConsentAnswer, ConsentPurpose, ConsentRecord, CustomerId, Timestamp};
 
 use crate::Word;
-
-/// What a customer agreed to, or no longer agrees to. Never changed once written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConsentRecord {
-    /// Whose.
-    pub customer: CustomerId,
-    /// For what.
-    pub purpose: ConsentPurpose,
-    /// On which channel; on every one, if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<Arc<str>>,
-    /// Yes or no.
-    pub answer: ConsentAnswer,
-    /// Which version of the words the customer was shown, e.g. `checkout-2026-03`.
-    pub wording: Arc<str>,
-    /// When.
-    pub at: Timestamp,
-    /// Where it was said: `checkout`, `keyword STOP`, `unsubscribe link`, an agent.
-    pub source: Arc<str>,
-}
-
-/// What consent is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsentPurpose {
-    /// News about what was bought or asked.
-    Service,
-    /// Selling.
-    Marketing,
-    /// Selling at night, where the law asks for a consent of its own.
-    MarketingAtNight,
-}
-
-impl From<Purpose> for ConsentPurpose {
-    fn from(purpose: Purpose) -> Self {
-        match purpose {
-            Purpose::Service => Self::Service,
-            Purpose::Marketing => Self::Marketing,
-        }
-    }
-}
-
-/// Yes or no.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsentAnswer {
-    /// Agreed.
-    Granted,
-    /// No longer agreed. Later in order: of two records of one moment the withdrawal decides.
-    Withdrawn,
-}
 
 /// The record that decides at a moment, if any speaks of this purpose and channel. A grant holds from its moment, a
 /// withdrawal as soon as it is known: clocks differ, and no is not to wait for them.

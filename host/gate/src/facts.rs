@@ -2,10 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use cuecard_model::{CustomerId, Outreach, Purpose, Timestamp};
+use cuecard_model::{ConsentRecord, CustomerId, Outreach, Purpose, Sent, Suppression, Timestamp};
 use serde::{Deserialize, Serialize};
-
-use crate::ConsentRecord;
 
 /// A contact that may or may not be made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,15 +26,15 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// An outreach on this channel, for a reason of this moment.
-    pub fn new(outreach: &Outreach, channel: impl Into<Arc<str>>, reason_at: Timestamp) -> Self {
+    /// An outreach on this channel, proposed on an event of this moment.
+    pub fn new(outreach: &Outreach, channel: impl Into<Arc<str>>, event_at: Timestamp) -> Self {
         Self {
             occurrence: outreach.occurrence.clone(),
             purpose: outreach.purpose,
             channel: channel.into(),
-            form: Form::Free,
-            reason_at,
-            valid_until: None,
+            form: if outreach.template.is_some() { Form::Template } else { Form::Free },
+            reason_at: outreach.reason_at.unwrap_or(event_at),
+            valid_until: outreach.valid_until,
         }
     }
 }
@@ -119,49 +117,12 @@ pub struct Evidence {
     pub phone: Option<String>,
 }
 
-/// One contact that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sent {
-    /// When.
-    pub at: Timestamp,
-    /// On which channel.
-    pub channel: Arc<str>,
-    /// What for.
-    pub purpose: Purpose,
-}
-
 /// A conversation that is open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenConversation {
     /// When somebody last wrote in it.
     pub last_message_at: Timestamp,
-}
-
-/// A channel that must not be used for a customer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Suppression {
-    /// Which channel; every one, if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<Arc<str>>,
-    /// Why.
-    pub cause: SuppressionCause,
-    /// Since when.
-    pub at: Timestamp,
-}
-
-/// Why a channel must not be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SuppressionCause {
-    /// The address takes nothing.
-    Bounced,
-    /// The customer told the provider that it was unwanted.
-    Complained,
-    /// The customer was erased and must not come back.
-    Erased,
 }
 
 /// Another outreach for the same occurrence.

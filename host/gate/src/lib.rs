@@ -22,10 +22,11 @@ mod verdict;
 mod week;
 mod words;
 
-pub use consent::{ConsentAnswer, ConsentPurpose, ConsentRecord, after_word, consent};
+pub use consent::{after_word, consent};
+pub use cuecard_model::{ConsentAnswer, ConsentPurpose, ConsentRecord, Sent, Suppression, SuppressionCause};
 pub use decide::decide;
 pub use error::GateError;
-pub use facts::{Earlier, Evidence, Facts, Form, OpenConversation, Proposal, Sent, Suppression, SuppressionCause};
+pub use facts::{Earlier, Evidence, Facts, Form, OpenConversation, Proposal};
 pub use policy::Policy;
 pub use rulebook::{Confidence, Rule, Rulebook};
 pub use settings::{CapSettings, Holdout, HoursSettings, Settings};

@@ -20,6 +20,9 @@ pub struct Customer {
     /// ISO 3166-1 alpha-2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// The part of the country, as ISO 3166-2 without the country: `FL`, `NSW`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// IANA name, e.g. `Asia/Shanghai`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
@@ -45,6 +48,7 @@ impl Customer {
             name: None,
             locale: None,
             country: None,
+            region: None,
             time_zone: None,
             email: None,
             phone: None,

@@ -58,9 +58,18 @@ pub struct Outreach {
     /// The channel to use; the customer's preferred one, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
+    /// The channel's own template that says this, where free words are not allowed: its name there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
     /// Why, for the agent.
     #[serde(default)]
     pub reason: String,
+    /// When that happened which is the reason; the event's moment, if absent. An order since then ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_at: Option<Timestamp>,
+    /// After this moment it is of no use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Timestamp>,
 }
 
 /// What a contact is for, and so which consent it needs.

@@ -1,8 +1,9 @@
 //! Plain data that every room of the host speaks: messages, signals, turns, drafts, suggestions, events.
 //!
 //! Owns names, shapes and their JSON. Deliberately knows no I/O, no async, no plugin runtime and no rules.
-//! Every type here is also `borsh`, the format in which a turn travels to a worker process.
+//! What travels to a worker process is also `borsh`.
 
+mod consent;
 mod customer;
 mod draft;
 mod event;
@@ -20,6 +21,7 @@ mod timestamp;
 mod turn;
 mod value;
 
+pub use consent::{ConsentAnswer, ConsentPurpose, ConsentRecord, Sent, Suppression, SuppressionCause};
 pub use customer::{
     Customer, Fulfillment, FulfillmentStatus, Item, Order, OrderStatus, PersonName, Refund, RefundStatus, Return,
     ReturnStatus,

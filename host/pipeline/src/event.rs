@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use cuecard_culture as culture;
 use cuecard_model::{Customer, Decision, Event, Failure, Fields, PluginId, PluginVersion, Timestamp};
 use cuecard_plugin::{
-    job::EventJob,
+    generation::LivePlugin,
+    job::{Called, EventJob},
     workers::{Busy, Workers},
 };
 
@@ -28,7 +29,7 @@ pub struct Occurrence {
 }
 
 /// What was decided, and what is to be kept with it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Judged {
     /// Who decided what, in order.
     pub decisions: Vec<(PluginVersion, Decision)>,
@@ -47,36 +48,67 @@ pub async fn judge(
     merchant: &Merchant,
     occurrence: Occurrence,
 ) -> Result<Judged, Busy> {
-    let Occurrence { event, customer, keys, now } = occurrence;
-    let mut judged = Judged { decisions: Vec::new(), key_writes: Vec::new(), failures: Vec::new(), calls: Vec::new() };
-    let plugins: Vec<_> =
-        snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
-    let listening: Vec<_> =
-        plugins.iter().copied().filter(|plugin| plugin.contents.manifest.triggers_on(&event.kind)).collect();
-    if listening.is_empty() {
-        return Ok(judged);
+    let judged = judge_all(snapshot, workers, merchant, vec![occurrence]).await?;
+    Ok(judged.into_iter().next().unwrap_or_default())
+}
+
+/// The same for many events at once, answered in their order. No event sees what is decided on another here: of one
+/// customer hand over one at a time.
+pub async fn judge_all(
+    snapshot: &Snapshot,
+    workers: &Workers,
+    merchant: &Merchant,
+    occurrences: Vec<Occurrence>,
+) -> Result<Vec<Judged>, Busy> {
+    let plugins: Vec<_> = snapshot
+        .generation
+        .plugins(&merchant.id)
+        .filter(|plugin| plugin.loadable.is_some() && plugin.contents.manifest.hooks.trigger.is_some())
+        .collect();
+    let listening = |event: &Event| -> Vec<&Arc<LivePlugin>> {
+        plugins.iter().copied().filter(|plugin| plugin.contents.manifest.triggers_on(&event.kind)).collect()
+    };
+    let mut judged: Vec<_> = occurrences.iter().map(|_| Judged::default()).collect();
+    let (mut jobs, mut asked) = (Vec::new(), Vec::new());
+    for (occurrence, judged) in occurrences.into_iter().zip(&mut judged) {
+        let listening = listening(&occurrence.event);
+        if !listening.is_empty() {
+            jobs.push(job(merchant, occurrence, &listening));
+            asked.push((listening, judged));
+        }
     }
-    let default_locale = merchant.default_locale.clone();
-    let locale = culture::locale_for(customer.locale.as_deref(), "und", 0.0, &default_locale);
-    let trigger = asks(&listening, &keys);
-    let job = EventJob { event, customer, now, locale, default_locale, trigger };
-    let called = workers.event(&merchant.id, job, &loadables(listening.iter().copied())).await?;
-    for (plugin, called) in listening.iter().zip(called) {
-        let version = plugin.plugin.clone();
-        let failure = called.outcome.as_ref().err().map(|failed| failed.kind);
-        let (micros, log) = (called.micros, called.log);
-        judged.calls.push(CallReport { plugin: version.clone(), hook: "trigger", micros, failure, log });
-        match called.outcome {
-            Ok(decisions) => {
-                judged.decisions.extend(decisions.into_iter().map(|decision| (version.clone(), decision)));
-                if !called.key_writes.is_empty() {
-                    judged.key_writes.push((version.id, called.key_writes));
-                }
-            }
-            Err(failed) => {
-                judged.failures.push(Failure { plugin: version, kind: failed.kind, detail: failed.detail });
-            }
+    let called = workers.events(&merchant.id, jobs, &loadables(plugins.iter().copied())).await?;
+    for ((listening, judged), called) in asked.into_iter().zip(called) {
+        for (plugin, called) in listening.into_iter().zip(called) {
+            judged.take(plugin, called);
         }
     }
     Ok(judged)
+}
+
+fn job(merchant: &Merchant, occurrence: Occurrence, listening: &[&Arc<LivePlugin>]) -> EventJob {
+    let Occurrence { event, customer, keys, now } = occurrence;
+    let default_locale = merchant.default_locale.clone();
+    let locale = culture::locale_for(customer.locale.as_deref(), "und", 0.0, &default_locale);
+    EventJob { event, customer, now, locale, default_locale, trigger: asks(listening, &keys) }
+}
+
+impl Judged {
+    fn take(&mut self, plugin: &LivePlugin, called: Called<Vec<Decision>>) {
+        let version = plugin.plugin.clone();
+        let failure = called.outcome.as_ref().err().map(|failed| failed.kind);
+        let (micros, log) = (called.micros, called.log);
+        self.calls.push(CallReport { plugin: version.clone(), hook: "trigger", micros, failure, log });
+        match called.outcome {
+            Ok(decisions) => {
+                self.decisions.extend(decisions.into_iter().map(|decision| (version.clone(), decision)));
+                if !called.key_writes.is_empty() {
+                    self.key_writes.push((version.id, called.key_writes));
+                }
+            }
+            Err(failed) => {
+                self.failures.push(Failure { plugin: version, kind: failed.kind, detail: failed.detail });
+            }
+        }
+    }
 }

@@ -19,8 +19,8 @@ mod reword;
 mod scripts;
 mod snapshot;
 
-pub use event::{Judged, Occurrence, judge};
-pub use merchant::Merchant;
+pub use event::{Judged, Occurrence, judge, judge_all};
+pub use merchant::{ActionHook, Merchant};
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Understood, answer, merged, understand};
 pub use reword::{NotReworded, reword};
 pub use scripts::{Script, Wanted, scripts};

@@ -1,5 +1,7 @@
 //! What a merchant has settled for all its turns.
 
+use std::fmt;
+
 use cuecard_model::MerchantId;
 use serde::{Deserialize, Serialize};
 
@@ -18,15 +20,41 @@ pub struct Merchant {
     /// Hosts that a link may lead to, with all their subdomains.
     #[serde(default)]
     pub links: Vec<String>,
+    /// Where actions that an agent sets off are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions: Option<ActionHook>,
     /// A suggestion less sure than this is not shown: silence beats noise.
     #[serde(default = "third")]
     pub min_confidence: f64,
 }
 
+/// The merchant's own address for actions.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionHook {
+    /// Takes a POST of JSON.
+    pub url: String,
+    /// What requests are signed with.
+    pub secret: String,
+}
+
+impl fmt::Debug for ActionHook {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "ActionHook({})", self.url)
+    }
+}
+
 impl Merchant {
     /// A merchant that has settled nothing.
     pub fn new(id: MerchantId) -> Self {
-        Self { id, default_locale: english(), languages: Vec::new(), links: Vec::new(), min_confidence: third() }
+        Self {
+            id,
+            default_locale: english(),
+            languages: Vec::new(),
+            links: Vec::new(),
+            actions: None,
+            min_confidence: third(),
+        }
     }
 }
 

@@ -195,6 +195,7 @@ pub fn merged(stored: Option<&Customer>, given: &Customer) -> Customer {
         name: given.name.clone().or_else(|| stored.name.clone()),
         locale: given.locale.clone().or_else(|| stored.locale.clone()),
         country: given.country.clone().or_else(|| stored.country.clone()),
+        region: given.region.clone().or_else(|| stored.region.clone()),
         time_zone: given.time_zone.clone().or_else(|| stored.time_zone.clone()),
         email: given.email.clone().or_else(|| stored.email.clone()),
         phone: given.phone.clone().or_else(|| stored.phone.clone()),

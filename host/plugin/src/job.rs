@@ -30,8 +30,8 @@ pub enum Request {
     Classify(Box<ClassifyJob>),
     /// Answer a turn.
     Turn(Box<TurnJob>),
-    /// Judge an event.
-    Event(Box<EventJob>),
+    /// Judge events, one after the other.
+    Events(Vec<EventJob>),
 }
 
 /// A plugin as a worker needs it.
@@ -145,8 +145,8 @@ pub enum Answer {
     Classify(Vec<Called<Classification>>),
     /// To a turn: one entry for each plugin asked, `compose` first.
     Turn(Vec<Called<Vec<WorkedDraft>>>),
-    /// To an event: one entry for each plugin asked.
-    Event(Vec<Called<Vec<Decision>>>),
+    /// To events, in order: one entry for each plugin asked. The last ones are missing if the time was up.
+    Events(Vec<Vec<Called<Vec<Decision>>>>),
 }
 
 /// What became of one plugin's call. `localize` calls return their drafts in the entries of `compose`.

@@ -15,7 +15,7 @@ use std::{
 };
 
 use cuecard_culture::{Catalog, Setting};
-use cuecard_model::{Classification, Culture, Draft, FailureKind, Step, Trace, Turn};
+use cuecard_model::{Classification, Culture, Decision, Draft, FailureKind, Step, Trace, Turn};
 
 use self::{confine::Confinement, progress::Note};
 use crate::{
@@ -29,6 +29,9 @@ use crate::{
 
 /// How long loading one plugin may take before the host may kill the worker for it.
 pub const LOAD_TIME: Duration = Duration::from_millis(500);
+
+/// No further event is begun in one exchange after this time.
+const EVENTS_TIME: Duration = Duration::from_millis(10);
 
 /// Serves jobs until the other side closes the stream. `ready` runs once all threads of the worker have started.
 pub fn serve(stream: impl Read + Write, progress: Note, ready: impl FnOnce() -> Confinement) -> io::Result<()> {
@@ -48,7 +51,7 @@ pub fn serve(stream: impl Read + Write, progress: Note, ready: impl FnOnce() -> 
             }
             Request::Classify(job) => Answer::Classify(worker.classify(*job)),
             Request::Turn(job) => Answer::Turn(worker.turn(&job)),
-            Request::Event(job) => Answer::Event(worker.event(&job)),
+            Request::Events(jobs) => Answer::Events(worker.events(&jobs)),
         };
         worker.progress.end();
         out.clear();
@@ -171,7 +174,20 @@ impl Worker {
         called.map(|_| Vec::new())
     }
 
-    fn event(&mut self, job: &EventJob) -> Vec<Called<Vec<cuecard_model::Decision>>> {
+    /// Leaves the rest for another time when the next could keep turns waiting; one is always done.
+    fn events(&mut self, jobs: &[EventJob]) -> Vec<Vec<Called<Vec<Decision>>>> {
+        let started = Instant::now();
+        let mut answers = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            if !answers.is_empty() && started.elapsed() > EVENTS_TIME {
+                break;
+            }
+            answers.push(self.event(job));
+        }
+        answers
+    }
+
+    fn event(&mut self, job: &EventJob) -> Vec<Called<Vec<Decision>>> {
         let setting = Arc::new(Setting {
             locale: job.locale.clone(),
             default_locale: job.default_locale.clone(),

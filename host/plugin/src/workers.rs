@@ -10,7 +10,7 @@ mod losses;
 mod spawn;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     sync::Arc,
     time::{Duration, Instant},
@@ -26,7 +26,7 @@ use self::{
 };
 pub use self::{asked::less, exchange::Loadable, spawn::Spawn};
 use crate::{
-    job::{Called, ClassifyJob, EventJob, LoadId, TurnJob, WorkedDraft},
+    job::{Answer, Called, ClassifyJob, EventJob, LoadId, Request, TurnJob, WorkedDraft},
     worker::confine::Confinement,
 };
 
@@ -106,14 +106,53 @@ impl Workers {
         self.ask(merchant, job, plugins).await
     }
 
-    /// Asks every plugin for an event. There is one entry for each [`Ask`].
-    pub async fn event(
+    /// Asks every plugin for each of these events: for each event one entry for each [`Ask`], in order.
+    ///
+    /// Plugins that have answered before are asked about many events in one exchange. Whoever is unknown or has failed,
+    /// and whatever costs a worker, is asked about one event at a time, where a kill names its plugin.
+    pub async fn events(
         &self,
         merchant: &MerchantId,
-        job: EventJob,
+        mut jobs: Vec<EventJob>,
         plugins: &BTreeMap<LoadId, Arc<Loadable>>,
-    ) -> Result<Vec<Called<Vec<Decision>>>, Busy> {
-        self.ask(merchant, job, plugins).await
+    ) -> Result<Vec<Vec<Called<Vec<Decision>>>>, Busy> {
+        let mut answers = Vec::with_capacity(jobs.len());
+        while !jobs.is_empty() {
+            let known = jobs.iter().take_while(|job| is_known(merchant, job, plugins)).count();
+            let rest = jobs.split_off(known.max(1));
+            let (left, mut done) =
+                if known > 1 { self.events_at_once(merchant, jobs, plugins).await? } else { (jobs, Vec::new()) };
+            let mut left = left.into_iter();
+            if done.is_empty()
+                && let Some(job) = left.next()
+            {
+                done.push(self.ask(merchant, job, plugins).await?);
+            }
+            answers.append(&mut done);
+            jobs = left.chain(rest).collect();
+        }
+        Ok(answers)
+    }
+
+    /// The answers to as many as one exchange has time for, none if it cost the worker, and the events that are left.
+    async fn events_at_once(
+        &self,
+        merchant: &MerchantId,
+        jobs: Vec<EventJob>,
+        plugins: &BTreeMap<LoadId, Arc<Loadable>>,
+    ) -> Result<(Vec<EventJob>, Vec<Vec<Called<Vec<Decision>>>>), Busy> {
+        let asks: BTreeSet<_> = jobs.iter().flat_map(|job| job.trigger.iter().map(|ask| ask.load)).collect();
+        let asks: Vec<_> = asks.into_iter().collect();
+        let mut lease = Lease::acquire(&self.pool, merchant, asks.first().copied()).await?;
+        let request = Request::Events(jobs);
+        let exchanged = lease.exchange(&request, &asks, plugins).await;
+        drop(lease);
+        let Request::Events(mut jobs) = request else { return Ok((Vec::new(), Vec::new())) };
+        let Exchanged::Answer(Answer::Events(answers)) = exchanged else { return Ok((jobs, Vec::new())) };
+        for (job, answer) in jobs.iter().zip(&answers) {
+            note(merchant, job.now, plugins, answer);
+        }
+        Ok((jobs.split_off(answers.len().min(jobs.len())), answers))
     }
 
     /// How many turns are waiting for a worker now.
@@ -191,6 +230,11 @@ impl Workers {
         note(merchant, now, plugins, &answers);
         Ok(answers)
     }
+}
+
+/// Whether all that are asked have answered lately.
+fn is_known(merchant: &MerchantId, job: &EventJob, plugins: &BTreeMap<LoadId, Arc<Loadable>>) -> bool {
+    job.trigger.iter().all(|ask| plugins.get(&ask.load).is_none_or(|plugin| plugin.standing().order(merchant) == 0))
 }
 
 const NOT_STOPPED: &str = "did not stop after its time was up; its worker process was killed";

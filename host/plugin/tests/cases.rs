@@ -99,7 +99,10 @@ fn the_hook_is_plain_from_what_the_case_brings() {
         arguments: Default::default(),
         text: None,
         channel: None,
+        template: None,
         reason: String::new(),
+        reason_at: None,
+        valid_until: None,
     });
     let timer = Timer { key: "again".into(), at: Timestamp::default(), event: "x".into(), fields: Default::default() };
     let decisions = vec![

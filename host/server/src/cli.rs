@@ -1,5 +1,6 @@
 //! The command line: a subcommand is a file with its own arguments.
 
+mod audit;
 mod bench;
 mod check;
 mod keys;
@@ -12,6 +13,7 @@ mod replay;
 mod scores;
 mod serve;
 mod understand;
+mod users;
 
 use std::process::ExitCode;
 
@@ -53,6 +55,10 @@ enum Command {
     Bench(bench::Bench),
     /// Make, list and take back keys to the API
     Keys(keys::Keys),
+    /// Add and list people who log in, give them new passwords, keep them out
+    Users(users::Users),
+    /// Check or write out the records of who did what
+    Audit(audit::Audit),
     /// Be one of the servers that `bench` measures
     #[command(hide = true)]
     BenchServe(bench::served::Serve),
@@ -87,6 +93,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(status) => status.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Keys(keys) => block_on(keys.run()),
+        Command::Users(users) => block_on(users.run()),
+        Command::Audit(audit) => audit.run(),
         Command::Bench(bench) => on_one_thread(bench.run()),
         Command::BenchServe(serve) => done(serve.run()),
         Command::Worker => done(cuecard_plugin::worker::process::run().map_err(Into::into)),

@@ -40,7 +40,7 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits] and [[merchant]] with id, default_locale, languages, links, min_confidence")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits] and [[merchant]] with id, default_locale, languages, links, actions, min_confidence")
         })?;
         if config.workers == Some(0) {
             return Err(anyhow!(

@@ -1,13 +1,16 @@
 //! The outside: routes and what guards them. Each route is one row of [`routes`]; the router and the OpenAPI document
 //! are both made from these rows.
 
+mod actions;
 mod answered;
+mod audit;
 mod conversations;
 mod customers;
 mod events;
 mod feedback;
 mod guard;
-pub(crate) mod headers;
+#[allow(dead_code, reason = "the page in a helpdesk's frame uses the rest; it comes next")]
+mod headers;
 mod health;
 mod json;
 mod keys;
@@ -24,6 +27,7 @@ mod session;
 mod stream;
 mod told;
 mod understand;
+mod users;
 
 use std::sync::Arc;
 
@@ -37,8 +41,11 @@ use axum::{
 use cuecard_engine::KeyRole;
 use tower_http::catch_panic::CatchPanicLayer;
 
-pub(crate) use self::keys::make as make_key;
 pub use self::problem::Problem;
+pub(crate) use self::{
+    keys::{changes as key_changes, make as make_key, words as key_words},
+    users::{Asked as NewPerson, arrived, changed, settle as settle_password},
+};
 use crate::app::App;
 
 /// One route: what it is for, who may use it, what it takes and gives.
@@ -132,6 +139,10 @@ pub fn routes() -> Vec<Route> {
             .roles(AGENT)
             .takes("RewordRequest", 16 * KIB)
             .gives(200, "Suggestion"),
+        route("post", "/v1/actions", post(actions::post), "Has the merchant's systems do what a suggestion offers")
+            .roles(AGENT)
+            .takes("ActionRequest", 16 * KIB)
+            .gives(200, "ActionDone"),
         route("post", "/v1/events", post(events::post), "One shop event, or a list of up to 1,000")
             .roles(INGEST)
             .takes("Events", 4 * MIB)
@@ -247,6 +258,39 @@ fn people_routes() -> Vec<Route> {
             .gives(200, "Session"),
         Route { answer: (204, None), ..route("delete", "/v1/session", delete(session::delete), "Logs a person out") }
             .roles(ANYBODY),
+        route("post", "/v1/session/password", post(session::password), "Changes the password of who is logged in")
+            .roles(ANYBODY)
+            .takes("PasswordChange", 8 * KIB)
+            .gives(200, "Session"),
+        route("get", "/v1/users", get(users::list), "All people who may log in")
+            .roles(OPERATOR)
+            .gives(200, "PersonList"),
+        route("post", "/v1/users", post(users::create), "Adds a person; a password that was made is shown this once")
+            .roles(OPERATOR)
+            .takes("NewPerson", 16 * KIB)
+            .gives(201, "NewPassword"),
+        route("post", "/v1/users/{name}/password", post(users::password), "Gives a person a new password")
+            .roles(OPERATOR)
+            .query(&["merchant"])
+            .takes("PasswordRequest", 16 * KIB)
+            .gives(200, "NewPassword"),
+        route("post", "/v1/users/{name}/disable", post(users::disable), "Logs a person out and keeps them out")
+            .roles(OPERATOR)
+            .query(&["merchant"])
+            .gives(200, "Person"),
+        route("post", "/v1/users/{name}/enable", post(users::enable), "Lets a person log in again")
+            .roles(OPERATOR)
+            .query(&["merchant"])
+            .gives(200, "Person"),
+        route(
+            "get",
+            "/v1/audit",
+            get(audit::list),
+            "Who did what, newest first; each record's hash covers all before it",
+        )
+        .roles(OPERATOR)
+        .query(&["before", "limit", "shared"])
+        .gives(200, "AuditList"),
     ]
 }
 

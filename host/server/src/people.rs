@@ -83,41 +83,47 @@ impl People {
         Self { throttle: Throttle::default(), checks: Semaphore::new(CHECKS), demo, proxies }
     }
 
-    /// Checks a password and begins a session; its token is given this once. A wrong name takes as long as a wrong
-    /// password.
+    /// Checks a password and begins a session; its token is given this once.
     pub async fn log_in(
         &self,
         engine: &dyn Engine,
         attempt: Attempt<'_>,
         now: Timestamp,
     ) -> Result<(String, Person), Refused> {
+        let person = self.recognise(engine, &attempt, now).await?;
+        let token = self.begin(engine, &person, attempt.address, now).await?;
+        Ok((token, person))
+    }
+
+    /// Whose name and password these are. A wrong name takes as long as a wrong password.
+    pub async fn recognise(
+        &self,
+        engine: &dyn Engine,
+        attempt: &Attempt<'_>,
+        now: Timestamp,
+    ) -> Result<Person, Refused> {
         self.throttle.begin(attempt.name, attempt.address, Instant::now()).map_err(Refused::TooMany)?;
-        let person = self.find(engine, &attempt).await?;
+        let person = self.find(engine, attempt).await?;
         let hash = person.as_ref().map(|person| Arc::clone(&person.password));
-        let permit = tokio::time::timeout(PATIENCE, self.checks.acquire()).await;
-        let permit = permit.ok().and_then(Result::ok).ok_or(Refused::Busy)?;
-        let password = attempt.password.to_owned();
-        let fits = tokio::task::spawn_blocking(move || password::fits(&password, hash.as_deref())).await;
-        drop(permit);
-        let entry = |action, name: &str| {
-            let by = format!("person:{name}");
-            AuditEntry::new(now, by, action, name).with("address", attempt.address.to_string())
-        };
-        match person {
-            Some(person) if matches!(fits, Ok(true)) && person.disabled_at.is_none() => {
-                let entry = entry("login.ok", &person.name);
-                let token = self.begin(engine, &person, entry, now).await?.ok_or(Refused::Wrong)?;
-                self.throttle.succeeded(attempt.name, attempt.address);
-                Ok((token, person))
-            }
-            person => {
-                // A name that nobody has may be a password in the wrong field: it is not kept.
-                let name = person.as_ref().map_or("unknown", |person| &person.name);
-                let scope = person.as_ref().map_or(Scope::Shared, |person| Scope::Merchant(person.merchant.clone()));
-                engine.change(vec![Change::Audit(scope, entry("login.failed", name))]).await?;
-                Err(Refused::Wrong)
-            }
+        let fits = self.check(attempt.password.to_owned(), hash).await?;
+        if let Some(person) = person.as_ref().filter(|person| fits && person.disabled_at.is_none()) {
+            self.throttle.succeeded(attempt.name, attempt.address);
+            return Ok(person.clone());
         }
+        // A name that nobody has may be a password in the wrong field: it is not kept.
+        let name = person.as_ref().map_or("unknown", |person| &person.name);
+        let scope = person.as_ref().map_or(Scope::Shared, |person| Scope::Merchant(person.merchant.clone()));
+        let entry = AuditEntry::new(now, format!("person:{name}"), "login.failed", name)
+            .with("address", attempt.address.to_string());
+        engine.change(vec![Change::Audit(scope, entry)]).await?;
+        Err(Refused::Wrong)
+    }
+
+    async fn check(&self, password: String, hash: Option<Arc<str>>) -> Result<bool, Refused> {
+        let permit = tokio::time::timeout(PATIENCE, self.checks.acquire()).await;
+        let _permit = permit.ok().and_then(Result::ok).ok_or(Refused::Busy)?;
+        let fits = tokio::task::spawn_blocking(move || password::fits(&password, hash.as_deref())).await;
+        fits.map_err(|_| Refused::Busy)
     }
 
     /// The one person that is meant; nobody if the name is several people's.
@@ -132,15 +138,18 @@ impl People {
         Ok(person.filter(|_| named.is_empty()))
     }
 
-    async fn begin(
+    /// Begins a session of somebody who was recognised.
+    pub async fn begin(
         &self,
         engine: &dyn Engine,
         person: &Person,
-        entry: AuditEntry,
+        address: IpAddr,
         now: Timestamp,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<String, Refused> {
         let token = new_token();
         let (merchant, name) = (person.merchant.clone(), Arc::clone(&person.name));
+        let entry = AuditEntry::new(now, format!("person:{name}"), "login.ok", &*name);
+        let entry = entry.with("address", address.to_string());
         let session = Session { hash: key_hash(&token).into(), merchant, name, created_at: now, used_at: now };
         let began_before = Timestamp::from_seconds(now.seconds() - LONGEST);
         let mut changes = vec![
@@ -154,7 +163,12 @@ impl People {
             let password = Arc::clone(&person.password);
             changes.push(Change::People(PeopleChange::Began { session, password }));
         }
-        Ok(engine.change(changes).await?.then_some(token))
+        if engine.change(changes).await? { Ok(token) } else { Err(Refused::Wrong) }
+    }
+
+    /// Whether it is the demo's person, of whom nothing can be changed.
+    pub fn is_demo(&self, person: &Person) -> bool {
+        self.demo.as_ref().is_some_and(|demo| demo.person == *person)
     }
 
     fn demo_sessions(&self, person: &Person) -> Option<MutexGuard<'_, HashMap<Arc<str>, Session>>> {

@@ -5,7 +5,9 @@
 use std::{collections::HashSet, sync::Arc};
 
 use arc_swap::ArcSwapOption;
-use cuecard_engine::{Change, Engine, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope, Source};
+use cuecard_engine::{
+    AuditEntry, Change, Engine, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope, Source,
+};
 use cuecard_model::PluginId;
 use cuecard_pipeline::Snapshot;
 use cuecard_plugin::{
@@ -50,6 +52,7 @@ impl Store for EngineStore {
         let record = reload_record(note);
         let mut changes = vec![Change::Reload(record.clone())];
         changes.extend(change(note, &record));
+        changes.extend(audit(&record));
         let work = async {
             if let (Some(bundle), registry::Outcome::Live | registry::Outcome::RolledBack) = (bundle, note.outcome) {
                 let archive = to_archive(bundle).map_err(|error| error.to_string())?;
@@ -198,6 +201,23 @@ fn reload_record(note: &Note) -> ReloadRecord {
         reason: note.reason.clone(),
         by: note.by.to_string(),
     }
+}
+
+/// Who changed what serves; a refusal has changed nothing.
+fn audit(record: &ReloadRecord) -> Option<Change> {
+    let action = match record.outcome {
+        ReloadOutcome::Live => "plugin.live",
+        ReloadOutcome::RolledBack => "plugin.rolled_back",
+        ReloadOutcome::Retired => "plugin.retired",
+        ReloadOutcome::Enabled => "plugin.enabled",
+        ReloadOutcome::Disabled => "plugin.disabled",
+        ReloadOutcome::Refused | ReloadOutcome::SetAside => return None,
+    };
+    let entry = AuditEntry::new(record.at, &*record.by, action, record.plugin.as_str())
+        .with("generation", record.generation.to_string())
+        .with("hash", &*record.hash)
+        .with("version", &*record.version);
+    Some(Change::Audit(record.scope.clone(), entry))
 }
 
 /// What a note changes beside the history.

@@ -146,3 +146,82 @@ fn the_pages_are_there_and_are_sent_once() {
         server.ask("GET", path, &[DEV], b"").expect(404);
     }
 }
+
+/// A merchant's system that takes one request and answers it.
+fn merchants_system(status: u16) -> (String, std::thread::JoinHandle<(String, String)>) {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/actions", listener.local_addr().unwrap());
+    let taken = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            reader.read_line(&mut head).unwrap();
+        }
+        let head = head.to_lowercase();
+        let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap().parse().unwrap();
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        write!(stream, "HTTP/1.1 {status} Done\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+        (head, String::from_utf8(body).unwrap())
+    });
+    (url, taken)
+}
+
+const ACTING: &str = r#"
+local function compose(turn)
+    return { { text = "Shall I?", reason = "asked", confidence = 0.9,
+        actions = { { type = "create_return", args = { order_id = "1" } } } } }
+end
+return { compose = compose, trigger = function() return {} end }
+"#;
+
+/// The demo host with a plugin that offers an action, and the address for it if there is one.
+fn acting(url: Option<&str>) -> (Server, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    support::write(&folder.path().join("plugins/echo"), "1.0.0", ACTING);
+    let hook = url.map(|url| format!("actions = {{ url = \"{url}\", secret = \"s\" }}")).unwrap_or_default();
+    std::fs::create_dir(folder.path().join("shop")).unwrap();
+    std::fs::write(folder.path().join("shop/shop.toml"), format!("[merchant]\nid = \"demo\"\n{hook}\n")).unwrap();
+    let shop = folder.path().join("shop");
+    let server = Server::on(folder, move |options| options.demo = Some(shop));
+    let reply = server.message("c", "m-1").expect(200);
+    (server, json!({"suggestion_id": reply["suggestions"][0]["id"], "number": 1}))
+}
+
+#[test]
+fn an_action_is_done_by_the_merchants_system() {
+    let (url, taken) = merchants_system(201);
+    let (server, body) = acting(Some(&url));
+    assert_eq!(server.get("/v1/conversations/c").expect(200)["can_act"], true);
+    let done = server.send("POST", "/v1/actions", &body).expect(200);
+    conforms("ActionDone", &done);
+    let (head, text) = taken.join().unwrap();
+    let sent: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (&sent["type"], &sent["args"], &sent["by"]),
+        (&json!("create_return"), &json!({"order_id": "1"}), &json!("key:dev"))
+    );
+    assert!(head.contains("x-cuecard-signature: sha256=") && head.contains("idempotency-key: "), "{head}");
+    let audit = server.get("/v1/audit").expect(200).to_string();
+    assert!(audit.contains("action.sent") && audit.contains(r#""outcome":"201""#), "{audit}");
+}
+
+#[test]
+fn an_action_that_is_not_done_says_so() {
+    let (url, taken) = merchants_system(500);
+    let (server, body) = acting(Some(&url));
+    let answer = server.send("POST", "/v1/actions", &body).expect(502);
+    assert_eq!(answer["detail"], "the merchant's system answered 500");
+    taken.join().unwrap();
+    let answer = server.send("POST", "/v1/actions", &body).expect(502);
+    assert_eq!(answer["detail"], "the merchant's system cannot be reached");
+    let (mut none, mut other) = (body.clone(), body.clone());
+    (none["number"], other["suggestion_id"]) = (2.into(), "x.1".into());
+    server.send("POST", "/v1/actions", &none).expect(404);
+    server.send("POST", "/v1/actions", &other).expect(404);
+    let (server, body) = acting(None);
+    server.send("POST", "/v1/actions", &body).expect(409);
+    assert_eq!(server.get("/v1/conversations/c").expect(200)["can_act"], false);
+}

@@ -229,6 +229,26 @@ fn guessing_is_slowed_down_and_says_nothing() {
 }
 
 #[test]
+fn people_change_their_own_password() {
+    let server = server_with(arrived(&[person("ana", &[KeyRole::Agent])]));
+    let [browser, other] = [0, 1].map(|_| Browser::new(&server, "ana", PASSWORD));
+    let change = |browser: &Browser<'_>, from: &str, to: &str| {
+        browser.ask("POST", "/v1/session/password", &json!({"password": from, "new_password": to}).to_string())
+    };
+    assert_eq!(change(&browser, "not my password", "four other words will").expect(403)["field"], "password");
+    change(&browser, PASSWORD, "short").expect(400);
+    let answer = change(&browser, PASSWORD, "four other words will");
+    let csrf = answer.expect(200)["csrf"].as_str().unwrap().to_owned();
+    let goes_on = Browser { server: &server, cookie: cookie(&answer), csrf };
+    let statuses = [&browser, &other, &goes_on].map(|browser| browser.ask("GET", "/v1/outreach", "").status);
+    assert_eq!(statuses, [401, 401, 200]);
+    log_in(&server, "ana", PASSWORD).expect(401);
+    log_in(&server, "ana", "four other words will").expect(200);
+    let demo = Server::start();
+    change(&Browser::new(&demo, "demo", "demo"), "demo", "four other words will").expect(409);
+}
+
+#[test]
 fn who_is_disabled_or_has_a_new_password_is_out() {
     let ana = person("ana", &[KeyRole::Agent]);
     let server = server_with(arrived(&[ana.clone(), person("bo", &[KeyRole::Agent])]));

@@ -162,6 +162,18 @@ impl Outreach {
         self
     }
 
+    /// When that happened which is the reason, if not in this very event: an order since then ends the contact.
+    pub fn since(mut self, reason_at: Timestamp) -> Self {
+        self.reason_at = Some(reason_at);
+        self
+    }
+
+    /// After this moment it is of no use.
+    pub fn until(mut self, valid_until: Timestamp) -> Self {
+        self.valid_until = Some(valid_until);
+        self
+    }
+
     fn new(purpose: Purpose, occurrence: String, message: String) -> Self {
         Self {
             occurrence,
@@ -171,7 +183,10 @@ impl Outreach {
             arguments: Vec::new(),
             text: None,
             channel: None,
+            template: None,
             reason: String::new(),
+            reason_at: None,
+            valid_until: None,
         }
     }
 }

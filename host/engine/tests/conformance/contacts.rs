@@ -17,7 +17,10 @@ fn proposal(id: &str, customer: &str, occurrence: &str, created: i64) -> Outreac
         arguments: fields(&[("days", 2.0.into())]),
         text: None,
         channel: None,
+        template: None,
         reason: "late".into(),
+        reason_at: None,
+        valid_until: None,
     };
     OutreachRecord {
         id: OutreachId::new(id),

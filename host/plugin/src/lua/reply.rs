@@ -176,9 +176,22 @@ fn decision(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<Decision> {
 }
 
 fn outreach(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<Outreach> {
-    const NAMES: &[&str] = &["occurrence", "purpose", "scenario", "message", "arguments", "text", "channel", "reason"];
+    const NAMES: &[&str] = &[
+        "occurrence",
+        "purpose",
+        "scenario",
+        "message",
+        "arguments",
+        "text",
+        "channel",
+        "template",
+        "reason_at",
+        "valid_until",
+        "reason",
+    ];
     let (mut occurrence, mut purpose) = (None, None);
-    let (mut scenario, mut message, mut text, mut channel) = (None, None, None, None);
+    let (mut scenario, mut message, mut text, mut channel, mut template) = (None, None, None, None, None);
+    let (mut reason_at, mut valid_until) = (None, None);
     let (mut arguments, mut reason) = (<_>::default(), String::new());
     reader.record(slot, NAMES, |reader, name, value| {
         match name {
@@ -189,12 +202,27 @@ fn outreach(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<Outreach> {
             "arguments" => arguments = reader.fields(value)?,
             "text" => text = Some(reader.text(value)?),
             "channel" => channel = Some(reader.text(value)?),
+            "template" => template = Some(reader.text(value)?),
+            "reason_at" => reason_at = Some(reader.timestamp(value)?),
+            "valid_until" => valid_until = Some(reader.timestamp(value)?),
             _ => reason = reader.text(value)?,
         }
         Ok(())
     })?;
     let (occurrence, purpose) = (present(occurrence, "occurrence")?, present(purpose, "purpose")?);
-    Ok(Outreach { occurrence, purpose, scenario, message, arguments, text, channel, reason })
+    Ok(Outreach {
+        occurrence,
+        purpose,
+        scenario,
+        message,
+        arguments,
+        text,
+        channel,
+        template,
+        reason,
+        reason_at,
+        valid_until,
+    })
 }
 
 fn timer(reader: &mut Reader<'_, '_>, slot: Slot) -> Read<Timer> {

@@ -154,7 +154,10 @@ impl<'l> Reply<'l> {
             arguments: self.fields(at.field("arguments"), outreach.arguments)?,
             text: self.optional(at.field("text"), outreach.text)?,
             channel: self.optional(at.field("channel"), outreach.channel)?,
+            template: self.optional(at.field("template"), outreach.template)?,
             reason: self.text(at.field("reason"), outreach.reason)?,
+            reason_at: outreach.reason_at.map(Timestamp::from_seconds),
+            valid_until: outreach.valid_until.map(Timestamp::from_seconds),
         })
     }
 

@@ -118,14 +118,14 @@ impl Job for EventJob {
     fn spend(&mut self, _: Duration) {}
 
     fn into_request(self) -> Request {
-        Request::Event(Box::new(self))
+        Request::Events(vec![self])
     }
 
     fn of(request: &mut Request) -> Option<&mut Self> {
-        if let Request::Event(job) = request { Some(job) } else { None }
+        if let Request::Events(jobs) = request { jobs.first_mut() } else { None }
     }
 
     fn reply(answer: Answer) -> Vec<Called<Self::Reply>> {
-        if let Answer::Event(called) = answer { called } else { Vec::new() }
+        if let Answer::Events(events) = answer { events.into_iter().flatten().collect() } else { Vec::new() }
     }
 }

@@ -1,15 +1,22 @@
 //! `cuecard keys`: works on the data folder directly, so no server may hold it. A running host takes
 //! `/v1/keys` instead.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand, ValueEnum};
-use cuecard_engine::{ApiKey, Change, Engine, Error, KeyRole, SqliteEngine};
+use cuecard_engine::{ApiKey, Engine, Error, KeyRole, SqliteEngine};
 use cuecard_model::MerchantId;
 
 use super::lines::{print as say, say as note};
-use crate::{clock, http::make_key};
+use crate::{
+    clock,
+    http::{key_changes, key_words, make_key},
+};
 
 /// Make, list and take back keys to the API.
 #[derive(Debug, Parser)]
@@ -44,8 +51,9 @@ enum Command {
     },
 }
 
+/// What may be done, as it is written on the command line.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Role {
+pub(super) enum Role {
     /// Send messages, events, customers and live data
     Ingest,
     /// Read suggestions and answer to them
@@ -58,28 +66,37 @@ enum Role {
 
 impl Keys {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let engine = SqliteEngine::open(&self.data).map_err(|error| match error {
-            Error::InUse { folder } => anyhow!(
-                "a running host holds {}\n  hint: ask it with an operator's key (POST, GET, DELETE /v1/keys), or stop it first",
-                folder.display()
-            ),
-            error => anyhow!(error),
-        })?;
+        let engine = open(&self.data, "/v1/keys")?;
         let result = act(&engine, self.command).await;
         engine.close().await;
         result.map(|()| ExitCode::SUCCESS)
     }
 }
 
+/// Who it was that did something on the command line.
+pub(super) const COMMAND_LINE: &str = "command-line";
+
+/// The engine of a data folder that no host holds.
+pub(super) fn open(data: &Path, instead: &str) -> Result<SqliteEngine> {
+    SqliteEngine::open(data).map_err(|error| match error {
+        Error::InUse { folder } => anyhow!(
+            "a running host holds {}\n  hint: ask it with an operator's key ({instead}), or stop it first",
+            folder.display()
+        ),
+        error => anyhow!(error),
+    })
+}
+
 async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
+    let by = Arc::from(COMMAND_LINE);
     match command {
         Command::Create { merchant, role, name } => {
             if merchant.is_empty() || merchant.len() > 200 {
                 bail!("'{merchant}' is no merchant's id\n  hint: use 1 to 200 bytes");
             }
-            let roles = role.into_iter().map(key_role).collect();
+            let roles = role.into_iter().map(KeyRole::from).collect();
             let (key, record) = make_key(MerchantId::from(merchant), roles, name).map_err(|reason| anyhow!(reason))?;
-            engine.change(vec![Change::ApiKey(record.clone())]).await?;
+            engine.change(key_changes(&by, &record, "key.created")).await?;
             say(&key);
             note(format!("{}\nkeep the key: only its hash is stored", line(&record)));
         }
@@ -93,24 +110,25 @@ async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
             }
             let key = ApiKey { revoked_at: Some(clock::now()), ..key };
             say(line(&key));
-            engine.change(vec![Change::ApiKey(key)]).await?;
+            engine.change(key_changes(&by, &key, "key.revoked")).await?;
         }
     }
     Ok(())
 }
 
-fn key_role(role: Role) -> KeyRole {
-    match role {
-        Role::Ingest => KeyRole::Ingest,
-        Role::Agent => KeyRole::Agent,
-        Role::Author => KeyRole::Author,
-        Role::Operator => KeyRole::Operator,
+impl From<Role> for KeyRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Ingest => Self::Ingest,
+            Role::Agent => Self::Agent,
+            Role::Author => Self::Author,
+            Role::Operator => Self::Operator,
+        }
     }
 }
 
 fn line(key: &ApiKey) -> String {
-    let roles: Vec<_> = key.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
     let revoked = key.revoked_at.map_or_else(String::new, |at| format!("  revoked {at}"));
     let id = key.hash.get(..12).unwrap_or_default();
-    format!("{id}  {}  {}  '{}'  made {}{revoked}", key.merchant, roles.join(","), key.name, key.created_at)
+    format!("{id}  {}  {}  '{}'  made {}{revoked}", key.merchant, key_words(&key.roles), key.name, key.created_at)
 }

@@ -18,6 +18,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::lines::print as say;
 use crate::{
+    clock,
     config::Config,
     demo,
     start::{Host, Options, check_loopback, existing},
@@ -49,6 +50,9 @@ pub(crate) struct Serve {
     /// How the log is written; RUST_LOG says how much
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
+    /// For fault runs: a file that holds the time, in milliseconds since the epoch
+    #[arg(long, value_name = "FILE", hide = true)]
+    clock: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -72,6 +76,10 @@ impl Serve {
 }
 
 async fn serve(args: Serve) -> Result<()> {
+    if let Some(file) = &args.clock {
+        let wrong = || format!("cannot take the time from {}\n  hint: write 13 digits into it", file.display());
+        clock::take_from(file).with_context(wrong)?;
+    }
     let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read)?;
     let default = LISTEN.parse().context("the default address")?;
     let listen = args.listen.or(config.listen).unwrap_or(default);

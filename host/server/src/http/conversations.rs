@@ -138,6 +138,7 @@ pub(crate) async fn get(
         "messages": spoken.iter().map(Shown::new).collect::<Vec<_>>(),
         "suggestions": open,
         "next": before,
+        "can_act": app.merchants.get(&*app.engine, &caller.merchant).await?.actions.is_some(),
     })))
 }
 

@@ -12,7 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use cuecard_engine::{ApiKey, Error, KeyRole, Person};
+use cuecard_engine::{ApiKey, AuditEntry, Error, KeyRole, Person};
 use cuecard_model::{AgentId, MerchantId};
 use futures::StreamExt;
 
@@ -31,8 +31,6 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) merchant: MerchantId,
-    /// The key's or the person's name.
-    pub(crate) name: Arc<str>,
     /// Who it is in records: `key:<name>` or `person:<name>`, so that a key cannot pass for a person.
     pub(crate) by: Arc<str>,
     pub(crate) operator: bool,
@@ -41,7 +39,12 @@ pub(crate) struct Caller {
 impl Caller {
     /// The agent, if a person asks: whoever has logged in speaks for nobody else. With a key, whom the body names.
     pub(crate) fn agent(&self, named: Option<AgentId>) -> Option<AgentId> {
-        if self.by.starts_with("person:") { Some(AgentId::from(&*self.name)) } else { named }
+        self.by.strip_prefix("person:").map(AgentId::from).or(named)
+    }
+
+    /// For the audit: what this caller does now.
+    pub(crate) fn did(&self, action: &'static str, subject: impl Into<String>) -> AuditEntry {
+        AuditEntry::new(clock::now(), Arc::clone(&self.by), action, subject)
     }
 }
 
@@ -129,7 +132,7 @@ impl Guard {
                 .hint(format!("use a key with that role: `cuecard keys create --role {roles}`"))
         })?;
         let by = format!("key:{}", found.name).into();
-        let caller = Caller { merchant: found.merchant, name: found.name.into(), by, operator };
+        let caller = Caller { merchant: found.merchant, by, operator };
         Ok((Ticket::Key(hash), caller))
     }
 
@@ -152,10 +155,9 @@ impl Guard {
                 .hint("ask an operator for a person with that role")
         })?;
         app.people.used(&*app.engine, &session, &person, now).await;
-        let (merchant, name) = (person.merchant.clone(), Arc::clone(&person.name));
-        let by = format!("person:{name}").into();
+        let (merchant, by) = (person.merchant.clone(), format!("person:{}", person.name).into());
         request.extensions_mut().insert(LoggedIn { person, hash: Arc::clone(&hash), csrf });
-        Ok((Ticket::Session(hash), Caller { merchant, name, by, operator }))
+        Ok((Ticket::Session(hash), Caller { merchant, by, operator }))
     }
 
     /// Whether the roles open the route, and whether an operator's is among them.

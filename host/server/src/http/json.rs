@@ -2,8 +2,8 @@
 
 use axum::{
     body::{Body, HttpBody},
-    extract::{FromRequest, Query, Request},
-    http::{HeaderMap, StatusCode, header},
+    extract::{FromRequest, FromRequestParts, Query, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -50,19 +50,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(not_json());
+            return Err(Problem::new(415, "not-json", "Not JSON", "the Content-Type is not application/json")
+                .hint("send `Content-Type: application/json`"));
         }
         let Raw(bytes) = Raw::from_request(request, state).await?;
         parse(&bytes).map(Self)
     }
 }
 
-pub(crate) fn not_json() -> Problem {
-    Problem::new(415, "not-json", "Not JSON", "the Content-Type is not application/json")
-        .hint("send `Content-Type: application/json`")
-}
-
-pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
@@ -91,11 +87,11 @@ fn misfit(path: &str, error: &serde_json::Error) -> Problem {
     if matches!(path, "." | "?" | "") { problem } else { problem.field(path) }
 }
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let query = Query::<T>::try_from_uri(request.uri());
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::<T>::try_from_uri(&parts.uri);
         let query = query.map_err(|error| Problem::bad_request(error.body_text()).field("query"))?;
         Ok(Self(query.0))
     }

@@ -28,7 +28,8 @@ pub(crate) async fn put(
     check_id("key", &key)?;
     let item = item(&key, Json::Object(body))
         .map_err(|reason| Problem::bad_request(reason).hint("times are RFC 3339; the rest is up to you"))?;
-    app.engine.commit(Batch::new(caller.merchant, vec![Write::Live(item.clone())])).await?;
+    let audit = Write::Audit(caller.did("live.put", &*key));
+    app.engine.commit(Batch::new(caller.merchant, vec![Write::Live(item.clone()), audit])).await?;
     Ok(Body(item))
 }
 
@@ -37,8 +38,8 @@ pub(crate) async fn delete(
     Extension(caller): Extension<Caller>,
     Path(key): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let write = Write::LiveGone { key: key.clone() };
-    match app.engine.commit(Batch::new(caller.merchant, vec![write])).await? {
+    let writes = vec![Write::LiveGone { key: key.clone() }, Write::Audit(caller.did("live.deleted", &*key))];
+    match app.engine.commit(Batch::new(caller.merchant, writes)).await? {
         Receipt::Kept(outcomes) if outcomes.contains(&Outcome::Done) => Ok(StatusCode::NO_CONTENT),
         _ => Err(absent(&key)),
     }

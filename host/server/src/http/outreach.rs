@@ -67,14 +67,16 @@ async fn advance(
         if found.is_some_and(|found| found != from) {
             continue;
         }
-        let (id, at, by) = (OutreachId::new(id), clock::now(), Some(caller.name.to_string()));
+        let (id, at, by) = (OutreachId::new(id), clock::now(), Some(caller.by.to_string()));
+        let action = if to == OutreachState::Approved { "outreach.approved" } else { "outreach.cancelled" };
+        let audit = Write::Audit(caller.did(action, id.as_str()));
         let write = Write::OutreachState { id, from, to, reason: "by_agent".into(), at, by };
-        match app.engine.commit(Batch::new(caller.merchant.clone(), vec![write])).await? {
+        match app.engine.commit(Batch::new(caller.merchant.clone(), vec![write, audit])).await? {
             Receipt::Refused(Refusal::OutreachState { found: Some(state), .. }) => found = Some(state),
             Receipt::Refused(_) | Receipt::Duplicate(_) => {
                 return Err(Problem::not_found("there is no such contact").hint("GET /v1/outreach lists them"));
             }
-            Receipt::Kept(_) => return Ok(Json(json!({"state": to, "updated_at": at, "by": caller.name}))),
+            Receipt::Kept(_) => return Ok(Json(json!({"state": to, "updated_at": at, "by": caller.by}))),
         }
     }
     let found = found.and_then(|state| serde_json::to_value(state).ok()).unwrap_or_default();

@@ -118,13 +118,13 @@ pub(crate) async fn push(
     let bundle = match bundle.map_err(|_| Problem::busy("the host is stopping"))? {
         Ok(bundle) => bundle,
         Err(problems) => {
-            registry(&app)?.refuse(place, problems.clone(), &caller.name);
+            registry(&app)?.refuse(place, problems.clone(), &caller.by);
             return Err(Problem::bundle(problems));
         }
     };
     let known = app.engine.plugins().await?;
     let known = known.iter().any(|record| record.scope == place.0 && record.plugin == place.1);
-    let note = registry(&app)?.push(place, bundle, &caller.name).await?;
+    let note = registry(&app)?.push(place, bundle, &caller.by).await?;
     Ok(reply(if known { StatusCode::OK } else { StatusCode::CREATED }, &said(&note)))
 }
 
@@ -135,7 +135,7 @@ pub(crate) async fn rollback(
     Asked(which): Asked<Which>,
 ) -> Result<Json<Value>, Problem> {
     let place = place(&caller, &id, &which)?;
-    let note = registry(&app)?.rollback(place, &caller.name).await.map_err(|refusal| explain(refusal, &caller))?;
+    let note = registry(&app)?.rollback(place, &caller.by).await.map_err(|refusal| explain(refusal, &caller))?;
     Ok(Json(said(&note)))
 }
 
@@ -156,7 +156,7 @@ pub(crate) async fn disable(
 }
 
 async fn switch(app: &App, caller: Caller, id: &str, wanted: bool) -> Result<Json<Value>, Problem> {
-    let note = registry(app)?.enable(caller.merchant, PluginId::from(id), wanted, &caller.name).await?;
+    let note = registry(app)?.enable(caller.merchant, PluginId::from(id), wanted, &caller.by).await?;
     Ok(Json(said(&note)))
 }
 

@@ -1,11 +1,11 @@
 //! `/v1/session`: people log in and out. The token lies in a cookie that scripts cannot read.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     Extension,
-    extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use cuecard_engine::Person;
@@ -15,8 +15,9 @@ use serde_json::json;
 
 use super::{
     Problem,
-    guard::LoggedIn,
-    json::{Raw, is_json, not_json, parse, reply},
+    guard::{Caller, LoggedIn},
+    json::{Json, reply},
+    users,
 };
 use crate::{
     app::App,
@@ -29,38 +30,83 @@ const SECONDS: i64 = 12 * 3600;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
+pub(crate) struct Login {
     name: String,
     password: String,
     #[serde(default)]
     merchant: Option<MerchantId>,
 }
 
-pub(crate) async fn post(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
-    use axum::extract::FromRequest;
-    let (parts, body) = request.into_parts();
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPassword {
+    password: String,
+    new_password: String,
+}
+
+/// Where a login comes from, and the cookie it gets.
+struct From {
+    address: IpAddr,
+    cookie: &'static str,
+}
+
+impl From {
+    fn new(app: &App, ends: Option<&visitor::Ends>, headers: &HeaderMap) -> Self {
+        let address = visitor::address(ends, headers, &app.people.proxies);
+        Self { address, cookie: visitor::cookie_name(ends, headers) }
+    }
+
+    fn answer(&self, person: &Person, token: &str) -> Response {
+        with_cookie(shown(person, &people::csrf(token)), &visitor::set_cookie(self.cookie, token, SECONDS))
+    }
+}
+
+pub(crate) async fn post(
+    State(app): State<Arc<App>>,
+    uri: Uri,
+    ends: Option<Extension<visitor::Ends>>,
+    headers: HeaderMap,
+    Json(body): Json<Login>,
+) -> Result<Response, Problem> {
     // Another site must not log its visitors in here as somebody of its choice.
-    if visitor::same_origin(&parts.headers, &parts.uri) == Some(false) {
+    if visitor::same_origin(&headers, &uri) == Some(false) {
         return Err(cross_origin());
     }
-    if !is_json(&parts.headers) {
-        return Err(not_json());
-    }
-    let ends = parts.extensions.get::<visitor::Ends>().copied();
-    let headers = parts.headers.clone();
-    let Raw(bytes) = Raw::from_request(Request::from_parts(parts, body), &()).await?;
-    let body: Body = parse(&bytes)?;
     let name =
         people::name(&body.name).ok_or_else(|| Problem::bad_request("the name is empty or too long").field("name"))?;
-    let attempt = Attempt {
-        name: &name,
-        merchant: body.merchant.as_ref(),
-        password: &body.password,
-        address: visitor::address(ends.as_ref(), &headers, &app.people.proxies),
-    };
+    let from = From::new(&app, ends.as_deref(), &headers);
+    let (merchant, password, address) = (body.merchant.as_ref(), &*body.password, from.address);
+    let attempt = Attempt { name: &name, merchant, password, address };
     let (token, person) = app.people.log_in(&*app.engine, attempt, clock::now()).await.map_err(refused)?;
-    let cookie = visitor::set_cookie(visitor::cookie_name(ends.as_ref(), &headers), &token, SECONDS);
-    Ok(with_cookie(shown(&person, &people::csrf(&token)), &cookie))
+    Ok(from.answer(&person, &token))
+}
+
+/// All sessions of the person end; this one goes on under a new token.
+pub(crate) async fn password(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    ends: Option<Extension<visitor::Ends>>,
+    headers: HeaderMap,
+    logged_in: Option<Extension<LoggedIn>>,
+    Json(body): Json<NewPassword>,
+) -> Result<Response, Problem> {
+    let Extension(LoggedIn { person, .. }) = logged_in.ok_or_else(no_session)?;
+    if app.people.is_demo(&person) {
+        return Err(Problem::conflict("the demo's person is in no storage and keeps the password 'demo'")
+            .hint("add people of your own with POST /v1/users"));
+    }
+    let from = From::new(&app, ends.as_deref(), &headers);
+    let (name, merchant, address) = (&*person.name, Some(&person.merchant), from.address);
+    let attempt = Attempt { name, merchant, password: &body.password, address };
+    let person = app.people.recognise(&*app.engine, &attempt, clock::now()).await.map_err(|error| match error {
+        Refused::Wrong => Problem::new(403, "wrong-password", "Forbidden", "the present password is wrong")
+            .field("password")
+            .hint("an operator can give a new one"),
+        other => refused(other),
+    })?;
+    let person = users::replace_password(&app, &caller.by, person, body.new_password).await?;
+    let token = app.people.begin(&*app.engine, &person, from.address, clock::now()).await.map_err(refused)?;
+    Ok(from.answer(&person, &token))
 }
 
 pub(crate) async fn get(logged_in: Option<Extension<LoggedIn>>) -> Result<Response, Problem> {
