@@ -52,7 +52,7 @@ const trigger = `local function trigger(event, customer)
 end`;
 
 let host, browser;
-before(async () => ([host, browser] = await Promise.all([startHost(plugin("hostile", compose, trigger)), startBrowser()])));
+before(async () => ([host, browser] = await Promise.all([startHost({ plugins: plugin("hostile", compose, trigger) }), startBrowser()])));
 after(() => Promise.all([browser?.close(), host?.stop()]));
 
 test("nothing runs", async () => {

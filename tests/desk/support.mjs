@@ -15,8 +15,11 @@ mkdirSync(shots, { recursive: true });
 const program = process.env.CUECARD ?? join(root, "target/debug/cuecard");
 const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-/** Starts the demo host. `plugins`: files by their path in the plugins' folder, in place of those that ship. */
-export async function startHost(plugins) {
+/**
+ * Starts the demo host. `plugins`: files by their path in the plugins' folder, in place of those that ship. `shop`: a
+ * shop.toml in place of the demo's; the host then runs far from its sources, with the pages that are in the binary.
+ */
+export async function startHost({ plugins, shop } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "cuecard-desk-"));
   const args = ["serve", "--dev", "--listen", "127.0.0.1:0", "--data", join(folder, "data")];
   if (plugins) {
@@ -27,7 +30,12 @@ export async function startHost(plugins) {
     }
     args.push("--plugins", join(folder, "plugins"));
   }
-  const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  if (shop) {
+    mkdirSync(join(folder, "examples/shop"), { recursive: true });
+    writeFileSync(join(folder, "examples/shop/shop.toml"), shop);
+    args.push("--plugins", join(root, "plugins"));
+  }
+  const child = spawn(program, args, { cwd: shop ? folder : root, stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   const address = await new Promise((found, failed) => {
     const listen = (/** @type {Buffer} */ bytes) => {

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { createHmac } from "node:crypto";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { narrow, openDesk, shots, startBrowser, startHost } from "./support.mjs";
 
@@ -176,4 +178,52 @@ test("on a narrow page one pane is shown at a time", async () => {
   assert.equal(width, narrow.width, "nothing is wider than the page");
   assert.deepEqual(wrong, []);
   await context.close();
+});
+
+test("a rule of the wording is switched off and on again", async () => {
+  const { page, context, wrong } = await openDesk(browser, host, { path: "?conversation=d-02" });
+  const card = page.locator(".card").nth(1);
+  const before = await card.locator(".words").textContent();
+  await card.locator(".trace summary").click();
+  const rule = card.getByRole("switch", { name: /tone\.upset/ }).first();
+  await rule.click();
+  await page.waitForFunction((before) => document.querySelectorAll(".card .words")[1]?.textContent !== before, before);
+  assert.equal(await rule.isChecked(), false);
+  await page.screenshot({ path: join(shots, "reworded.png") });
+  await rule.click();
+  await page.waitForFunction((before) => document.querySelectorAll(".card .words")[1]?.textContent === before, before);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("an action is done by the merchant's system, after a confirmation and signed", async () => {
+  const taken = [];
+  const system = createServer((request, response) => {
+    const parts = [];
+    request.on("data", (part) => parts.push(part));
+    request.on("end", () => (taken.push({ headers: request.headers, body: Buffer.concat(parts).toString() }), response.writeHead(201).end()));
+  });
+  await new Promise((then) => system.listen(0, "127.0.0.1", then));
+  const url = `http://127.0.0.1:${system.address().port}/actions`;
+  const own = await startHost({ shop: `[merchant]\nid = "demo"\nactions = { url = "${url}", secret = "s3cret" }\n` });
+  try {
+    await own.call("POST", "/v1/messages", angry("e"));
+    const { page, context, wrong } = await openDesk(browser, own, { path: "?conversation=walk-e" });
+    await page.click(".actions button");
+    await page.waitForSelector("#act[open]");
+    await page.screenshot({ path: join(shots, "action.png") });
+    assert.equal(taken.length, 0, "nothing is done before it is confirmed");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".actions button:disabled[aria-busy=false]");
+    const [{ headers, body }] = taken;
+    const signed = createHmac("sha256", "s3cret").update(`${headers["x-cuecard-timestamp"]}.${body}`).digest("hex");
+    assert.equal(headers["x-cuecard-signature"], `sha256=${signed}`);
+    const sent = JSON.parse(body);
+    assert.deepEqual([sent.type, sent.by, sent.customer_id], ["create_return", "person:demo", "u-9"]);
+    assert.deepEqual(wrong, []);
+    await context.close();
+  } finally {
+    await own.stop();
+    system.close();
+  }
 });

@@ -9,6 +9,7 @@ import { pressed } from "./keys.js";
 import * as session from "./session.js";
 import { change, remember, state, whenChanged } from "./store.js";
 import { listen, stop } from "./stream.js";
+import * as actions from "./views/act.js";
 import { cards, reportShown } from "./views/cards.js";
 import { composer } from "./views/composer.js";
 import { conversation, keepAtEnd } from "./views/conversation.js";
@@ -48,7 +49,7 @@ const desk = () => html`
     <section class="pane thread-pane" aria-labelledby="thread-title">${conversation()}${composer()}</section>
     <section class="pane cards-pane" aria-labelledby="cards-title">${cards()}${customer()}</section>
   </main>
-  ${tabs()} ${note()} ${help.dialog()} ${dismissal.dialog()} ${scripts.dialog()}
+  ${tabs()} ${note()} ${help.dialog()} ${dismissal.dialog()} ${actions.dialog()} ${scripts.dialog()}
 `;
 
 const note = () => html`

@@ -231,6 +231,22 @@ export async function toggleRule(card, rule) {
   change();
 }
 
+/** Has the merchant's systems do what the card offers. @param {Card} card @param {number} number from 1 */
+export async function act(card, number) {
+  const action = tWord("action", card.suggestion.actions[number - 1]?.type ?? "");
+  card.acted[number] = "busy";
+  change();
+  try {
+    await api("POST", "/v1/actions", { suggestion_id: card.suggestion.id, number });
+    card.acted[number] = "done";
+    notice(t("action.done", { action }));
+  } catch (error) {
+    delete card.acted[number];
+    notice(t("action.failed", { action, reason: reasonOf(error) }), "error");
+  }
+  change();
+}
+
 // ---- contacts that wait for somebody's word
 
 /** @param {Outreach} contact @param {"approve" | "cancel"} what */

@@ -31,12 +31,13 @@ export function timeThere(zone, now) {
 
 const units = /** @type {const} */ ([["day", 86_400], ["hour", 3600], ["minute", 60]]);
 
-/** How long since then, in one unit: `3 min`. @param {string} at @param {number} now */
+/** How long since then, in one unit: `3 min`, `< 1 min`. @param {string} at @param {number} now */
 export function since(at, now) {
   const seconds = Math.max(0, (now - Date.parse(at)) / 1000);
-  const [unit, length] = units.find(([, length]) => seconds >= length) ?? ["second", 1];
+  const [unit, length] = units.find(([, length]) => seconds >= length) ?? ["minute", 60];
   const style = /** @type {const} */ ({ style: "unit", unitDisplay: "short", maximumFractionDigits: 0 });
-  return new Intl.NumberFormat(formatLocale(), { ...style, unit }).format(Math.floor(seconds / length));
+  const time = new Intl.NumberFormat(formatLocale(), { ...style, unit }).format(Math.max(1, Math.floor(seconds / length)));
+  return seconds < 60 ? `< ${time}` : time;
 }
 
 /** How long ago: `3 days ago`. @param {string} at @param {number} now */

@@ -67,16 +67,16 @@ export function change(patch) {
 /** Who waits comes first, the longest wait at the top; then the others, the newest at the top. */
 export function listed() {
   const all = [...state.summaries.values()];
-  const at = (/** @type {Summary} */ it) => it.last_message.at;
-  const waiting = all.filter((it) => it.waiting_since);
-  waiting.sort((one, other) => (one.waiting_since ?? "").localeCompare(other.waiting_since ?? ""));
-  const answered = all.filter((it) => !it.waiting_since).sort((one, other) => at(other).localeCompare(at(one)));
+  const since = (/** @type {Summary} */ it) => Date.parse(it.waiting_since ?? "");
+  const at = (/** @type {Summary} */ it) => Date.parse(it.last_message.at);
+  const waiting = all.filter((it) => it.waiting_since).sort((one, other) => since(one) - since(other));
+  const answered = all.filter((it) => !it.waiting_since).sort((one, other) => at(other) - at(one));
   return { waiting, answered: state.filter === "waiting" ? [] : answered };
 }
 
 /** @param {Suggestion[]} suggestions @returns {Card[]} */
 export function cardsOf(suggestions) {
-  return suggestions.map((suggestion) => ({ suggestion, off: [], reworded: null, is_busy: false }));
+  return suggestions.map((suggestion) => ({ suggestion, off: [], reworded: null, is_busy: false, acted: {} }));
 }
 
 /** The words of a card as they would be inserted. @param {Card} card */

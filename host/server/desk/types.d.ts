@@ -76,6 +76,8 @@ export type Thread = {
   messages: Message[];
   suggestions: Suggestion[];
   next: number | null;
+  /** Whether the merchant's systems take actions. */
+  can_act: boolean;
 };
 export type Money = { amount: string; currency: string };
 export type Order = {
@@ -116,9 +118,14 @@ export type Outreach = {
   plugin: string;
   customer: string;
   outreach: { purpose: string; scenario?: string; message?: string; text?: string; channel?: string; reason: string };
-  rendered?: string;
+  /** The channel that was chosen. */
+  channel?: string;
+  /** The words: a suggestion's. */
+  rendered?: { text: string; locale: string; text_for_agent?: string };
+  edited?: string;
   state: string;
   reason: string;
+  detail?: string;
   created_at: string;
 };
 export type Script = {
@@ -138,6 +145,8 @@ export type Card = {
   off: string[];
   reworded: Suggestion | null;
   is_busy: boolean;
+  /** By its number: what became of an action. */
+  acted: Record<number, "busy" | "done">;
 };
 export type State = {
   phase: "starting" | "login" | "desk";

@@ -101,6 +101,24 @@ fn nobody_is_asked_what_they_did() {
     }
 }
 
+/// A card that the customer's next message took away can still be what was sent, but was not passed over.
+#[test]
+fn what_was_withdrawn_was_not_ignored() {
+    for (sent, expected) in [("Something else altogether, not offered", None), ("hello from 1.0.0!", Some("edited"))] {
+        let server = Server::start();
+        let first = server.message("c", "m-1").expect(200)["suggestions"].as_array().unwrap().clone();
+        let path = format!("/v1/suggestions/{}/feedback", first[0]["id"].as_str().unwrap());
+        for action in ["shown", "inserted"] {
+            server.send("POST", &path, &json!({"action": action})).expect(200);
+        }
+        server.message("c", "m-2").expect(200);
+        server.send("POST", "/v1/messages", &by_agent("c", "m-3", sent)).expect(204);
+        let mut all = feedback(server, &first);
+        all.retain(|(action, ..)| !matches!(&**action, "shown" | "inserted"));
+        assert_eq!(all.pop().map(|(action, ..)| action).as_deref(), expected, "{sent}");
+    }
+}
+
 #[test]
 fn agents_hear_of_each_others_messages() {
     let server = Server::start();

@@ -3,9 +3,10 @@
 import { html } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import * as control from "../control.js";
-import { languageName, percent } from "../format.js";
+import { percent } from "../format.js";
 import { pageLanguage, t, tWord } from "../i18n.js";
 import { change, state, wordsOf } from "../store.js";
+import { actions } from "./act.js";
 import * as dismissal from "./dismiss.js";
 import * as icons from "./icons.js";
 import { trace } from "./trace.js";
@@ -17,7 +18,7 @@ export const cards = () => html`
     <h2 id="cards-title" tabindex="-1" data-focus="cards">${t("cards.title")}</h2>
     ${state.cards.some((card) => wordsOf(card).text_for_agent)
       ? html`<button class="quiet" aria-pressed=${state.is_reading} @click=${toggleReading}>
-          ${t("cards.read", { language: languageName(pageLanguage()) })}<kbd aria-hidden="true">T</kbd></button>`
+          ${t("cards.read")}<kbd aria-hidden="true">T</kbd></button>`
       : ""}
   </div>
   ${state.cards.length > 0
@@ -54,6 +55,7 @@ function card(card, place) {
           ? html`<p class="gap">${icons.warning()}${t("cards.missing", { names: suggestion.missing.join(", ") })}</p>`
           : ""}
         <p class="why"><span class="label">${t("cards.why")}</span><bdi>${suggestion.reason}</bdi></p>
+        ${actions(card)}
         <div class="row">
           <button class="primary" @click=${() => control.insert(number)}>${t("cards.insert")}</button>
           <button @click=${() => dismissal.ask(card)}>${t("cards.dismiss")}<kbd aria-hidden="true">X</kbd></button>
@@ -78,7 +80,7 @@ const sure = (share) => html`
 function words(card) {
   const said = wordsOf(card);
   if (state.is_reading && said.text_for_agent) {
-    return html`<div class="words reading" dir="auto" lang=${pageLanguage()}>
+    return html`<div class="words reading" dir="auto">
       ${said.text_for_agent_machine_translated ? html`<span class="label">${t("thread.machine")}</span>` : ""}
       <p>${said.text_for_agent}</p></div>`;
   }

@@ -8,6 +8,7 @@ const icon = (shapes) => html`
     stroke-linejoin="round" aria-hidden="true">${shapes}</svg>
 `;
 
+export const bolt = () => icon(svg`<path d="M11 2.500 4.500 11.500H10l-1 6 6.500-9H10z"/>`);
 export const back = () => icon(svg`<path d="M12 4 6 10l6 6"/>`);
 export const chat = () => icon(svg`<path d="M4 4h12v9H9l-4 3v-3H4z"/>`);
 export const check = () => icon(svg`<path d="m4 10.5 4 4 8-9"/>`);

@@ -6,6 +6,7 @@ import { decide } from "../control.js";
 import { ago, nameOf } from "../format.js";
 import { t, tWord } from "../i18n.js";
 import { state } from "../store.js";
+import * as icons from "./icons.js";
 
 /** @import { Outreach } from "../types" */
 
@@ -27,13 +28,16 @@ function who(id) {
 
 /** @param {Outreach} it */
 function contact(it) {
-  const { purpose, scenario, text, message, reason, channel } = it.outreach;
+  const { purpose, scenario, text, message, reason } = it.outreach;
+  const channel = it.channel ?? it.outreach.channel;
+  const said = (state.is_reading && it.rendered?.text_for_agent) || (it.edited ?? it.rendered?.text ?? text ?? message);
   return html`
     <li>
       <p><b><bdi>${t("outreach.to", { name: who(it.customer) })}</bdi></b>
         <span class="chip">${scenario ? tWord("scenario", scenario) : t(purpose === "marketing" ? "outreach.marketing" : "outreach.service")}</span>
         ${channel ? html`<span class="chip plain">${tWord("channel", channel)}</span>` : ""}</p>
-      <p class="words" dir="auto">${it.rendered ?? text ?? message}</p>
+      <p class="words" dir="auto">${said}</p>
+      ${it.detail ? html`<p class="gap">${icons.warning()}<bdi>${it.detail}</bdi></p>` : ""}
       <p class="why"><span class="label">${t("cards.why")}</span><bdi>${reason}</bdi> <small>${ago(it.created_at, state.now)}</small></p>
       <div class="row">
         <button class="primary" @click=${() => decide(it, "approve")}>${t("outreach.approve")}</button>

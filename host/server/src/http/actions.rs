@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Extension, extract::State};
-use cuecard_engine::{Batch, Write};
+use cuecard_engine::{Change, Scope};
 use cuecard_model::{Action, SuggestionId, Timestamp};
 use cuecard_pipeline::ActionHook;
 use ring::hmac;
@@ -59,7 +59,7 @@ pub(crate) async fn post(
     let answered = called.map_err(|_| Problem::busy("the host is stopping"))?;
     let outcome = answered.as_ref().map_or_else(Clone::clone, u16::to_string);
     let record = caller.did("action.sent", &*id).with("type", kind).with("outcome", outcome);
-    app.engine.commit(Batch::new(caller.merchant.clone(), vec![Write::Audit(record)])).await?;
+    app.engine.change(vec![Change::Audit(Scope::Merchant(caller.merchant.clone()), record)]).await?;
     match answered {
         Ok(status) if (200..300).contains(&status) => Ok(Json(json!({"id": id, "type": kind, "status": status}))),
         Ok(status) => Err(failed(format!("the merchant's system answered {status}"))),

@@ -2,8 +2,6 @@
 //!
 //! Nobody is asked what they did with a suggestion: what was really sent says it.
 
-use std::sync::Arc;
-
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -54,7 +52,7 @@ async fn feedback(
     before: Vec<Spoken>,
     now: Timestamp,
 ) -> Result<Vec<Feedback>, Problem> {
-    let offered = offered(before);
+    let (offered, open) = offered(before);
     let ids: Vec<_> = offered.iter().map(|suggestion| suggestion.id.clone()).collect();
     let done = engine.feedback_on(merchant, &ids).await?;
     let did = |suggestion: &Suggestion, action| {
@@ -72,7 +70,9 @@ async fn feedback(
         let (action, edit_share) = match found {
             Some((from, share)) if from == place && share > 0.0 => (FeedbackAction::Edited, Some(share)),
             Some((from, share)) if from == place => (FeedbackAction::Sent, Some(share)),
-            _ if shown.is_none() || did(suggestion, FeedbackAction::Dismissed).is_some() => return None,
+            _ if place >= open || shown.is_none() || did(suggestion, FeedbackAction::Dismissed).is_some() => {
+                return None;
+            }
             _ => (FeedbackAction::Ignored, None),
         };
         Some(Feedback {
@@ -87,12 +87,17 @@ async fn feedback(
     Ok(judged.collect())
 }
 
-/// Suggestions for the messages that nobody has answered yet, the newest message's first.
-fn offered(before: Vec<Spoken>) -> Vec<Suggestion> {
+/// Suggestions for the messages that nobody has answered yet, the newest message's first, and how many are its. The
+/// others were withdrawn: an agent may have inserted one before, but has not passed them over.
+fn offered(before: Vec<Spoken>) -> (Vec<Suggestion>, usize) {
     let unanswered = before.into_iter().rev().take_while(|spoken| spoken.message.message.role == Role::Customer);
-    let replies = unanswered.filter_map(|spoken| spoken.turn).map(|(_, reply): (_, Arc<str>)| reply);
-    let replies = replies.filter_map(|reply| serde_json::from_str::<Reply>(&reply).ok());
-    replies.flat_map(|reply| reply.suggestions).collect()
+    let replies =
+        unanswered.map(|spoken| spoken.turn.and_then(|(_, reply)| serde_json::from_str::<Reply>(&reply).ok()));
+    let mut offered = replies.map(|reply| reply.map(|reply| reply.suggestions).unwrap_or_default());
+    let mut all = offered.next().unwrap_or_default();
+    let open = all.len();
+    all.extend(offered.flatten());
+    (all, open)
 }
 
 /// Milliseconds from one moment to a later one.

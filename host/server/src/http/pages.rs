@@ -46,6 +46,7 @@ const FILES: &[File] = &files![
     "vendor/lit-html/directives/live.js",
     "vendor/lit-html/directives/repeat.js",
     "vendor/lit-html/lit-html.js",
+    "views/act.js",
     "views/cards.js",
     "views/composer.js",
     "views/conversation.js",
