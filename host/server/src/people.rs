@@ -27,9 +27,9 @@ const LONGEST: i64 = 12 * 3600;
 const IDLE: i64 = 2 * 3600;
 /// Use is kept no more often than this, so that a request costs no write; so a session may end this much early.
 const KEPT_EVERY: i64 = 5 * 60;
-/// Passwords that are checked at once; each takes 19 MiB and a processor.
-const CHECKS: usize = 2;
-/// How long a login waits for one of them.
+/// Passwords that are checked at once; each takes 19 MiB and a processor for some 30 ms, which strangers may ask for.
+const CHECKS: usize = 1;
+/// How long a login waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Those who log in.

@@ -116,8 +116,27 @@ fn a_session_lives_through_a_restart_and_ends_with_a_logout() {
     let other = Browser::new(&server, "ana", PASSWORD);
     assert_eq!(browser.ask("DELETE", "/v1/session", "").status, 204);
     browser.ask("GET", "/v1/outreach", "").expect(401);
-    assert!(stream.ends(), "an open stream ends with its session");
     other.ask("GET", "/v1/outreach", "").expect(200);
+    assert!(stream.ends(), "an open stream ends with its session");
+}
+
+#[test]
+fn behind_tls_the_cookie_is_strict() {
+    let server = server_with(arrived(&[person("ana", &[KeyRole::Agent])]));
+    let tls = ("x-forwarded-proto", "https");
+    let body = json!({"name": "ana", "password": PASSWORD}).to_string();
+    let answer = server.ask("POST", "/v1/session", &[JSON, tls], body.as_bytes());
+    answer.expect(200);
+    let cookie = cookie(&answer);
+    assert!(cookie.starts_with("__host-cuecard=") && answer.headers.contains("; secure"), "{answer:?}");
+    // Names of cookies are told apart by case; the client here has written all headers small.
+    let strict = cookie.replace("__host-", "__Host-");
+    let plain = cookie.replace("__host-", "");
+    for (headers, expected) in
+        [(&[("cookie", &*strict), tls][..], 200), (&[("cookie", &*strict)], 401), (&[("cookie", &*plain), tls], 401)]
+    {
+        assert_eq!(server.ask("GET", "/v1/outreach", headers, b"").status, expected, "{headers:?}");
+    }
 }
 
 #[test]

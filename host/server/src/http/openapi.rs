@@ -37,7 +37,10 @@ pub(crate) fn document() -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-cuecard", "description": "Set by POST /v1/session; without TLS on a loopback line its name is `cuecard`. POST, PUT and DELETE need `x-csrf-token` too."}
+            }
         }
     })
 }
@@ -64,7 +67,7 @@ fn operation(route: &Route) -> Map<String, Value> {
     }
     add("responses", responses);
     if !route.roles.is_empty() {
-        add("security", json!([{"key": []}]));
+        add("security", json!([{"key": []}, {"session": []}]));
         let roles: Vec<_> = route.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
         add("description", format!("Role {}; an operator may too.", roles.join(" or ")).into());
     }
