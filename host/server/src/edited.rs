@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Above this share, words that were never inserted have nothing to do with the offer.
 const KINDRED: f64 = 0.4;
 /// Above this share not even an inserted text is left: it was deleted, and another one written.
-const REWRITTEN: f64 = 0.9;
+const REWRITTEN: f64 = 0.7;
 /// Comparing takes time by the product of the lengths; beyond this, words are compared in place of characters.
 const LONGEST: usize = 4 << 20;
 
