@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
+import { connect, createServer as createProxy } from "node:net";
 import { after, before, test } from "node:test";
 import { narrow, openDesk, shots, startBrowser, startHost } from "./support.mjs";
 
@@ -226,4 +227,40 @@ test("an action is done by the merchant's system, after a confirmation and signe
     await own.stop();
     system.close();
   }
+});
+
+test("a line that broke misses nothing", async () => {
+  // All that the browser says goes through here, until it is cut.
+  const sockets = new Set();
+  let is_cut = false;
+  const proxy = createProxy((socket) => {
+    if (is_cut) return socket.destroy();
+    const there = connect(Number(new URL(host.address).port), "127.0.0.1");
+    for (const [from, to] of [[socket, there], [there, socket]]) {
+      sockets.add(from);
+      from.pipe(to);
+      from.on("error", () => to.destroy());
+      from.on("close", () => (sockets.delete(from), to.destroy()));
+    }
+  });
+  await new Promise((then) => proxy.listen(0, "127.0.0.1", then));
+  const through = { ...host, address: `http://127.0.0.1:${proxy.address().port}` };
+  const { page, context, wrong } = await openDesk(browser, through);
+  await host.call("POST", "/v1/messages", angry("f", "在吗"));
+  await page.click('a[href$="walk-f"]');
+  await page.waitForSelector(".message");
+  is_cut = true;
+  sockets.forEach((socket) => socket.destroy());
+  await page.waitForSelector(".live.lost");
+  const reply = await host.call("POST", "/v1/messages", { ...angry("f"), message_id: "m-f-2" });
+  await host.call("POST", "/v1/messages", angry("g"));
+  assert.equal(await page.locator(".message").count(), 1);
+  is_cut = false;
+  await page.waitForSelector(`[data-card="${reply.suggestions[0].id}"]`);
+  await page.waitForSelector('a[href$="walk-g"]');
+  await page.waitForSelector(".live.open");
+  assert.equal(await page.locator(".message").count(), 2);
+  assert.deepEqual(wrong, []);
+  await context.close();
+  proxy.close();
 });

@@ -61,9 +61,15 @@ const note = () => html`
 /** The desk of whoever is logged in. @param {State["session"]} session */
 async function begin(session) {
   change({ phase: "desk", session });
-  listen({ wrote: control.wrote, withdrawn: control.withdrawn, reset: control.reset, lost: again });
   const asked = new URLSearchParams(location.search).get("conversation");
-  await Promise.all([control.loadList(), control.loadOutreach(), asked && control.open(asked, { push: false })]);
+  hear();
+  if (asked) await control.open(asked, { push: false });
+}
+
+/** Listens, and reads everything as soon as somebody would tell of a change. */
+function hear() {
+  const { wrote, answered, withdrawn, reset } = control;
+  listen({ wrote, answered, withdrawn, reset, lost: again });
 }
 
 async function leave() {
@@ -78,7 +84,7 @@ function again() {
     if (state.phase !== "desk") return;
     const known = await session.who().catch(() => undefined);
     if (known === null) return ended();
-    listen({ wrote: control.wrote, withdrawn: control.withdrawn, reset: control.reset, lost: again });
+    hear();
   }, 3000);
 }
 

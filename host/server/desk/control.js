@@ -6,7 +6,7 @@ import { Problem, api } from "./session.js";
 import * as store from "./store.js";
 import { caret, focus, say } from "./focus.js";
 
-/** @import { Card, Glance, Outreach, Thread } from "./types" */
+/** @import { Card, Glance, Outreach, State, Summary, Thread } from "./types" */
 
 const { state, change } = store;
 
@@ -25,10 +25,36 @@ export function notice(text, kind = "info") {
   setTimeout(() => state.notice === notice && change({ notice: null }), kind === "error" ? 10_000 : 4000);
 }
 
+/** How often something was heard of a conversation. @type {Map<string, number>} */
+const heard = new Map();
+
+/** @param {string} id */
+const times = (id) => heard.get(id) ?? 0;
+
+/** @param {string} id */
+function hear(id) {
+  heard.set(id, times(id) + 1);
+}
+
+/** What was heard while it was being read may not be in it: then it is read again. @param {string} id */
+async function read(id) {
+  const path = `/v1/conversations/${encodeURIComponent(id)}?limit=100`;
+  let thread = /** @type {Thread | null} */ (null);
+  for (let tries = 0, before = -1; tries < 3 && before !== times(id); tries++) {
+    before = times(id);
+    thread = await api("GET", path);
+  }
+  return /** @type {Thread} */ (thread);
+}
+
 export async function loadList() {
+  const before = new Map(heard);
   try {
     const { conversations, next } = await api("GET", "/v1/conversations?limit=50");
-    const summaries = new Map(conversations.map((/** @type {{id: string}} */ it) => [it.id, it]));
+    /** @type {State["summaries"]} */
+    const summaries = new Map(conversations.map((/** @type {Summary} */ it) => [it.id, it]));
+    // What was heard meanwhile is newer than what was read.
+    for (const [id, known] of state.summaries) if (times(id) !== (before.get(id) ?? 0)) summaries.set(id, known);
     change({ summaries, next, list_state: "ready" });
   } catch {
     change({ list_state: "failed" });
@@ -59,7 +85,7 @@ export async function open(id, { push = true, focus: is_focused = true } = {}) {
   if (push && is_other) history.pushState(null, "", address);
   if (!id) return;
   try {
-    const thread = /** @type {Thread} */ (await api("GET", `/v1/conversations/${encodeURIComponent(id)}?limit=100`));
+    const thread = await read(id);
     if (state.open !== id) return;
     store.opened(thread);
     if (is_focused) focus("thread");
@@ -100,21 +126,30 @@ export function move(step) {
   if (next) open(next);
 }
 
-/** A customer wrote, here or elsewhere. @param {any} heard */
-export function wrote(heard) {
-  const is_open = heard.conversation_id === state.thread?.id;
-  const has_draft = is_open && Boolean(state.drafts.get(heard.conversation_id)?.trim());
-  store.customerWrote(heard);
+/** A customer wrote. @param {any} it */
+export function wrote(it) {
+  const { conversation_id, message, reply } = it;
+  hear(conversation_id);
+  const is_open = conversation_id === state.thread?.id;
+  const has_draft = is_open && Boolean(state.drafts.get(conversation_id)?.trim());
+  store.customerWrote(it);
   if (!is_open) return;
-  const first = heard.reply.suggestions[0];
-  const count = tCount("cards.announced", heard.reply.suggestions.length);
-  say(t("cards.announced_for", { name: nameOf(heard.message.customer), count, title: first?.title ?? "" }));
+  const title = reply.suggestions[0]?.title ?? "";
+  const count = tCount("cards.announced", reply.suggestions.length);
+  say(t("cards.announced_for", { name: nameOf(message.customer), count, title }));
   if (has_draft) notice(t("cards.withdrawn"));
 }
 
-/** @param {any} heard */
-export function withdrawn(heard) {
-  store.withdrawn(heard.conversation_id, heard.suggestions);
+/** An agent wrote, here or elsewhere. @param {any} it */
+export function answered(it) {
+  hear(it.conversation_id);
+  store.agentWrote(it);
+}
+
+/** @param {any} it */
+export function withdrawn(it) {
+  hear(it.conversation_id);
+  store.withdrawn(it.conversation_id, it.suggestions);
 }
 
 /** Reads anew what may have changed unheard. */
@@ -122,7 +157,7 @@ export async function reset() {
   await Promise.all([loadList(), loadOutreach()]);
   const id = state.open;
   if (!id) return;
-  const thread = await orNull(api("GET", `/v1/conversations/${encodeURIComponent(id)}?limit=100`));
+  const thread = await orNull(read(id));
   if (thread && state.open === id) store.opened(thread);
 }
 

@@ -104,10 +104,10 @@ async fn serve(args: Serve) -> Result<()> {
     let host = Host::build(options).await?;
     // The conversations are about what the plugins that ship can answer.
     let are_shipped = args.plugins == Path::new(PLUGINS);
-    if let (Some(shop), Some(key), true) = (shop, &host.app.dev_key, are_shipped) {
-        if let Err(error) = demo::conversations::hold(&host.app, &shop, &key.merchant).await {
-            tracing::warn!(%error, "the demo's conversations are not all there");
-        }
+    if let (Some(shop), Some(key), true) = (shop, &host.app.dev_key, are_shipped)
+        && let Err(error) = demo::conversations::hold(&host.app, &shop, &key.merchant).await
+    {
+        tracing::warn!(%error, "the demo's conversations are not all there");
     }
     greet(&host, &args, listener.local_addr()?, plugins.is_some()).await?;
     let asked = async move {
