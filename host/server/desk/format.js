@@ -42,7 +42,8 @@ export function since(at, now) {
 
 /** How long ago: `3 days ago`. @param {string} at @param {number} now */
 export function ago(at, now) {
-  const seconds = (Date.parse(at) - now) / 1000;
+  // The host's clock may be a little ahead.
+  const seconds = Math.min(0, Date.parse(at) - now) / 1000;
   const [unit, length] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
   return new Intl.RelativeTimeFormat(formatLocale(), { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
 }

@@ -9,6 +9,9 @@ import { state } from "../store.js";
 import * as icons from "./icons.js";
 import * as scripts from "./scripts.js";
 
+/** Where there is room for one pane, there is hardly a keyboard. */
+const narrow = matchMedia("(max-width: 900px)");
+
 export function composer() {
   const { thread } = state;
   if (!thread) return "";
@@ -16,7 +19,7 @@ export function composer() {
   return html`
     <form class="composer" @submit=${submit}>
       <label class="unseen" for="reply">${t("composer.label", { name })}</label>
-      <textarea id="reply" data-focus="composer" dir="auto" rows="3" placeholder=${t("composer.placeholder")}
+      <textarea id="reply" data-focus="composer" dir="auto" rows="3" placeholder=${t(narrow.matches ? "composer.placeholder_short" : "composer.placeholder")}
         aria-describedby="reply-hint" .value=${live(control.draft())} @input=${typed} @keydown=${key}></textarea>
       <div class="row">
         <button type="button" class="quiet" @click=${scripts.show}>${icons.search()}${t("composer.scripts")}</button>

@@ -61,7 +61,7 @@ const item = (it) => html`
       ${avatar(it.customer)}
       <span class="name"><bdi>${nameOf(it.customer)}</bdi></span>
       ${it.waiting_since ? wait(it) : html`<time datetime=${it.last_message.at}>${clockTime(it.last_message.at)}</time>`}
-      <span class="excerpt">${it.last_message.role === "agent" ? html`<span>${t("list.you")}</span> ` : ""}<bdi
+      <span class="excerpt">${it.last_message.role === "agent" ? html`<span>${t("list.agent")}</span> ` : ""}<bdi
         >${it.last_message.text}</bdi></span>
       <span class="marks">
         ${it.emotion && it.emotion.label !== "neutral" ? mood(it.emotion) : ""}
