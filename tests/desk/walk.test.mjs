@@ -264,3 +264,23 @@ test("a line that broke misses nothing", async () => {
   await context.close();
   proxy.close();
 });
+
+test("a message that was translated is shown in both languages", async () => {
+  const { page, context, wrong } = await openDesk(browser, host);
+  // What a translation connector puts into the kept reply.
+  const message_for_agent = { text: "Good afternoon", language: "en", machine_translated: true };
+  await page.route("**/v1/conversations/d-02*", async (route) => {
+    const answer = await route.fetch();
+    const thread = await answer.json();
+    Object.assign(thread.messages[0], { message_for_agent });
+    await route.fulfill({ response: answer, json: thread });
+  });
+  await page.click('a[href$="d-02"]');
+  await page.waitForSelector(".translation");
+  const bubble = await page.textContent(".message .bubble");
+  assert.match(bubble, /Hola buenas tardes/);
+  assert.match(bubble, /Machine translation\s*Good afternoon/);
+  await page.screenshot({ path: join(shots, "translated.png") });
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
