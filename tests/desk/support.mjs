@@ -35,7 +35,8 @@ export async function startHost({ plugins, shop } = {}) {
     writeFileSync(join(folder, "examples/shop/shop.toml"), shop);
     args.push("--plugins", join(root, "plugins"));
   }
-  const child = spawn(program, args, { cwd: shop ? folder : root, stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, SHOP_SECRET: "s3cret" };
+  const child = spawn(program, args, { env, cwd: shop ? folder : root, stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   const address = await new Promise((found, failed) => {
     const listen = (/** @type {Buffer} */ bytes) => {

@@ -115,7 +115,7 @@ def judge(customer, withdrawn, sent):
         if not granted or withdrawn.get((customer["id"], send["channel"]), send["at"]) < send["at"]:
             yield f"{name}: without consent"
         first = 10 if local.weekday() == 6 else 9
-        if customer["region"] == "TX" and local.weekday() == 6:
+        if customer["region"] == "TX" and send["channel"] == "sms" and local.weekday() == 6:
             first = 12
         if not first <= local.hour < 20:
             yield f"{name}: at {local} local time"

@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import unquote
 
 import check
 import story
@@ -48,7 +48,7 @@ merchant = "shop"
 
 [connector.through.webhook]
 url = "http://127.0.0.1:{port}/send"
-lookup_url = "http://127.0.0.1:{port}/sent"
+lookup_url = "http://127.0.0.1:{port}/sent/{key}"
 secret_env = "MONTH_SECRET"
 """
 
@@ -56,7 +56,8 @@ secret_env = "MONTH_SECRET"
 class Clock:
     def __init__(self, path):
         self.file = open(path, "wb", buffering=0)
-        self.show(story.millis(story.START))
+        # Some days before: customers have been there, and their conversations are long over.
+        self.show(story.millis(story.START) - 3 * story.DAY)
 
     def show(self, at):
         self.at = at
@@ -85,6 +86,10 @@ class Shop(http.server.ThreadingHTTPServer):
             self.log.flush()
 
 
+    def handle_error(self, request, client_address):
+        """A host that was killed has let go of its connections."""
+
+
 class Takes(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -108,8 +113,8 @@ class Takes(http.server.BaseHTTPRequestHandler):
         return self.say(200, {"reference": parcel["idempotency_key"]})
 
     def do_GET(self):
-        key = parse_qs(urlsplit(self.path).query)["key"][0]
-        self.say(200, {"taken": key in self.server.taken})
+        key = unquote(self.path.removeprefix("/sent/"))
+        self.say(200 if key in self.server.taken else 404, {})
 
     def say(self, status, body, headers=None):
         text = json.dumps(body).encode()
@@ -134,7 +139,7 @@ class Host:
         made = subprocess.run(
             [self.program, "keys", "create", "--data", self.data, "--merchant", "shop", "--role", "operator"],
             check=True, capture_output=True, text=True)
-        self.key = next(word for word in made.stdout.split() if word.startswith("ck_"))
+        self.key = next(word for word in made.stdout.split() if word.startswith("cc_"))
         self.log = open(folder / "host.log", "ab")
         self.start()
 
@@ -142,10 +147,11 @@ class Host:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        clock = ["--clock", self.clock_file] if self.clock_file else []
         self.process = subprocess.Popen(
             [self.program, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.data, "--config", self.config,
-             "--plugins", self.folder / "plugins", "--clock", self.clock_file],
-            stdout=self.log, stderr=self.log, env={**os.environ, "MONTH_SECRET": "month", "RUST_LOG": "warn"})
+             "--plugins", self.folder / "plugins", *clock],
+            stdout=self.log, stderr=self.log, env={**os.environ, "MONTH_SECRET": "a secret of the month that nobody knows", "RUST_LOG": "warn"})
         for _ in range(6000):
             try:
                 if self.call("GET", "/readyz")[0] == 200:
@@ -154,7 +160,9 @@ class Host:
                 time.sleep(0.01)
         else:
             sys.exit(f"the host is not ready: see {self.folder / 'host.log'}")
-        self.base = sqlite3.connect(f"file:{self.data / 'cuecard.sqlite'}?mode=ro", uri=True, isolation_level=None)
+        self.base = sqlite3.connect(f"file:{self.data / 'cuecard.db'}?mode=ro", uri=True, isolation_level=None)
+        # What was in flight at a kill: the host looks after it when its time is up, and the clock must go on for that.
+        self.orphans = self.sending()
 
     def kill(self):
         self.process.kill()
@@ -180,9 +188,11 @@ class Host:
         (left,) = self.base.execute(
             "select exists (select 1 from events where done_at is null)"
             " or exists (select 1 from timers where at <= ?1)"
-            " or exists (select 1 from outreach where due_at <= ?1)"
-            " or exists (select 1 from outreach where state in ('sending', 'unknown'))", (now,)).fetchone()
-        return not left
+            " or exists (select 1 from outreach where due_at <= ?1)", (now,)).fetchone()
+        return not left and not self.sending() - self.orphans
+
+    def sending(self):
+        return {id for (id,) in self.base.execute("select id from outreach where state = 'sending'")}
 
     def wait_until_idle(self, now):
         began = time.monotonic()
@@ -285,6 +295,9 @@ def introduce(host, person):
         {"purpose": "marketing", "channel": grant["channel"], "answer": "granted", "wording": "month-1",
          "at": story.text_of(grant["at"]), "source": "checkout"} for grant in person["grants"]]
     expect(host.call("PUT", f"/v1/customers/{person['id']}", body), 200)
+    hello = {"conversation_id": f"c-{person['id']}", "message_id": "m-1", "channel": "web_chat", "text": "hello",
+             "customer": {"id": person["id"]}}
+    expect(host.call("POST", "/v1/messages", hello), 200)
 
 
 def post(host, lines):

@@ -47,10 +47,16 @@ impl Answer {
 impl Host {
     /// Starts the demo host on a free port over `plugins`, with all state in `data`, and waits until it is ready.
     pub fn start(plugins: &Path, data: &Path) -> Self {
+        Self::start_with(plugins, data, |_| ())
+    }
+
+    /// The same with more arguments, another environment, another folder to stand in.
+    pub fn start_with(plugins: &Path, data: &Path, change: impl FnOnce(&mut Command)) -> Self {
         // Taken and let go again: the host gets a port that was free a moment ago.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cuecard"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cuecard"));
+        command
             .args(["serve", "--dev", "--listen", &address])
             .arg("--plugins")
             .arg(plugins)
@@ -58,9 +64,9 @@ impl Host {
             .arg(data)
             .current_dir(root())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stderr(Stdio::piped());
+        change(&mut command);
+        let mut child = command.spawn().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         collect(child.stdout.take().unwrap(), Arc::clone(&log));
         collect(child.stderr.take().unwrap(), Arc::clone(&log));

@@ -4,8 +4,10 @@
 
 use std::ops::Range;
 
+mod kept;
 mod link;
 
+pub use kept::lost;
 pub use link::{Link, links};
 
 /// Something wrong with a text.

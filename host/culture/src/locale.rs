@@ -54,6 +54,20 @@ pub fn locale_for(customer: Option<&str>, detected: &str, confidence: f64, defau
     answer.to_string()
 }
 
+/// The language of a tag, with its script for Chinese, where it matters to a reader.
+pub fn language(tag: &str) -> &str {
+    let tag = tag.split_once("-u-").map_or(tag, |(tag, _)| tag);
+    match tag.split_once('-') {
+        Some(("zh", rest)) => match rest.split('-').next() {
+            Some("Hant" | "TW" | "HK" | "MO") => "zh-Hant",
+            _ => "zh-Hans",
+        },
+        Some((language, _)) => language,
+        None if tag == "zh" => "zh-Hans",
+        None => tag,
+    }
+}
+
 /// Which way the locale's script runs; left to right if the tag is malformed.
 pub fn direction(locale: &str) -> Direction {
     let directionality = LocaleDirectionality::new_extended();
@@ -79,6 +93,11 @@ pub fn with_region(tag: &str) -> String {
         id.region = likely.region;
     }
     id.to_string()
+}
+
+/// The country whose ways hold for a locale: `US` for `en`.
+pub(crate) fn region(tag: &str) -> Option<String> {
+    identify(&with_region(tag))?.region.map(|region| region.to_string())
 }
 
 /// The locale as ICU takes it, with its extensions; the root if malformed.

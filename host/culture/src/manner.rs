@@ -31,6 +31,8 @@ pub struct Manner {
     pub person: Option<String>,
     /// The customer's gender, where the merchant knows it: `female`, `male`, ... Messages select on it as `$gender`.
     pub gender: Option<String>,
+    /// Whether shorter words are wanted, because the channel takes no more. Messages select on it as `$length`.
+    pub short: bool,
     /// Rules that the agent has switched off for this reply, by id: `taboo.clock`, `tone`.
     pub off: Vec<String>,
 }
@@ -41,6 +43,8 @@ pub struct Occasion {
     hour: i8,
     weekday: crate::pack::Weekday,
     holidays: Vec<String>,
+    /// The same without joyful ones.
+    grave: Vec<String>,
     /// The name of the solemn day that is being kept, if one is.
     pub solemn: Option<String>,
 }
@@ -81,14 +85,17 @@ impl Occasion {
             jiff::civil::Weekday::Saturday => Day::Saturday,
             jiff::civil::Weekday::Sunday => Day::Sunday,
         };
-        let kept = rules.holidays_on(local.date());
+        let kept = rules.holidays_on(local.date(), local.hour());
         let is_solemn = |(_, holiday, is_today): &&(&str, &crate::pack::Holiday, bool)| {
             *is_today && holiday.tone == Solemnity::Solemn
         };
         let solemn = kept.iter().find(is_solemn).map(|(_, holiday, _)| holiday.name.clone());
-        let holidays = kept.iter().map(|(id, ..)| *id).chain(solemn.is_some().then_some(SOLEMN));
-        let holidays = holidays.map(str::to_owned).collect();
-        Self { hour: local.hour(), weekday, holidays, solemn }
+        let named = |joyful: bool| {
+            let kept = kept.iter().filter(|(_, holiday, _)| joyful || holiday.tone != Solemnity::Joyful);
+            let ids = kept.map(|(id, ..)| *id).chain(solemn.is_some().then_some(SOLEMN));
+            ids.map(str::to_owned).collect()
+        };
+        Self { hour: local.hour(), weekday, holidays: named(true), grave: named(false), solemn }
     }
 
     /// Whether a holiday is kept, or near enough to be wished.
@@ -102,7 +109,7 @@ impl Manner {
     pub fn plain(rules: Arc<Rules>, channel: &str, register: Register, occasion: Occasion) -> Self {
         let emotion = Emotion::new(EmotionLabel::Neutral, 0.0, Trend::Steady);
         let channel = channel.to_owned();
-        Self { rules, channel, register, emotion, occasion, person: None, gender: None, off: Vec::new() }
+        Self { rules, channel, register, emotion, occasion, person: None, gender: None, short: false, off: Vec::new() }
     }
 
     /// The same with the customer's name.
@@ -133,7 +140,8 @@ impl Manner {
         let moment = Moment {
             hour: self.occasion.hour,
             weekday: self.occasion.weekday,
-            holidays: &self.occasion.holidays,
+            // Who is upset does not want to be wished a merry anything.
+            holidays: if self.emotion.label.is_upset() { &self.occasion.grave } else { &self.occasion.holidays },
             is_letter: self.is_letter(),
             emotion: self.emotion.label,
             intensity: self.emotion.intensity,
@@ -142,12 +150,70 @@ impl Manner {
         Rules::phrase(phrases, &moment).map(|(id, phrase)| (section, id, phrase))
     }
 
+    /// As whom the shop speaks: `female`, `male`, or nothing.
+    pub(crate) fn speaker(&self) -> &'static str {
+        self.rules.pack.brand.speaker.map_or("", Gender::name)
+    }
+
+    pub(crate) fn fill(&self, phrase: &Phrase) -> String {
+        fill(phrase.template(self.register), self.person.as_deref(), self.rules.pack.brand.speaker)
+    }
+
     /// What is said at this moment; the name alone where the culture has no form for [`Saying::Address`].
     pub fn say(&self, saying: Saying) -> Option<String> {
         match self.phrase(saying) {
-            Some((.., phrase)) => Some(fill(phrase.template(self.register), self.person.as_deref())),
+            Some((.., phrase)) => Some(self.fill(phrase)),
             None if saying == Saying::Address => self.person.clone(),
             None => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Cultures;
+
+    fn manner(locale: &str, zone: &str, at: &str, label: EmotionLabel) -> Manner {
+        let rules = Cultures::shipped().rules(locale);
+        let occasion = Occasion::at(at.parse().unwrap(), Some(zone), &rules);
+        let plain = Manner::plain(rules, "web_chat", Register::Formal, occasion);
+        Manner { emotion: Emotion::new(label, 0.8, Trend::Steady), ..plain }
+    }
+
+    #[test]
+    fn days_that_begin_in_the_evening() {
+        for (at, expected) in [
+            ("2026-04-20T16:30:00+03:00", None),
+            ("2026-04-20T20:30:00+03:00", Some("יום הזיכרון לחללי מערכות ישראל ולנפגעי פעולות האיבה")),
+            ("2026-04-21T12:00:00+03:00", Some("יום הזיכרון לחללי מערכות ישראל ולנפגעי פעולות האיבה")),
+            // Independence Day has begun.
+            ("2026-04-21T20:30:00+03:00", None),
+        ] {
+            let occasion = manner("he-IL", "Asia/Jerusalem", at, EmotionLabel::Neutral).occasion;
+            assert_eq!(occasion.solemn.as_deref(), expected, "{at}");
+        }
+        let evening = manner("he-IL", "Asia/Jerusalem", "2026-04-21T20:30:00+03:00", EmotionLabel::Neutral);
+        assert!(evening.occasion.has("independence") && !evening.occasion.has("memorial"));
+    }
+
+    #[test]
+    fn who_is_upset_is_not_wished_a_merry_anything() {
+        use EmotionLabel::{Angry, Disappointed, Frustrated, Happy, Neutral};
+        for (locale, zone, at, wish) in [
+            ("en-GB", "Europe/London", "2026-12-25T10:00:00Z", "Christmas"),
+            ("de-DE", "Europe/Berlin", "2026-12-25T10:00:00Z", "Weihnacht"),
+            ("zh-CN", "Asia/Shanghai", "2026-02-17T04:00:00Z", "新春"),
+            ("es-MX", "America/Mexico_City", "2026-12-25T18:00:00Z", "fiestas"),
+        ] {
+            let said = |label| {
+                let manner = manner(locale, zone, at, label);
+                [Saying::Greeting, Saying::Closing].map(|saying| manner.say(saying).unwrap_or_default()).join(" ")
+            };
+            assert!([Neutral, Happy].into_iter().all(|label| said(label).contains(wish)), "{}", said(Neutral));
+            for label in [Disappointed, Frustrated, Angry] {
+                assert!(!said(label).contains(wish), "{}", said(label));
+            }
         }
     }
 }

@@ -178,6 +178,8 @@ impl Catalog {
             register: setting.register,
             person: name.and_then(|name| person(name, &words.tag, setting.register)).unwrap_or_default(),
             gender: setting.manner.as_ref().and_then(|manner| manner.gender.clone()).unwrap_or_default(),
+            short: setting.manner.as_ref().is_some_and(|manner| manner.short),
+            speaker: setting.manner.as_ref().map_or("", |manner| manner.speaker()),
             manner,
             words,
         };

@@ -89,6 +89,8 @@ pub(crate) struct Source {
 pub(crate) struct Brand {
     /// This form of address and no other.
     pub(crate) register: Option<Register>,
+    /// As whom the shop speaks, where the language tells: ครับ or ค่ะ.
+    pub(crate) speaker: Option<Gender>,
     /// The most emoji a reply has.
     pub(crate) emoji: Option<u32>,
     /// The most exclamation marks a reply has.
@@ -285,6 +287,9 @@ pub(crate) struct Holiday {
     /// From how many days before it is wished.
     #[serde(default)]
     pub(crate) before: i16,
+    /// The hour of the evening before at which it begins, and of its last day at which it ends; midnight, if absent.
+    #[serde(default)]
+    pub(crate) evening: Option<i8>,
     pub(crate) tone: Solemnity,
     pub(crate) source: String,
 }

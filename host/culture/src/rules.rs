@@ -162,14 +162,15 @@ impl Rules {
         found
     }
 
-    /// The days that are kept on a date, by id.
-    pub(crate) fn holidays_on(&self, date: jiff::civil::Date) -> Vec<(&str, &Holiday, bool)> {
+    /// The days that are kept at an hour of a date, by id, and whether they have begun.
+    pub(crate) fn holidays_on(&self, date: jiff::civil::Date, hour: i8) -> Vec<(&str, &Holiday, bool)> {
         let kept = self.holidays.iter().filter_map(|(id, days, holiday)| {
+            let is_evening = holiday.evening.is_some_and(|evening| hour >= evening);
             let offset = days.iter().find_map(|day| {
                 let starts =
                     [date.year(), date.year() + 1, date.year() - 1].into_iter().filter_map(|year| day.in_year(year));
                 starts
-                    .map(|start| days_from(start, date))
+                    .map(|start| days_from(start, date) + i16::from(is_evening))
                     .find(|offset| (-holiday.before..holiday.days).contains(offset))
             })?;
             Some((id.as_str(), holiday, offset >= 0))
@@ -309,7 +310,7 @@ impl Pack {
         lay!(
             maps: register, greeting, closing, address, empathy, apology, tone, holiday, taboo, claim, lucky;
             habits: week, units, quotes, spacing, emoji, exclamation, apology;
-            brand: register, emoji, exclamation
+            brand: register, speaker, emoji, exclamation
         );
         if over.forms.is_some() {
             self.forms.clone_from(&over.forms);

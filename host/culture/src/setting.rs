@@ -28,6 +28,15 @@ pub struct Setting {
     pub manner: Option<Arc<Manner>>,
 }
 
+impl Setting {
+    /// The same with shorter words, where messages have some; `None` if shorter words are wanted already.
+    pub fn shorter(&self) -> Option<Self> {
+        let manner = self.manner.as_deref().filter(|manner| !manner.short)?;
+        let manner = Manner { short: true, ..manner.clone() };
+        Some(Self { manner: Some(Arc::new(manner)), ..self.clone() })
+    }
+}
+
 /// The zone of that name, from the tables in the binary: a worker that renders dates may have given up files.
 pub(crate) fn zone(name: Option<&str>) -> TimeZone {
     thread_local! {

@@ -3,9 +3,12 @@
 //! The same shape serves a database transaction and an atomic batch of a log with expected revisions, so it knows
 //! preconditions ("not yet there", "still in this state") and no reads.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use cuecard_model::{Customer, CustomerId, Event, EventId, LiveItem, MerchantId, PluginId, Timer, Timestamp, Value};
+use cuecard_model::{
+    ConsentRecord, Customer, CustomerId, Event, EventId, LiveItem, MerchantId, PluginId, Suppression, Timer, Timestamp,
+    Value,
+};
 
 use crate::{AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, TurnRecord};
 
@@ -92,20 +95,16 @@ pub enum Write {
     },
     /// A proposed contact. [`Outcome::Known`] if this plugin has proposed the occurrence for this customer before.
     Outreach(OutreachRecord),
-    /// Moves a contact to another state. Precondition: it is in `from`.
-    OutreachState {
-        /// Which one.
-        id: OutreachId,
-        /// The state it must be in.
-        from: OutreachState,
-        /// The state it goes to.
-        to: OutreachState,
-        /// A reason code, e.g. `quiet_hours`.
-        reason: String,
-        /// When.
-        at: Timestamp,
-        /// Who decided, if a person did.
-        by: Option<String>,
+    /// A proposed contact as it stands now. Precondition: its revision is the next of the one that is kept.
+    OutreachChange(OutreachRecord),
+    /// What a customer agreed to, or no longer agrees to. [`Outcome::Known`] if this very record is there.
+    Consent(ConsentRecord),
+    /// A channel that must not be used. [`Outcome::Known`] if it is so already for this cause.
+    Suppression {
+        /// A customer's id, or a keyed hash of an address whose customer was erased.
+        subject: Arc<str>,
+        /// Which channel, why, since when.
+        suppression: Suppression,
     },
     /// What somebody did: kept with the writes before it that it tells of. [`Outcome::Known`], and not kept, if none of
     /// those changed anything.
@@ -153,8 +152,8 @@ pub enum Refusal {
         /// Which one.
         key: String,
     },
-    /// The contact is in another state, or unknown (`None`).
-    OutreachState {
+    /// The contact was changed by someone else meanwhile, or is unknown (`None`).
+    OutreachChanged {
         /// Which one.
         id: OutreachId,
         /// The state it is in.

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ConversationId, CustomerId, Event, MerchantId, MessageId, PluginId, Reply, Suggestion, SuggestionId, Timestamp,
-    TurnId,
+    ContactFacts, ConversationId, CustomerId, Event, MerchantId, MessageId, PluginId, Reply, Suggestion, SuggestionId,
+    Timestamp, TurnId,
 };
 
 use crate::{
-    ApiKey, Batch, Change, Context, CustomerState, DueTimer, Feedback, MessageRecord, OpenEvent, Outcome,
-    OutreachFilter, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Scope, Session,
-    Spoken, StoredAudit, Thread, TurnRecord, Write, turn_of,
+    ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, MessageRecord, NextDue, OpenEvent,
+    Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord,
+    Result, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -38,7 +38,13 @@ pub trait Engine: Send + Sync + 'static {
     ) -> Result<Context>;
 
     /// What is known about one customer: for triggers, and to merge a new profile into.
-    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState>;
+    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
+        let found = self.customers(merchant, std::slice::from_ref(customer)).await?;
+        Ok(found.into_iter().next().unwrap_or_default())
+    }
+
+    /// The same for many customers, in the order asked.
+    async fn customers(&self, merchant: &MerchantId, customers: &[CustomerId]) -> Result<Vec<CustomerState>>;
 
     /// Keeps a batch as a whole, or refuses it as a whole; returns once it is durable.
     async fn commit(&self, batch: Batch) -> Result<Receipt>;
@@ -59,6 +65,21 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Timers of a partition whose moment has come, earliest first. Each stays until [`Write::TimerDone`].
     async fn due(&self, partition: Partition, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>>;
+
+    /// Contacts of a partition that are to be looked at, earliest first. Each stays until its `due_at` is changed.
+    async fn outreach_due(&self, partition: Partition, now: Timestamp, limit: usize) -> Result<Vec<DueOutreach>>;
+
+    /// When the next timer and the next contact of a partition come due; in the past for what is due already.
+    async fn next_due(&self, partition: Partition) -> Result<NextDue>;
+
+    /// What the gate must know of a customer's consent and of earlier contacts. Suppressions are those of the customer
+    /// and of `subjects`, e.g. keyed hashes of addresses.
+    async fn contact_facts(
+        &self,
+        merchant: &MerchantId,
+        customer: &CustomerId,
+        subjects: &[Arc<str>],
+    ) -> Result<ContactFacts>;
 
     /// A turn by its id.
     async fn turn(&self, merchant: &MerchantId, turn: &TurnId) -> Result<Option<TurnRecord>>;
@@ -108,6 +129,12 @@ pub trait Engine: Send + Sync + 'static {
         filter: &OutreachFilter,
         limit: usize,
     ) -> Result<Vec<OutreachRecord>>;
+
+    /// A proposed contact by its id.
+    async fn contact(&self, merchant: &MerchantId, id: &OutreachId) -> Result<Option<OutreachRecord>>;
+
+    /// A proposed contact by the carrier's own id of it.
+    async fn contact_by_reference(&self, merchant: &MerchantId, reference: &str) -> Result<Option<OutreachRecord>>;
 
     /// Keeps an operator's or author's changes together or not at all; returns once they are durable.
     /// `Ok(false)`: one of them was refused (a plugin was changed by someone else meanwhile), and nothing is kept.

@@ -9,6 +9,7 @@ mod batch;
 mod engine;
 mod error;
 mod feedback;
+mod outreach;
 mod people;
 mod records;
 mod registry;
@@ -21,10 +22,11 @@ pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use feedback::{Feedback, FeedbackAction};
+pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};
 pub use records::{
-    Context, CustomerState, DueTimer, Known, MessageRecord, OpenEvent, OutreachFilter, OutreachId, OutreachRecord,
-    OutreachState, Partition, SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
+    Context, CustomerState, DueTimer, Known, MessageRecord, NextDue, OpenEvent, Partition, SLOTS, TurnRecord, slot_of,
+    suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::{SqliteEngine, read_audit};

@@ -1,12 +1,11 @@
 //! What is kept about customers and conversations, as it is written and read.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, Outreach, PluginId,
-    PluginVersion, Recent, SuggestionId, Timer, Timestamp, TurnId,
+    ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId, Recent,
+    SuggestionId, Timer, Timestamp, TurnId,
 };
-use serde::{Deserialize, Serialize};
 
 /// Everything that is known before a message is answered.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -134,83 +133,11 @@ impl Partition {
     pub const ALL: Self = Self { index: 0, of: 1 };
 }
 
-/// One proposed contact.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct OutreachId(Arc<str>);
-
-impl OutreachId {
-    /// Wraps any text.
-    pub fn new(text: impl Into<Arc<str>>) -> Self {
-        Self(text.into())
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for OutreachId {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-/// A proposed contact and where it stands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OutreachRecord {
-    /// Unique for the merchant.
-    pub id: OutreachId,
-    /// Who proposed it.
-    pub plugin: PluginVersion,
-    /// To whom.
-    pub customer: CustomerId,
-    /// What was proposed.
-    pub outreach: Outreach,
-    /// The words, once they are rendered: JSON, opaque to the engine.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rendered: Option<Arc<str>>,
-    /// Where it stands.
-    pub state: OutreachState,
-    /// Why it stands there: a reason code, e.g. `quiet_hours`; may be empty.
-    pub reason: String,
-    /// When it was proposed.
-    pub created_at: Timestamp,
-    /// When its state last changed.
-    pub updated_at: Timestamp,
-    /// Who changed it last, if a person did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-}
-
-/// Where a contact stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OutreachState {
-    /// Waits for an agent.
-    Proposed,
-    /// The gate holds it back for now.
-    Held,
-    /// May be sent.
-    Approved,
-    /// Is being sent; after a restart it is not sent again by itself.
-    Sending,
-    /// Was sent.
-    Sent,
-    /// Will not be sent.
-    Cancelled,
-    /// Could not be sent.
-    Failed,
-}
-
-/// Which contacts to list; an empty filter takes all.
-#[derive(Clone, Debug, Default)]
-pub struct OutreachFilter {
-    /// In this state.
-    pub state: Option<OutreachState>,
-    /// To this customer.
-    pub customer: Option<CustomerId>,
-    /// Proposed at or after this moment.
-    pub since: Option<Timestamp>,
+/// The moments at which something of a partition comes due next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NextDue {
+    /// The earliest timer.
+    pub timer: Option<Timestamp>,
+    /// The earliest contact that is to be looked at.
+    pub outreach: Option<Timestamp>,
 }

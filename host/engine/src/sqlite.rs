@@ -15,6 +15,7 @@ mod open;
 mod people;
 mod pool;
 mod read;
+mod read_outreach;
 mod space;
 mod threads;
 mod writer;

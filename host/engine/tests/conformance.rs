@@ -53,8 +53,9 @@ conforms!(sqlite, crate::support::sqlite(), [
         nothing_crosses_merchants, numbers_that_json_cannot_say_are_refused;
     events: an_event_counts_once, customers_keep_their_order, partitions_share_out_all_customers,
         a_second_decision_is_refused, timers_fire_once, a_moved_timer_is_not_done;
-    contacts: an_occurrence_is_proposed_once, states_move_by_compare_and_set, of_many_decisions_one_wins,
-        lists_are_filtered, feedback_is_kept_once_per_action;
+    contacts: an_occurrence_is_proposed_once, changes_follow_each_other, of_many_decisions_one_wins,
+        what_is_due_is_found_in_its_partition, the_gate_finds_what_it_must_know, lists_are_filtered,
+        feedback_is_kept_once_per_action;
     threads: conversations_are_listed_by_their_newest_message, a_refused_message_leaves_the_list_alone,
         a_conversation_is_read_in_pages_with_its_turns;
     registry: history_allows_a_rollback, a_stale_change_is_refused, reloads_are_listed_by_scope,

@@ -2,7 +2,7 @@
 //!
 //! It can add hours and caps to the rules and has no word to take one away.
 
-use cuecard_model::{Purpose, Timestamp};
+use cuecard_model::{Purpose, ScenarioId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{GateError, WeekSettings, error::parse};
@@ -11,6 +11,9 @@ use crate::{GateError, WeekSettings, error::parse};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// Scenarios whose outreach is sent without an agent's word, once the gate lets it pass.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub automatic: Vec<ScenarioId>,
     /// No outreach at all until this is taken back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paused: bool,

@@ -94,3 +94,40 @@ pub enum SuppressionCause {
     /// The customer was erased and must not come back.
     Erased,
 }
+
+/// What is kept about contacting one customer, read in one go.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContactFacts {
+    /// Every record of this customer, oldest first.
+    pub consents: Vec<ConsentRecord>,
+    /// Channels that must not be used.
+    pub suppressions: Vec<Suppression>,
+    /// The last contacts that were proposed, newest first; at most [`ContactFacts::CONTACTS`].
+    pub contacts: Vec<PastContact>,
+    /// When somebody last wrote, the customer or an agent, in the customer's latest conversation.
+    pub last_message_at: Option<Timestamp>,
+}
+
+impl ContactFacts {
+    /// So many contacts are more than any cap counts in a month.
+    pub const CONTACTS: usize = 256;
+}
+
+/// A contact that was proposed before, without its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastContact {
+    /// Unique for the merchant.
+    pub id: Arc<str>,
+    /// Of what it speaks.
+    pub occurrence: String,
+    /// When it was proposed.
+    pub at: Timestamp,
+    /// The channel, once one is chosen.
+    pub channel: Option<Arc<str>>,
+    /// What for.
+    pub purpose: Purpose,
+    /// Whether it was sent, or still may be.
+    pub stands: bool,
+    /// When it was handed over, if it was or may have been: this counts for caps.
+    pub attempted_at: Option<Timestamp>,
+}

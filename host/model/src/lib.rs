@@ -21,7 +21,9 @@ mod timestamp;
 mod turn;
 mod value;
 
-pub use consent::{ConsentAnswer, ConsentPurpose, ConsentRecord, Sent, Suppression, SuppressionCause};
+pub use consent::{
+    ConsentAnswer, ConsentPurpose, ConsentRecord, ContactFacts, PastContact, Sent, Suppression, SuppressionCause,
+};
 pub use customer::{
     Customer, Fulfillment, FulfillmentStatus, Item, Order, OrderStatus, PersonName, Refund, RefundStatus, Return,
     ReturnStatus,
@@ -43,7 +45,7 @@ pub use signals::{
     Alternative, Classification, ClassifiedEmotion, DetectedLanguage, DetectedScenario, Emotion, EmotionLabel, Signals,
     Stage, Trend, TurningPoint,
 };
-pub use suggestion::{RenderedStep, Reply, Suggestion, TimingUs, Trace};
+pub use suggestion::{MessageForAgent, RenderedStep, Reply, Suggestion, TimingUs, Trace};
 pub use timestamp::Timestamp;
 pub use turn::Turn;
 pub use value::{Fields, Value, flatten};

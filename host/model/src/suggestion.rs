@@ -14,6 +14,9 @@ pub struct Reply {
     pub generation: u64,
     /// What *understand* found.
     pub signals: Signals,
+    /// The message in the agent's language, where it is another and translations are switched on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_for_agent: Option<MessageForAgent>,
     /// Best first; at most three.
     pub suggestions: Vec<Suggestion>,
     /// Which plugin changed which signal, and why.
@@ -48,13 +51,30 @@ pub struct Suggestion {
     pub confidence: f64,
     /// The locale of `text`.
     pub locale: String,
+    /// `text`, or a part of it, was translated by a machine, because the plugin has no words in `locale`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub machine_translated: bool,
     /// The same in the agent's language, where it differs and the message is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_for_agent: Option<String>,
+    /// `text_for_agent` was translated by a machine.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub text_for_agent_machine_translated: bool,
     /// Arguments that had no value. Such a suggestion is for the agent to complete.
     pub missing: Vec<String>,
     /// What changed the wording, and why.
     pub trace: Vec<Trace>,
+}
+
+/// What the customer wrote, in the agent's language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageForAgent {
+    /// The text.
+    pub text: String,
+    /// Its language, BCP 47.
+    pub language: String,
+    /// True: nobody but a machine has read it.
+    pub machine_translated: bool,
 }
 
 /// One part of a suggestion, in words.
@@ -90,7 +110,7 @@ pub struct TimingUs {
     pub understand: u64,
     /// Calling the plugins, the way to the worker and back included.
     pub compose: u64,
-    /// Putting drafts into words.
+    /// Putting drafts into words, a wait for translations included.
     pub localize: u64,
     /// Checking them.
     pub guard: u64,

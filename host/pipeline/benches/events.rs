@@ -10,7 +10,7 @@ mod support;
 use std::{sync::Arc, time::Instant};
 
 use cuecard_model::{Customer, Event, Fields, MerchantId, Timestamp, Value};
-use cuecard_pipeline::{Merchant, Occurrence, Snapshot, judge_all};
+use cuecard_pipeline::{Merchant, Occurrence, Snapshot, judge};
 use cuecard_plugin::workers::{self, Spawn, Workers};
 
 const EVENTS: usize = 60_000;
@@ -47,11 +47,11 @@ async fn measure(at_once: usize, spawn: Spawn, snapshot: Arc<Snapshot>) -> (usiz
     let merchant = Merchant::new(MerchantId::from("bench"));
     let kinds: Vec<_> = DAY.iter().flat_map(|(kind, count)| std::iter::repeat_n(*kind, *count)).collect();
     let occurrences: Vec<_> = (0..EVENTS).map(|number| occurrence(number, kinds[number * 37 % kinds.len()])).collect();
-    judge_all(&snapshot, &workers, &merchant, occurrences[..2000].to_vec()).await.unwrap();
+    judge(&snapshot, &workers, &merchant, occurrences[..2000].to_vec()).await.unwrap();
     let (mut asked, mut decisions) = (0, 0);
     let began = Instant::now();
     for some in occurrences.chunks(at_once) {
-        for judged in judge_all(&snapshot, &workers, &merchant, some.to_vec()).await.unwrap() {
+        for judged in judge(&snapshot, &workers, &merchant, some.to_vec()).await.unwrap() {
             assert!(judged.failures.is_empty(), "{:?}", judged.failures);
             asked += judged.calls.len();
             decisions += judged.decisions.len();

@@ -10,7 +10,7 @@ use cuecard_plugin::{
     workers::{Busy, Loadable, Workers},
 };
 
-use crate::{CallReport, KeyWrites, Merchant, Snapshot, localize::language};
+use crate::{CallReport, KeyWrites, Merchant, Snapshot};
 
 /// No hook of a turn is started later than this after the first. Five plugins that all run out their 20 ms fit.
 pub(crate) const BUDGET_MS: u32 = 100;
@@ -37,12 +37,7 @@ pub(crate) async fn compose(
     keys: &BTreeMap<PluginId, Fields>,
     budget_ms: u32,
 ) -> Result<Composed, Busy> {
-    let cultures = snapshot.cultures(&merchant.id);
-    let contact = Contact::of(&turn.customer, &turn.channel, turn.now);
-    let contact = Contact { customer_says: customer_says(turn), ..contact };
-    let addressed = cultures.rules(&turn.locale).register(&contact);
-    let register = addressed.as_ref().map(|it| it.register);
-    let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref(), register);
+    let mut composed = Composed::begin(snapshot, merchant, turn);
     let plugins: Vec<_> =
         snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
     let scenario = &turn.signals.scenario.id;
@@ -50,24 +45,13 @@ pub(crate) async fn compose(
         plugins.iter().copied().filter(|plugin| plugin.contents.manifest.composes(scenario)).collect();
     let localize: Vec<_> =
         plugins.iter().copied().filter(|plugin| plugin.contents.manifest.localizes(&turn.locale)).collect();
-    let default_locale = merchant.default_locale.clone();
-    let mut composed = Composed {
-        drafts: Vec::new(),
-        culture: culture.clone(),
-        cultures,
-        addressed,
-        default_locale: default_locale.clone(),
-        failures: Vec::new(),
-        key_writes: Vec::new(),
-        calls: Vec::new(),
-    };
     if compose.is_empty() {
         return Ok(composed);
     }
     let job = TurnJob {
         turn: Arc::clone(turn),
-        culture,
-        default_locale,
+        culture: composed.culture.clone(),
+        default_locale: composed.default_locale.clone(),
         compose: asks(&compose, keys),
         localize: asks(&localize, keys),
         budget_ms,
@@ -88,7 +72,7 @@ fn customer_says(turn: &Turn) -> Option<Register> {
     const MESSAGES: usize = 5;
     const BYTES: usize = 2000;
     let locale = culture::with_region(&turn.locale);
-    let is_in_locale = language(&turn.signals.language.tag) == language(&turn.locale);
+    let is_in_locale = culture::language(&turn.signals.language.tag) == culture::language(&turn.locale);
     let now = is_in_locale.then_some(&turn.message);
     let before = turn.history.iter().filter(|message| message.role == Role::Customer);
     let texts = before.chain(now).rev().take(MESSAGES).map(|message| message.text.as_str());
@@ -97,6 +81,26 @@ fn customer_says(turn: &Turn) -> Option<Register> {
 }
 
 impl Composed {
+    /// How this customer is to be spoken to; nothing is offered yet.
+    pub(crate) fn begin(snapshot: &Snapshot, merchant: &Merchant, turn: &Turn) -> Self {
+        let cultures = snapshot.cultures(&merchant.id);
+        let contact = Contact::of(&turn.customer, &turn.channel, turn.now);
+        let contact = Contact { customer_says: customer_says(turn), ..contact };
+        let addressed = cultures.rules(&turn.locale).register(&contact);
+        let register = addressed.as_ref().map(|it| it.register);
+        let culture = culture::culture(&turn.locale, &turn.channel, turn.customer.name.as_ref(), register);
+        Self {
+            drafts: Vec::new(),
+            culture,
+            cultures,
+            addressed,
+            default_locale: merchant.default_locale.clone(),
+            failures: Vec::new(),
+            key_writes: Vec::new(),
+            calls: Vec::new(),
+        }
+    }
+
     fn take(&mut self, plugin: &Arc<LivePlugin>, hook: &'static str, called: Called<Vec<WorkedDraft>>) {
         let Called { outcome, key_writes, log, micros, .. } = called;
         let version = plugin.plugin.clone();

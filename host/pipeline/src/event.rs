@@ -41,20 +41,9 @@ pub struct Judged {
     pub calls: Vec<CallReport>,
 }
 
-/// Asks every plugin that listens to this type of event.
+/// Asks every plugin that listens to these events, and answers in their order. No event sees what is decided on another
+/// here: of one customer hand over one at a time.
 pub async fn judge(
-    snapshot: &Snapshot,
-    workers: &Workers,
-    merchant: &Merchant,
-    occurrence: Occurrence,
-) -> Result<Judged, Busy> {
-    let judged = judge_all(snapshot, workers, merchant, vec![occurrence]).await?;
-    Ok(judged.into_iter().next().unwrap_or_default())
-}
-
-/// The same for many events at once, answered in their order. No event sees what is decided on another here: of one
-/// customer hand over one at a time.
-pub async fn judge_all(
     snapshot: &Snapshot,
     workers: &Workers,
     merchant: &Merchant,

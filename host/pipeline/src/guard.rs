@@ -14,25 +14,25 @@ use crate::{
 };
 
 pub(crate) struct Guarded {
-    pub(crate) suggestions: Vec<Suggestion>,
+    pub(crate) worded: Vec<Worded>,
     pub(crate) failures: Vec<Failure>,
 }
 
 pub(crate) fn guard(worded: Vec<Outcome>, turn: &Turn, merchant: &Merchant) -> Guarded {
-    let known = Known { turn, text: OnceCell::new(), hosts: OnceCell::new() };
-    let mut guarded = Guarded { suggestions: Vec::new(), failures: Vec::new() };
+    let known = Known::new(turn);
+    let mut guarded = Guarded { worded: Vec::new(), failures: Vec::new() };
     for outcome in worded {
         match outcome.and_then(|worded| check(worded, merchant, &known)) {
-            Ok(suggestion) => guarded.suggestions.push(suggestion),
+            Ok(worded) => guarded.worded.push(worded),
             Err(failure) => guarded.failures.push(failure),
         }
     }
     guarded
 }
 
-fn check(worded: Worded, merchant: &Merchant, known: &Known<'_>) -> Result<Suggestion, Failure> {
-    let Worded { suggestion, inserted, manner } = worded;
-    let blocked = |detail: String| blocked(&suggestion, detail);
+pub(crate) fn check(worded: Worded, merchant: &Merchant, known: &Known<'_>) -> Result<Worded, Failure> {
+    let Worded { suggestion, inserted, .. } = &worded;
+    let blocked = |detail: String| blocked(suggestion, detail);
     if let Some(link) = links(&suggestion.text).into_iter().find(|link| !may_link(&link.host, merchant, known)) {
         return Err(blocked(format!(
             "it links to {}, which is not on the merchant's list\n  hint: add the host to the merchant's links",
@@ -44,7 +44,8 @@ fn check(worded: Worded, merchant: &Merchant, known: &Known<'_>) -> Result<Sugge
             "it puts in {private}, which belongs to nobody in this conversation\n  hint: what is the shop's own goes into messages/ or live data"
         )));
     }
-    check_words(suggestion, &manner)
+    let suggestion = check_words(worded.suggestion, &worded.manner)?;
+    Ok(Worded { suggestion, ..worded })
 }
 
 fn blocked(suggestion: &Suggestion, detail: String) -> Failure {
@@ -108,13 +109,17 @@ fn may_link(host: &str, merchant: &Merchant, known: &Known<'_>) -> bool {
 
 /// What the turn itself says: the customer's own data, the conversation, the merchant's live data. Most suggestions
 /// need none of it, so each part is put together when it is first asked for.
-struct Known<'a> {
+pub(crate) struct Known<'a> {
     turn: &'a Turn,
     text: OnceCell<String>,
     hosts: OnceCell<Vec<String>>,
 }
 
-impl Known<'_> {
+impl<'a> Known<'a> {
+    pub(crate) fn new(turn: &'a Turn) -> Self {
+        Self { turn, text: OnceCell::new(), hosts: OnceCell::new() }
+    }
+
     fn has(&self, contact: &str) -> bool {
         let text = self.text.get_or_init(|| {
             let mut text = self.turn.message.text.to_lowercase();

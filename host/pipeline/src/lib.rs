@@ -1,8 +1,8 @@
 //! The two flows, one screen each: a message to suggestions, an event to decisions.
 //!
 //! ```text
-//! message -> understand (classify) -> compose -> localize -> guard -> rank
-//! event   -> trigger
+//! message -> understand (classify) -> compose -> localize -> guard -> rank (-> translate)
+//! event   -> trigger -> outreach (gate, localize, guard), and again before it is sent
 //! ```
 //! Each stage is a plain function of what it is handed. No stage reaches back, and none but `classify`, `compose` and `trigger`,
 //! which ask the workers, waits for anything. Durable state and delivery are the caller's.
@@ -14,14 +14,18 @@ mod guard;
 mod localize;
 mod merchant;
 mod message;
+mod outreach;
 mod rank;
 mod reword;
 mod scripts;
 mod snapshot;
+mod translate;
 
-pub use event::{Judged, Occurrence, judge, judge_all};
+pub use event::{Judged, Occurrence, judge};
 pub use merchant::{ActionHook, Merchant};
-pub use message::{Answered, CallReport, Incoming, KeyWrites, Understood, answer, merged, understand};
+pub use message::{Answered, CallReport, Incoming, KeyWrites, Offered, Understood, answer, merged, offer, understand};
+pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};
 pub use scripts::{Script, Wanted, scripts};
 pub use snapshot::Snapshot;
+pub use translate::{ToTranslate, Translated};

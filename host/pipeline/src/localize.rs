@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use cuecard_culture::{Addressed, Cultures, Manner, Occasion, Setting, direction};
+use cuecard_culture::{Addressed, Cultures, Fit, Manner, Occasion, Setting, direction, fit, language};
 use cuecard_model::{Draft, Failure, FailureKind, Fields, Register, Suggestion, SuggestionId, Trace, Turn, Value};
-use cuecard_plugin::{generation::LivePlugin, job::WorkedDraft, words::words};
+use cuecard_plugin::{
+    generation::LivePlugin,
+    job::WorkedDraft,
+    words::{Elsewhere, Words, words},
+};
 use cuecard_understand::Understanding;
 
 use crate::compose::Composed;
@@ -16,6 +20,8 @@ pub(crate) struct Worded {
     pub(crate) inserted: Vec<String>,
     /// How it is worded.
     pub(crate) manner: Arc<Manner>,
+    /// Which of the drafts it is.
+    pub(crate) draft: usize,
 }
 
 pub(crate) type Outcome = Result<Worded, Failure>;
@@ -24,11 +30,11 @@ pub(crate) fn localize(composed: &Composed, turn: &Turn, understanding: &Underst
     if composed.drafts.is_empty() {
         return Vec::new();
     }
-    let words = Words::new(composed, turn, understanding);
-    composed.drafts.iter().map(|(plugin, draft)| words.put(plugin, draft)).collect()
+    let wording = Wording::new(composed, turn, understanding);
+    composed.drafts.iter().enumerate().map(|(number, (plugin, draft))| wording.put(number, plugin, draft)).collect()
 }
 
-struct Words<'a> {
+struct Wording<'a> {
     turn: &'a Turn,
     understanding: &'a Understanding,
     cultures: &'a Cultures,
@@ -39,19 +45,11 @@ struct Words<'a> {
     for_agent: Option<Setting>,
 }
 
-impl<'a> Words<'a> {
+impl<'a> Wording<'a> {
     fn new(composed: &'a Composed, turn: &'a Turn, understanding: &'a Understanding) -> Self {
         let register = composed.culture.register;
         let manner = Arc::new(manner(&composed.cultures, turn, &turn.locale, register));
-        let setting = Setting {
-            locale: turn.locale.clone(),
-            default_locale: composed.default_locale.clone(),
-            time_zone: turn.customer.time_zone.clone(),
-            now: turn.now,
-            register,
-            name: turn.customer.name.clone(),
-            manner: Some(Arc::clone(&manner)),
-        };
+        let setting = setting(composed, turn, &manner);
         let for_agent = turn.agent_locale.as_ref().filter(|locale| language(locale) != language(&turn.locale));
         let for_agent = for_agent.map(|locale| {
             let manner = Arc::new(self::manner(&composed.cultures, turn, locale, register));
@@ -62,24 +60,43 @@ impl<'a> Words<'a> {
         Self { turn, understanding, cultures: &composed.cultures, form, setting, manner, for_agent }
     }
 
-    fn put(&self, plugin: &Arc<LivePlugin>, worked: &WorkedDraft) -> Outcome {
+    /// In words that the channel takes whole, if the messages have shorter ones; else as they are, for the guard to cut.
+    fn put(&self, number: usize, plugin: &Arc<LivePlugin>, worked: &WorkedDraft) -> Outcome {
+        let full = self.word(number, plugin, worked, &self.setting)?;
+        let Fit::Cut { why, .. } = fit(&full.suggestion.text, &self.turn.channel) else { return Ok(full) };
+        let Some(shorter) = self.setting.shorter() else { return Ok(full) };
+        let mut short = self.word(number, plugin, worked, &shorter)?;
+        if short.suggestion.text == full.suggestion.text {
+            return Ok(full);
+        }
+        short.suggestion.trace.push(Trace {
+            stage: "localize".into(),
+            rule: format!("shorter-words/{}", self.turn.channel),
+            before: None,
+            after: None,
+            why: format!("{why}, so the messages' shorter words serve"),
+        });
+        Ok(short)
+    }
+
+    fn word(&self, number: usize, plugin: &Arc<LivePlugin>, worked: &WorkedDraft, setting: &Setting) -> Outcome {
         let WorkedDraft { draft, trace } = worked;
         let catalog = &plugin.contents.catalog;
         let fail = |detail: String| Failure { plugin: plugin.plugin.clone(), kind: FailureKind::Reply, detail };
-        let mut said = words(draft, catalog, &self.setting).map_err(fail)?;
+        let mut said = words(draft, catalog, setting).map_err(fail)?;
         let detected = &self.turn.signals.scenario;
         let scenario = draft.scenario.clone().unwrap_or_else(|| detected.id.clone());
         let title = draft.title.clone().or_else(|| self.understanding.title(&scenario).map(str::to_owned));
-        let wanted = &self.setting.locale;
-        let foreign = said.found_in.iter().filter(|(_, found)| language(found) != language(wanted));
-        let foreign: Vec<_> = foreign.collect();
-        let locale = foreign.first().map_or_else(|| wanted.clone(), |(_, found)| found.clone());
-        let fallbacks = foreign.iter().map(|(key, found)| Trace {
+        let is_short = setting.manner.as_ref().is_some_and(|manner| manner.short);
+        let wanted = &setting.locale;
+        let foreign: Vec<_> = foreign(&said, wanted).collect();
+        let locale = foreign.first().map_or_else(|| wanted.clone(), |found| found.locale.clone());
+        let fallbacks = foreign.iter().map(|Elsewhere { key, locale, .. }| Trace {
             stage: "localize".into(),
             rule: "locale-fallback".into(),
             before: None,
             after: None,
-            why: format!("'{key}' has no words in {wanted}; {found} serves"),
+            why: format!("'{key}' has no words in {wanted}; {locale} serves"),
         });
         let form = self.form.as_ref().filter(|_| foreign.is_empty()).map(|(addressed, form)| Trace {
             stage: "localize".into(),
@@ -92,7 +109,7 @@ impl<'a> Words<'a> {
         // What is said in another language is said in that language's manner.
         let manner = match foreign.first() {
             None => Arc::clone(&self.manner),
-            Some((_, found)) => Arc::new(manner(self.cultures, self.turn, found, self.setting.register)),
+            Some(found) => Arc::new(manner(self.cultures, self.turn, &found.locale, self.setting.register)),
         };
         trace.extend(manner.polish(&mut said.said, direction(&locale)));
         let suggestion = Suggestion {
@@ -106,17 +123,21 @@ impl<'a> Words<'a> {
             reason: draft.reason.clone(),
             confidence: draft.confidence.unwrap_or(detected.confidence).clamp(0.0, 1.0),
             locale,
-            text_for_agent: self.text_for_agent(draft, plugin),
+            machine_translated: false,
+            text_for_agent: self.text_for_agent(draft, plugin, is_short),
+            text_for_agent_machine_translated: false,
             missing: said.missing,
             trace,
         };
-        Ok(Worded { suggestion, inserted: inserted(draft), manner })
+        Ok(Worded { suggestion, inserted: inserted(draft), manner, draft: number })
     }
 
-    fn text_for_agent(&self, draft: &Draft, plugin: &LivePlugin) -> Option<String> {
-        let setting = self.for_agent.as_ref()?;
+    fn text_for_agent(&self, draft: &Draft, plugin: &LivePlugin, is_short: bool) -> Option<String> {
+        let full = self.for_agent.as_ref()?;
+        let shorter = if is_short { full.shorter() } else { None };
+        let setting = shorter.as_ref().unwrap_or(full);
         let mut said = words(draft, &plugin.contents.catalog, setting).ok()?;
-        if said.found_in.iter().any(|(_, found)| language(found) != language(&setting.locale)) {
+        if foreign(&said, &setting.locale).next().is_some() {
             return None;
         }
         if let Some(manner) = &setting.manner {
@@ -124,6 +145,24 @@ impl<'a> Words<'a> {
         }
         Some(said.said.text())
     }
+}
+
+/// Where and when a turn's reply is worded.
+pub(crate) fn setting(composed: &Composed, turn: &Turn, manner: &Arc<Manner>) -> Setting {
+    Setting {
+        locale: turn.locale.clone(),
+        default_locale: composed.default_locale.clone(),
+        time_zone: turn.customer.time_zone.clone(),
+        now: turn.now,
+        register: composed.culture.register,
+        name: turn.customer.name.clone(),
+        manner: Some(Arc::clone(manner)),
+    }
+}
+
+/// What was found in another language than the wanted one.
+pub(crate) fn foreign<'a>(words: &'a Words, wanted: &'a str) -> impl Iterator<Item = &'a Elsewhere> {
+    words.found_in.iter().filter(move |found| language(&found.locale) != language(wanted))
 }
 
 /// How one says it in a locale, to this customer and now.
@@ -153,18 +192,4 @@ fn inserted(draft: &Draft) -> Vec<String> {
         inserted.extend(step.text.clone());
     }
     inserted
-}
-
-/// The language of a tag, with its script for Chinese, where it matters to a reader.
-pub(crate) fn language(tag: &str) -> &str {
-    let tag = tag.split_once("-u-").map_or(tag, |(tag, _)| tag);
-    match tag.split_once('-') {
-        Some(("zh", rest)) => match rest.split('-').next() {
-            Some("Hant" | "TW" | "HK" | "MO") => "zh-Hant",
-            _ => "zh-Hans",
-        },
-        Some((language, _)) => language,
-        None if tag == "zh" => "zh-Hans",
-        None => tag,
-    }
 }

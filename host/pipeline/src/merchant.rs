@@ -1,7 +1,6 @@
 //! What a merchant has settled for all its turns.
 
-use std::fmt;
-
+use cuecard_gate::Settings;
 use cuecard_model::MerchantId;
 use serde::{Deserialize, Serialize};
 
@@ -26,35 +25,27 @@ pub struct Merchant {
     /// A suggestion less sure than this is not shown: silence beats noise.
     #[serde(default = "third")]
     pub min_confidence: f64,
+    /// What it has settled about contacting customers.
+    #[serde(default)]
+    pub outreach: Settings,
 }
 
 /// The merchant's own address for actions.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActionHook {
     /// Takes a POST of JSON.
     pub url: String,
-    /// What requests are signed with.
-    pub secret: String,
-}
-
-impl fmt::Debug for ActionHook {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "ActionHook({})", self.url)
-    }
+    /// The environment variable with the key of the signature.
+    pub secret_env: String,
 }
 
 impl Merchant {
     /// A merchant that has settled nothing.
     pub fn new(id: MerchantId) -> Self {
-        Self {
-            id,
-            default_locale: english(),
-            languages: Vec::new(),
-            links: Vec::new(),
-            actions: None,
-            min_confidence: third(),
-        }
+        let (default_locale, min_confidence, outreach) = (english(), third(), Settings::default());
+        let (languages, links, actions) = (Vec::new(), Vec::new(), None);
+        Self { id, default_locale, languages, links, actions, min_confidence, outreach }
     }
 }
 

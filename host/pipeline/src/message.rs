@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use cuecard_culture as culture;
 use cuecard_model::{
-    Customer, Failure, FailureKind, Fields, IncomingMessage, LiveItem, Message, PluginId, PluginVersion, Recent, Reply,
-    SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId, Value,
+    Customer, Failure, FailureKind, Fields, IncomingMessage, LiveItem, Message, MessageForAgent, PluginId,
+    PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId, Value,
 };
 use cuecard_plugin::{
     call::LogLine,
@@ -16,8 +16,10 @@ use cuecard_understand::{Around, Input, Understanding};
 use crate::{
     Merchant, Snapshot,
     classify::{self, Classified},
-    compose::{self, BUDGET_MS},
-    guard, localize, rank,
+    compose::{self, BUDGET_MS, Composed},
+    guard,
+    localize::{self, Worded},
+    rank,
 };
 
 /// A message and what is known around it.
@@ -89,6 +91,21 @@ pub struct Understood {
     budget_ms: u32,
 }
 
+/// What a turn came to, best first. Whoever can may have it translated; then it is the answer.
+pub struct Offered {
+    pub(crate) turn: Arc<Turn>,
+    pub(crate) composed: Composed,
+    pub(crate) worded: Vec<Worded>,
+    pub(crate) message_for_agent: Option<MessageForAgent>,
+    pub(crate) trace: Vec<Trace>,
+    pub(crate) clock: Clock,
+    pub(crate) timing_us: TimingUs,
+    generation: u64,
+    failures: Vec<Failure>,
+    key_writes: KeyWrites,
+    calls: Vec<CallReport>,
+}
+
 /// Answers a message on one snapshot.
 pub async fn answer(
     snapshot: &Snapshot,
@@ -97,12 +114,23 @@ pub async fn answer(
     merchant: &Merchant,
     incoming: Incoming,
 ) -> Result<Answered, Busy> {
+    Ok(offer(snapshot, understanding, workers, merchant, incoming).await?.answered())
+}
+
+/// Answers a message on one snapshot, as far as nobody need be asked who may be slow.
+pub async fn offer(
+    snapshot: &Snapshot,
+    understanding: &Understanding,
+    workers: &Workers,
+    merchant: &Merchant,
+    incoming: Incoming,
+) -> Result<Offered, Busy> {
     let mut clock = Clock::start();
     let understood = self::understand(snapshot, understanding, workers, merchant, incoming).await?;
     let Understood { turn, trace, mut failures, mut key_writes, mut calls, keys, budget_ms } = understood;
     let understand = clock.lap();
 
-    let composed = compose::compose(snapshot, workers, merchant, &turn, &keys, budget_ms).await?;
+    let mut composed = compose::compose(snapshot, workers, merchant, &turn, &keys, budget_ms).await?;
     let compose = clock.lap();
 
     let worded = localize::localize(&composed, &turn, understanding);
@@ -111,23 +139,44 @@ pub async fn answer(
     let guarded = guard::guard(worded, &turn, merchant);
     let guard = clock.lap();
 
-    let mut suggestions = rank::rank(guarded.suggestions, merchant.min_confidence);
-    for (number, suggestion) in suggestions.iter_mut().enumerate() {
-        suggestion.id = SuggestionId::from(format!("{}.{}", turn.id, number + 1));
-        // Why it came to this suggestion at all.
-        suggestion.trace.splice(..0, trace.iter().cloned());
-    }
+    let worded = rank::rank(guarded.worded, merchant.min_confidence);
     let rank = clock.lap();
 
-    let timing_us = TimingUs { understand, compose, localize, guard, rank, total: clock.total() };
-    failures.extend(composed.failures.into_iter().chain(guarded.failures));
-    key_writes.extend(composed.key_writes);
-    calls.extend(composed.calls);
-    let generation = snapshot.generation.number;
-    // Nobody else holds the turn by now.
-    let Turn { id: turn_id, signals, .. } = Arc::unwrap_or_clone(turn);
-    let reply = Reply { turn_id, generation, signals, suggestions, trace, failures, timing_us };
-    Ok(Answered { reply, key_writes, calls })
+    failures.extend(composed.failures.drain(..).chain(guarded.failures));
+    key_writes.append(&mut composed.key_writes);
+    calls.append(&mut composed.calls);
+    Ok(Offered {
+        turn,
+        composed,
+        worded,
+        message_for_agent: None,
+        trace,
+        clock,
+        timing_us: TimingUs { understand, compose, localize, guard, rank, total: 0 },
+        generation: snapshot.generation.number,
+        failures,
+        key_writes,
+        calls,
+    })
+}
+
+impl Offered {
+    /// The answer, and what is to be kept with it.
+    pub fn answered(self) -> Answered {
+        let Self { turn, worded, message_for_agent, trace, clock, timing_us, generation, failures, .. } = self;
+        // Nobody else holds the turn by now.
+        let Turn { id: turn_id, signals, .. } = Arc::unwrap_or_clone(turn);
+        let mut suggestions: Vec<_> = worded.into_iter().map(|worded| worded.suggestion).collect();
+        for (number, suggestion) in suggestions.iter_mut().enumerate() {
+            suggestion.id = SuggestionId::from(format!("{turn_id}.{}", number + 1));
+            // Why it came to this suggestion at all.
+            let understood = trace.iter().filter(|entry| entry.stage != "translate");
+            suggestion.trace.splice(..0, understood.cloned());
+        }
+        let timing_us = TimingUs { total: clock.total(), ..timing_us };
+        let reply = Reply { turn_id, generation, signals, message_for_agent, suggestions, trace, failures, timing_us };
+        Answered { reply, key_writes: self.key_writes, calls: self.calls }
+    }
 }
 
 /// Finds what a message means: the host's own signals, and what the merchant's plugins put in their place.
@@ -205,7 +254,7 @@ pub fn merged(stored: Option<&Customer>, given: &Customer) -> Customer {
 }
 
 /// Microseconds between stages.
-struct Clock {
+pub(crate) struct Clock {
     start: Instant,
     last: Instant,
 }
@@ -216,7 +265,7 @@ impl Clock {
         Self { start: now, last: now }
     }
 
-    fn lap(&mut self) -> u64 {
+    pub(crate) fn lap(&mut self) -> u64 {
         let now = Instant::now();
         let lap = now - std::mem::replace(&mut self.last, now);
         u64::try_from(lap.as_micros()).unwrap_or(u64::MAX)

@@ -2,12 +2,12 @@
 //!
 //! Only the customer's name and newest order are filled in: what else a message says, a plugin would have to find out.
 
-use cuecard_culture::{Contact, Manner, Occasion, Setting};
+use cuecard_culture::{Contact, Manner, Occasion, Setting, language};
 use cuecard_model::{Customer, Draft, Fields, PluginVersion, Register, Timestamp};
 use cuecard_plugin::{generation::LivePlugin, words::words};
 use serde::Serialize;
 
-use crate::{Merchant, Snapshot, localize::language};
+use crate::{Merchant, Snapshot};
 
 /// One message in words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -86,7 +86,7 @@ fn script(
     let draft = Draft { message: Some(key.to_owned()), arguments: arguments.clone(), ..Draft::default() };
     let said = |setting| words(&draft, &plugin.contents.catalog, setting).ok();
     let found = said(theirs)?;
-    let locale = found.found_in.into_iter().next().map_or_else(|| theirs.locale.clone(), |(_, found)| found);
+    let locale = found.found_in.into_iter().next().map_or_else(|| theirs.locale.clone(), |it| it.locale);
     let foreign = |setting: &Setting| language(&setting.locale) != language(&locale);
     let text_for_agent = ours.filter(|ours| foreign(ours)).and_then(said).map(|said| said.said.text());
     let (plugin, key, text, missing) = (plugin.plugin.clone(), key.to_owned(), found.said.text(), found.missing);

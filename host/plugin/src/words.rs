@@ -10,17 +10,30 @@ pub struct Words {
     pub said: Said,
     /// Variables that had no value, each once.
     pub missing: Vec<String>,
-    /// Message keys that were found in another locale than the wanted one, and in which.
-    pub found_in: Vec<(String, String)>,
+    /// Messages that were found in another locale than the wanted one.
+    pub found_in: Vec<Elsewhere>,
+}
+
+/// A message in another locale than the wanted one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The step that it is the text of; `None` for what stands before all steps.
+    pub step: Option<usize>,
+    /// The message key.
+    pub key: String,
+    /// Where it was found.
+    pub locale: String,
 }
 
 /// Puts a draft into words, or says which of its keys has none.
 pub fn words(draft: &Draft, catalog: &Catalog, setting: &Setting) -> Result<Words, String> {
     let mut words = Words { said: Said::default(), missing: Vec::new(), found_in: Vec::new() };
     words.said.whole =
-        words.part(draft.message.as_deref(), &draft.arguments, draft.text.as_deref(), catalog, setting)?;
+        words.part(None, draft.message.as_deref(), &draft.arguments, draft.text.as_deref(), catalog, setting)?;
     for step in &draft.steps {
-        let text = words.part(step.message.as_deref(), &step.arguments, step.text.as_deref(), catalog, setting)?;
+        let number = Some(words.said.steps.len());
+        let (message, text) = (step.message.as_deref(), step.text.as_deref());
+        let text = words.part(number, message, &step.arguments, text, catalog, setting)?;
         words.said.steps.extend(text.map(|text| RenderedStep { kind: step.kind, text }));
     }
     if words.said.is_empty() {
@@ -32,6 +45,7 @@ pub fn words(draft: &Draft, catalog: &Catalog, setting: &Setting) -> Result<Word
 impl Words {
     fn part(
         &mut self,
+        step: Option<usize>,
         message: Option<&str>,
         arguments: &Fields,
         text: Option<&str>,
@@ -48,7 +62,7 @@ impl Words {
             }
         }
         if rendered.locale != setting.locale {
-            self.found_in.push((key.to_owned(), rendered.locale));
+            self.found_in.push(Elsewhere { step, key: key.to_owned(), locale: rendered.locale });
         }
         Ok(Some(rendered.text))
     }

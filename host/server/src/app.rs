@@ -17,7 +17,10 @@ use crate::{
     limits::{Limits, Rates},
     merchants::Merchants,
     metrics::Metrics,
+    outbox::Outbox,
+    outgoing::Outgoing,
     people::People,
+    translate::Translations,
 };
 
 /// What every request shares. Held as `Arc<App>`.
@@ -34,6 +37,10 @@ pub struct App {
     pub bundle_limits: BundleLimits,
     /// What merchants have settled.
     pub merchants: Merchants,
+    /// The way to other systems.
+    pub outgoing: Outgoing,
+    /// Merchants' connectors to providers of translations.
+    pub translations: Translations,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Streams to agents.
@@ -48,6 +55,8 @@ pub struct App {
     pub turns: Arc<Semaphore>,
     /// Wakes those who decide on events.
     pub events: Notify,
+    /// Who sends contacts.
+    pub outbox: Outbox,
     /// The key that works beside the engine's, in `serve --dev`. It is never kept.
     pub dev_key: Option<ApiKey>,
     /// The folder that the desk's files are read from in place of the binary, in `serve --dev`.

@@ -3,6 +3,7 @@
 mod audit;
 mod bench;
 mod check;
+mod explain;
 mod keys;
 mod lines;
 mod messages;
@@ -12,6 +13,7 @@ mod remote;
 mod replay;
 mod scores;
 mod serve;
+mod simulate;
 mod understand;
 mod users;
 
@@ -43,6 +45,8 @@ enum Command {
     Messages(messages::Messages),
     /// Answer recorded conversations: JSON lines in, one line out for each customer message
     Replay(replay::Replay),
+    /// Tell what would have been sent over recorded events, and why the rest would not
+    Simulate(simulate::Simulate),
     /// Find language, scenario, emotion and stage of messages: JSON lines in, JSON lines out
     Understand(understand::Understand),
     /// Send a bundle to a server, which proves it and puts it in service
@@ -51,6 +55,8 @@ enum Command {
     Status(remote::Status),
     /// Put the version before in service again
     Rollback(remote::Rollback),
+    /// Say why a contact was made, waits, or was not made
+    Explain(explain::Explain),
     /// Measure messages a second over HTTP, beside a bare route that gives the same bytes
     Bench(bench::Bench),
     /// Make, list and take back keys to the API
@@ -88,6 +94,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Test(test) => test.run(),
         Command::Messages(messages) => messages.run(),
         Command::Replay(replay) => block_on(replay.run()),
+        Command::Simulate(simulate) => block_on(simulate.run()),
         Command::Understand(understand) => block_on(understand.run()),
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
@@ -95,6 +102,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Keys(keys) => block_on(keys.run()),
         Command::Users(users) => block_on(users.run()),
         Command::Audit(audit) => audit.run(),
+        Command::Explain(explain) => block_on(explain.run()),
         Command::Bench(bench) => on_one_thread(bench.run()),
         Command::BenchServe(serve) => done(serve.run()),
         Command::Worker => done(cuecard_plugin::worker::process::run().map_err(Into::into)),

@@ -7,7 +7,7 @@ use cuecard_model::Timestamp;
 /// Milliseconds since the epoch, in 13 digits: a length that lasts until the year 2286.
 const DIGITS: usize = 13;
 /// How often a clock that is turned by hand is looked at.
-const LOOK: Duration = Duration::from_millis(1);
+const LOOK: Duration = Duration::from_millis(2);
 
 static BY_HAND: OnceLock<File> = OnceLock::new();
 
@@ -25,15 +25,11 @@ pub fn take_from(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until the clock shows this moment.
-pub async fn wait_until(at: Timestamp) {
-    let left = |now: Timestamp| u64::try_from(at.millis().saturating_sub(now.millis())).unwrap_or_default();
-    if BY_HAND.get().is_none() {
-        return tokio::time::sleep(Duration::from_millis(left(now()))).await;
-    }
-    while left(now()) > 0 {
-        tokio::time::sleep(LOOK).await;
-    }
+/// How long to sleep to a moment; a clock that is turned by hand has to be looked at meanwhile.
+pub fn span_to(moment: Timestamp) -> Duration {
+    let millis = moment.millis().saturating_sub(now().millis()).max(0).cast_unsigned();
+    let span = Duration::from_millis(millis);
+    if BY_HAND.get().is_some() { span.min(LOOK) } else { span }
 }
 
 fn read(file: &File) -> io::Result<Timestamp> {

@@ -3,13 +3,15 @@
 use std::{
     net::{IpAddr, SocketAddr},
     path::Path,
+    sync::Arc,
 };
 
 use anyhow::{Result, anyhow};
+use cuecard_gate::{Policy, Rulebook};
 use cuecard_pipeline::Merchant;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::limits::Limits;
+use crate::{connectors::Connection, limits::Limits, translate};
 
 /// What `--config` may say.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -26,7 +28,28 @@ pub struct Config {
     /// How much may be asked for.
     pub limits: Limits,
     /// Settings of merchants, written `[[merchant]]`.
-    pub merchant: Vec<Merchant>,
+    pub merchant: Vec<MerchantSection>,
+    /// Who carries contacts to customers, written `[[connector]]`.
+    pub connector: Vec<Connection>,
+}
+
+/// One `[[merchant]]`: what the pipeline goes by and the engine keeps, and beside it what holds secrets and stays here.
+#[derive(Clone, Debug)]
+pub struct MerchantSection {
+    /// The plain settings.
+    pub plain: Merchant,
+    /// `[merchant.translation]`: whom to ask for words that no plugin has.
+    pub translation: Option<translate::Settings>,
+}
+
+impl<'de> Deserialize<'de> for MerchantSection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut table = toml::Table::deserialize(deserializer)?;
+        let translation = table.remove("translation").map(toml::Value::try_into).transpose();
+        let translation = translation.map_err(|error| D::Error::custom(format!("[merchant.translation]: {error}")))?;
+        let plain = table.try_into().map_err(D::Error::custom)?;
+        Ok(Self { plain, translation })
+    }
 }
 
 impl Config {
@@ -40,8 +63,9 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits] and [[merchant]] with id, default_locale, languages, links, actions, min_confidence")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, outreach and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
         })?;
+        config.check_outreach(text)?;
         if config.workers == Some(0) {
             return Err(anyhow!(
                 "workers = 0 leaves nobody to run plugins\n  hint: leave it out for one more than there are processors"
@@ -60,6 +84,26 @@ impl Config {
         }
         Ok(config)
     }
+
+    /// The gate must be able to decide by what each merchant has settled.
+    fn check_outreach(&self, text: &str) -> Result<()> {
+        let rulebook = Rulebook::shipped().map_err(|error| anyhow!("{error}"))?;
+        for (place, MerchantSection { plain: merchant, .. }) in self.merchant.iter().enumerate() {
+            let policy = Policy::new(&merchant.id, &merchant.outreach, Arc::clone(&rulebook));
+            policy.map_err(|error| anyhow!("line {}: [[merchant]] {}: {error}", line(text, place), merchant.id))?;
+        }
+        Ok(())
+    }
+}
+
+/// The line on which the merchant at this place begins.
+fn line(text: &str, place: usize) -> usize {
+    #[derive(Deserialize)]
+    struct Places {
+        merchant: Vec<toml::Spanned<toml::Value>>,
+    }
+    let start = toml::from_str::<Places>(text).ok().and_then(|file| Some(file.merchant.get(place)?.span().start));
+    text.bytes().take(start.unwrap_or_default()).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// A scheme and a host alone: it goes into a header's list, where a space or a semicolon would say something else.
@@ -86,6 +130,10 @@ mod tests {
             ("listen = 1", "expected socket address"),
             ("[limits]\nburts = 1", "line 2"),
             ("[[merchant]]\nid = \"a\"\nlinkz = []", "hint: known here are"),
+            (
+                "[[merchant]]\nid = \"a\"\n[merchant.translation]\nprovider = \"deepl\"\nkye = \"x\"",
+                "[merchant.translation]: unknown field `kye`",
+            ),
             ("workers = 0", "leaves nobody"),
             ("embed_in = [\"https://a.example/path\"]", "is no origin"),
             ("embed_in = [\"https://a.example; script-src *\"]", "is no origin"),
@@ -95,6 +143,6 @@ mod tests {
             assert!(error.contains(expected), "{text}: {error}");
         }
         let config = Config::parse("[[merchant]]\nid = \"a\"\nlinks = [\"a.example\"]").unwrap();
-        assert_eq!(config.merchant[0].default_locale, "en");
+        assert_eq!(config.merchant[0].plain.default_locale, "en");
     }
 }

@@ -4,9 +4,10 @@
 mod actions;
 mod answered;
 mod audit;
+mod consents;
 mod conversations;
 mod customers;
-mod events;
+pub(crate) mod events;
 mod feedback;
 mod guard;
 #[allow(dead_code, reason = "the page in a helpdesk's frame uses the rest; it comes next")]
@@ -26,6 +27,7 @@ mod scripts;
 mod session;
 mod stream;
 mod told;
+mod translations;
 mod understand;
 mod users;
 
@@ -143,11 +145,16 @@ pub fn routes() -> Vec<Route> {
             .roles(AGENT)
             .takes("ActionRequest", 16 * KIB)
             .gives(200, "ActionDone"),
+        route("post", "/v1/translations", post(translations::post), "Texts in another language, for an agent to read")
+            .roles(AGENT)
+            .takes("TranslationRequest", 256 * KIB)
+            .gives(200, "Translations"),
         route("post", "/v1/events", post(events::post), "One shop event, or a list of up to 1,000")
             .roles(INGEST)
             .takes("Events", 4 * MIB)
             .gives(202, "EventReceipts"),
     ];
+    routes.extend(outreach_routes());
     routes.extend(data_routes());
     routes.extend(plugin_routes());
     routes.extend(people_routes());
@@ -155,19 +162,54 @@ pub fn routes() -> Vec<Route> {
     routes
 }
 
-fn data_routes() -> Vec<Route> {
+fn outreach_routes() -> Vec<Route> {
     let route = Route::new;
     vec![
         route("get", "/v1/outreach", get(outreach::list), "Proposed contacts, newest first")
             .roles(AGENT)
-            .query(&["state", "customer_id", "limit"])
+            .query(&["state", "reason", "scenario", "customer_id", "limit"])
             .gives(200, "OutreachList"),
-        route("post", "/v1/outreach/{id}/approve", post(outreach::approve), "Lets a proposed contact be sent")
+        route("get", "/v1/outreach/{id}", get(outreach::get), "A contact with its words and the gate's verdicts")
+            .roles(AGENT)
+            .gives(200, "Outreach"),
+        route(
+            "post",
+            "/v1/outreach/{id}/approve",
+            post(outreach::approve),
+            "Lets a contact be sent, in other words if given",
+        )
+        .roles(AGENT)
+        .takes("OutreachApproval", 64 * KIB)
+        .gives(200, "OutreachMoved"),
+        route("post", "/v1/outreach/{id}/cancel", post(outreach::cancel), "Calls a contact off")
             .roles(AGENT)
             .gives(200, "OutreachMoved"),
-        route("post", "/v1/outreach/{id}/cancel", post(outreach::cancel), "Calls a proposed contact off")
+        route("post", "/v1/outreach/{id}/resolve", post(outreach::resolve), "Says whether a contact was sent")
             .roles(AGENT)
+            .takes("OutreachResolution", 16 * KIB)
             .gives(200, "OutreachMoved"),
+        route("put", "/v1/outreach/pause", put(outreach::pause), "Pauses all of the merchant's outreach")
+            .roles(OPERATOR)
+            .takes("OutreachPauseRequest", 16 * KIB)
+            .gives(200, "OutreachPause"),
+        Route {
+            answer: (204, None),
+            ..route("delete", "/v1/outreach/pause", delete(outreach::unpause), "Goes on with outreach")
+        }
+        .roles(OPERATOR),
+        route("get", "/v1/customers/{id}/consents", get(consents::list), "What a customer agreed to, oldest first")
+            .roles(INGEST_OR_AGENT)
+            .gives(200, "ConsentList"),
+        route("post", "/v1/customers/{id}/consents", post(consents::add), "Adds to what a customer agreed to")
+            .roles(INGEST_OR_AGENT)
+            .takes("ConsentRequests", 64 * KIB)
+            .gives(200, "ConsentList"),
+    ]
+}
+
+fn data_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
         route("get", "/v1/conversations", get(conversations::list), "Conversations, by their newest message")
             .roles(AGENT)
             .query(&["before", "limit"])

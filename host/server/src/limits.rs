@@ -29,6 +29,8 @@ pub struct Limits {
     pub request_timeout_ms: u64,
     /// Milliseconds that requests in flight may take once the host is told to stop.
     pub drain_ms: u64,
+    /// Milliseconds that a connector may take to answer.
+    pub send_timeout_ms: u64,
 }
 
 impl Default for Limits {
@@ -42,6 +44,7 @@ impl Default for Limits {
             header_timeout_ms: 10_000,
             request_timeout_ms: 30_000,
             drain_ms: 20_000,
+            send_timeout_ms: 15_000,
         }
     }
 }

@@ -1,43 +1,126 @@
-//! What merchants have settled, kept in the engine and held in memory.
+//! What merchants have settled, kept in the engine and held in memory, with the gate's policy that follows from it.
 
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
 
+use anyhow::{Context, Result};
 use cuecard_engine::{Change, Engine, Error, Scope};
-use cuecard_model::MerchantId;
+use cuecard_gate::{GateError, Policy, Rulebook, Settings};
+use cuecard_model::{MerchantId, Timestamp};
 use cuecard_pipeline::Merchant;
+use serde::{Deserialize, Serialize};
 
-/// The name of the setting.
+/// The names of the settings.
 const SETTING: &str = "merchant";
+const PAUSE: &str = "outreach_pause";
 
 /// Settings of merchants, read once each.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Merchants {
-    known: RwLock<HashMap<MerchantId, Arc<Merchant>>>,
+    rulebook: Arc<Rulebook>,
+    known: RwLock<HashMap<MerchantId, Settled>>,
+}
+
+/// What one merchant has settled.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// As it is written.
+    pub merchant: Arc<Merchant>,
+    /// As the gate wants it, with the pause.
+    pub policy: Arc<Policy>,
+    /// Whether all outreach is paused.
+    pub pause: Option<Pause>,
+}
+
+/// A pause of all outreach. It is no part of the settings, so that reading the operator's file again does not end it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// To this moment; until it is taken back, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Since when.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
 }
 
 impl Merchants {
-    /// A merchant's settings; who has none has the defaults.
-    pub async fn get(&self, engine: &dyn Engine, id: &MerchantId) -> Result<Arc<Merchant>, Error> {
-        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(id) {
-            return Ok(Arc::clone(known));
-        }
-        let stored = engine.setting(&Scope::Merchant(id.clone()), SETTING).await?;
-        let merchant = stored.and_then(|text| serde_json::from_str(&text).ok());
-        let merchant = Arc::new(merchant.unwrap_or_else(|| Merchant::new(id.clone())));
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), Arc::clone(&merchant));
-        Ok(merchant)
+    /// Nobody's settings yet, over these rules.
+    pub fn new(rulebook: Arc<Rulebook>) -> Self {
+        Self { rulebook, known: RwLock::default() }
     }
 
-    /// Keeps a merchant's settings.
-    pub async fn set(&self, engine: &dyn Engine, merchant: Merchant) -> Result<(), Error> {
+    /// The rules that hold for every merchant.
+    pub fn rulebook(&self) -> &Rulebook {
+        &self.rulebook
+    }
+
+    /// A merchant's settings; who has none has the defaults.
+    pub async fn get(&self, engine: &dyn Engine, id: &MerchantId) -> Result<Arc<Merchant>, Error> {
+        Ok(self.settled(engine, id).await?.merchant)
+    }
+
+    /// A merchant's settings and the gate's policy.
+    pub async fn settled(&self, engine: &dyn Engine, id: &MerchantId) -> Result<Settled, Error> {
+        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(id) {
+            return Ok(known.clone());
+        }
+        let scope = Scope::Merchant(id.clone());
+        let stored = engine.setting(&scope, SETTING).await?;
+        let merchant = stored.and_then(|text| serde_json::from_str(&text).ok());
+        let merchant = merchant.unwrap_or_else(|| Merchant::new(id.clone()));
+        let pause = engine.setting(&scope, PAUSE).await?.and_then(|text| serde_json::from_str(&text).ok());
+        let settled = self.settle(merchant.clone(), pause).or_else(|error| {
+            // Settings that an older release took. Whoever wrote them wanted something, so nobody is contacted.
+            tracing::error!(%error, merchant = %id, "the outreach settings do not hold any more; outreach is paused");
+            let outreach = Settings { paused: true, ..Settings::default() };
+            self.settle(Merchant { outreach, ..merchant }, None)
+        });
+        let settled =
+            settled.map_err(|error| Error::Invalid { what: "the outreach settings", detail: error.to_string() })?;
+        self.hold(&settled);
+        Ok(settled)
+    }
+
+    /// Keeps a merchant's settings; refuses those by which the gate could not decide.
+    pub async fn set(&self, engine: &dyn Engine, merchant: Merchant) -> Result<()> {
         let scope = Scope::Merchant(merchant.id.clone());
-        let value = serde_json::to_string(&merchant).ok();
-        engine.change(vec![Change::Setting { scope, name: SETTING.into(), value }]).await?;
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(merchant.id.clone(), Arc::new(merchant));
+        let pause = engine.setting(&scope, PAUSE).await?.and_then(|text| serde_json::from_str(&text).ok());
+        let settled = self.settle(merchant, pause);
+        let settled = settled.map_err(|error| anyhow::anyhow!("{error}"))?;
+        let value = serde_json::to_string(&*settled.merchant).context("the settings cannot be written")?;
+        engine.change(vec![Change::Setting { scope, name: SETTING.into(), value: Some(value) }]).await?;
+        self.hold(&settled);
         Ok(())
+    }
+
+    /// Pauses a merchant's outreach, or goes on. It holds from the next decision on.
+    pub async fn pause(&self, engine: &dyn Engine, id: &MerchantId, pause: Option<Pause>) -> Result<(), Error> {
+        let before = self.settled(engine, id).await?;
+        let value = pause.as_ref().and_then(|pause| serde_json::to_string(pause).ok());
+        engine.change(vec![Change::Setting { scope: Scope::Merchant(id.clone()), name: PAUSE.into(), value }]).await?;
+        let settled = self.settle(Arc::unwrap_or_clone(before.merchant), pause);
+        let settled =
+            settled.map_err(|error| Error::Invalid { what: "the outreach settings", detail: error.to_string() })?;
+        self.hold(&settled);
+        Ok(())
+    }
+
+    fn settle(&self, merchant: Merchant, pause: Option<Pause>) -> Result<Settled, GateError> {
+        let mut settings = merchant.outreach.clone();
+        match &pause {
+            Some(Pause { until: None, .. }) => settings.paused = true,
+            Some(Pause { until, .. }) => settings.paused_until = settings.paused_until.max(*until),
+            None => {}
+        }
+        let policy = Policy::new(&merchant.id, &settings, Arc::clone(&self.rulebook))?;
+        Ok(Settled { merchant: Arc::new(merchant), policy: Arc::new(policy), pause })
+    }
+
+    fn hold(&self, settled: &Settled) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(settled.merchant.id.clone(), settled.clone());
     }
 }

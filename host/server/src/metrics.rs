@@ -10,7 +10,7 @@ use std::{
 };
 
 use cuecard_model::{FailureKind, MerchantId, PluginVersion, TimingUs};
-use cuecard_pipeline::CallReport;
+use cuecard_pipeline::{CallReport, Judgement, Step};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{
@@ -53,8 +53,32 @@ struct HookLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutreachLabels {
+    state: &'static str,
+    reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct GateLabels {
+    moment: &'static str,
+    answer: &'static str,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OutcomeLabels {
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TranslationLabels {
+    provider: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProviderLabels {
+    provider: &'static str,
 }
 
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
@@ -68,6 +92,12 @@ pub struct Metrics {
     calls: Family<CallLabels, Counter>,
     call_time: Histograms<HookLabels>,
     reloads: Family<OutcomeLabels, Counter>,
+    translations: Family<TranslationLabels, Counter>,
+    translation_time: Histograms<ProviderLabels>,
+    events: Counter,
+    outreach: Family<OutreachLabels, Counter>,
+    gate: Family<GateLabels, Counter>,
+    lag: Histogram,
     generation: Gauge,
     listeners: Gauge,
     waiting: Gauge,
@@ -118,6 +148,12 @@ impl Default for Metrics {
             calls: Family::default(),
             call_time: Family::new_with_constructor(seconds),
             reloads: Family::default(),
+            translations: Family::default(),
+            translation_time: Family::new_with_constructor(seconds),
+            events: Counter::default(),
+            outreach: Family::default(),
+            gate: Family::default(),
+            lag: Histogram::new(exponential_buckets(0.001, 4.0, 12)),
             generation: Gauge::default(),
             listeners: Gauge::default(),
             waiting: Gauge::default(),
@@ -137,6 +173,13 @@ impl Metrics {
         registry.register("hook_calls", "Hook calls, by what became of them", self.calls.clone());
         registry.register("hook_seconds", "Time spent in each hook", self.call_time.clone());
         registry.register("reloads", "Changes of plugins, by what became of them", self.reloads.clone());
+        let (count, time) = (self.translations.clone(), self.translation_time.clone());
+        registry.register("translations", "Texts for the translation connector, by what became of them", count);
+        registry.register("translation_seconds", "Time until a translation provider answered", time);
+        registry.register("events_decided", "Events and timers that were decided on", self.events.clone());
+        registry.register("outreach", "Contacts that came to a state, by reason", self.outreach.clone());
+        registry.register("gate_decisions", "The gate's answers, when decided and when sent", self.gate.clone());
+        registry.register("outreach_lag_seconds", "From a contact's moment to the look at it", self.lag.clone());
         registry.register("generation", "The generation of plugins that serves", self.generation.clone());
         registry.register("stream_listeners", "Open event streams", self.listeners.clone());
         registry.register("turns_waiting", "Turns that wait for a worker", self.waiting.clone());
@@ -221,6 +264,43 @@ impl Metrics {
     /// One change of a plugin.
     pub fn reload(&self, outcome: &'static str) {
         self.reloads.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// What became of one text for the translation connector.
+    pub fn translated(&self, provider: &'static str, outcome: &'static str) {
+        self.translations.get_or_create(&TranslationLabels { provider, outcome }).inc();
+    }
+
+    /// One answer of a translation provider, however late.
+    pub fn translation_took(&self, provider: &'static str, time: Duration) {
+        self.translation_time.get_or_create(&ProviderLabels { provider }).observe(time.as_secs_f64());
+    }
+
+    /// Events and timers that were decided on.
+    pub fn events(&self, count: usize) {
+        self.events.inc_by(count as u64);
+    }
+
+    /// A contact that has come to a state.
+    pub fn outreach(&self, state: &'static str, reason: &str) {
+        self.outreach.get_or_create(&OutreachLabels { state, reason: reason.to_owned() }).inc();
+    }
+
+    /// What was judged of a contact, at `decided` or at `sent`.
+    pub fn gate(&self, moment: &'static str, judged: &Judgement) {
+        let answer = match judged.step {
+            Step::Propose => "propose",
+            Step::Send => "send",
+            Step::Wait(_) => "defer",
+            Step::Drop => "drop",
+            Step::Fail => "fail",
+        };
+        self.gate.get_or_create(&GateLabels { moment, answer, reason: judged.reason }).inc();
+    }
+
+    /// How late the sender looked at a contact, in milliseconds.
+    pub fn lag(&self, millis: i64) {
+        self.lag.observe(Duration::from_millis(millis.max(0).cast_unsigned()).as_secs_f64());
     }
 
     /// Everything in the text format of OpenMetrics, with what is measured only when asked.

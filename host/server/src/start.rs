@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context, Result};
 use arc_swap::ArcSwapOption;
 use cuecard_engine::{ApiKey, Engine, KeyRole, SqliteEngine};
+use cuecard_gate::Rulebook;
 use cuecard_model::MerchantId;
 use cuecard_plugin::{
     bundle::BundleLimits,
@@ -30,15 +31,19 @@ use crate::{
     accept,
     app::App,
     clock,
-    config::{self, Config},
+    config::{self, Config, MerchantSection},
+    connectors::{Connectors, Log},
     demo, events, http,
     hub::Hub,
     ids::Ids,
     limits::Rates,
     merchants::Merchants,
     metrics::Metrics,
+    outbox::{self, Outbox},
+    outgoing::Outgoing,
     people::{self, People},
     store,
+    translate::Translations,
 };
 
 /// What a host is made of.
@@ -90,13 +95,20 @@ impl Host {
         let folder = data.clone();
         let engine = tokio::task::spawn_blocking(move || SqliteEngine::open(&folder)).await??;
         let engine: Arc<dyn Engine> = Arc::new(engine);
-        let merchants = Merchants::default();
-        for merchant in config.merchant {
-            merchants.set(&*engine, merchant).await?;
+        let rulebook = Rulebook::shipped().map_err(|error| anyhow::anyhow!("{error}"))?;
+        let merchants = Merchants::new(rulebook);
+        let (outgoing, metrics) = (Outgoing::default(), Arc::new(Metrics::default()));
+        let translation = config.merchant.iter().filter_map(|it| Some((it.plain.id.clone(), it.translation.clone()?)));
+        let translations = Translations::new(translation, |name| std::env::var(name).ok(), &outgoing, &metrics)?;
+        for MerchantSection { plain: merchant, .. } in config.merchant {
+            let id = merchant.id.clone();
+            merchants.set(&*engine, merchant).await.with_context(|| format!("[[merchant]] {id}"))?;
         }
+        let mut connectors = Connectors::open(config.connector, &data)?;
         let (mut dev_key, mut person) = (None, None);
         if let Some(folder) = &demo {
             let merchant = demo::load(folder, &*engine, &merchants, clock::now()).await?;
+            connectors.add_rest(&merchant, Arc::new(Log::open(&data.join("outbox.jsonl"))?));
             dev_key = Some(self::dev_key(merchant.clone()));
             person = Some(people::demo(merchant, clock::now())?);
         }
@@ -112,13 +124,16 @@ impl Host {
             registry: OnceLock::new(),
             bundle_limits: BundleLimits::default(),
             merchants,
-            metrics: Arc::new(Metrics::default()),
+            outgoing,
+            translations,
+            metrics,
             hub: Arc::new(Hub::new(Ids::default().next(clock::now()))),
             ids: Ids::default(),
             limits,
             rates: Rates::new(&limits),
             turns: Arc::new(Semaphore::new(limits.turns as usize)),
             events: Notify::new(),
+            outbox: Outbox::new(connectors),
             dev_key,
             pages: demo.and_then(|_| existing(Path::new(http::pages::SOURCES))),
             people: People::new(person, config.proxies),
@@ -134,6 +149,7 @@ impl Host {
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let Self { app, stop: tell, .. } = self;
         let deciders = events::start(&app);
+        let senders = outbox::start(&app);
         let limits = app.limits;
         let serving = accept::serve(listener, http::router(&app), limits, app.stopping.clone());
         let stopping = async {
@@ -148,8 +164,8 @@ impl Host {
         if turns.is_err() {
             tracing::warn!("some turns did not finish in time");
         }
-        for decider in deciders {
-            let _ = tokio::time::timeout(drain, decider).await;
+        for task in deciders.into_iter().chain(senders) {
+            let _ = tokio::time::timeout(drain, task).await;
         }
         if let Some(registry) = app.registry.get() {
             registry.stop();

@@ -161,11 +161,10 @@ fn events_count_once_and_lead_to_one_contact() {
     conforms("OutreachList", &listed);
     assert_eq!(listed["outreach"], json!([contact]));
     let id = contact["id"].as_str().unwrap();
-    let moved = server.send("POST", &format!("/v1/outreach/{id}/approve"), &Value::Null).expect(200);
+    let moved = server.send("POST", &format!("/v1/outreach/{id}/cancel"), &Value::Null).expect(200);
     conforms("OutreachMoved", &moved);
     let late = server.send("POST", &format!("/v1/outreach/{id}/approve"), &Value::Null).expect(409);
-    assert_eq!(late["detail"], "the contact is approved already");
-    server.send("POST", &format!("/v1/outreach/{id}/cancel"), &Value::Null).expect(200);
+    assert_eq!(late["detail"], "the contact is cancelled already");
 }
 
 #[test]

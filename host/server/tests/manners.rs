@@ -46,6 +46,38 @@ fn who_says_du_is_answered_alike() {
     }
 }
 
+/// A text message has room for some 450 letters: the shorter words come first, and are cut only if they are too long as well.
+#[test]
+fn a_channel_without_room_gets_the_shorter_words() {
+    let sentence = "Wir haben beim Paketdienst nachgefragt und melden uns mit seiner Antwort. ";
+    let full = sentence.repeat(8);
+    let say = |short: &str, channel: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let plugin = folder.path().join("plugins/echo");
+        support::write(&plugin, "1.0.0", support::CODE);
+        let message = format!(".input {{$length :string}} .match $length short {{{{{short}}}}} * {{{{{full}}}}}");
+        fs::write(plugin.join("messages/de.json"), json!({ "hello": message }).to_string()).unwrap();
+        let server = Server::on(folder, |_| ());
+        let text = "Wo ist mein Paket, das ich bestellt habe?";
+        let customer = json!({"id": "u-2", "locale": "de-DE"});
+        let body =
+            json!({"conversation_id": "c", "message_id": "m", "text": text, "channel": channel, "customer": customer});
+        server.send("POST", "/v1/messages", &body).expect(200)["suggestions"][0].clone()
+    };
+    let chat = say("Wir fragen nach.", "web_chat");
+    assert_eq!(chat["text"].as_str().unwrap().trim(), full.trim());
+    let sms = say("Wir fragen nach.", "sms");
+    assert_eq!(sms["text"], "Wir fragen nach.");
+    let why = sms["trace"].as_array().unwrap().iter().find(|it| it["rule"] == "shorter-words/sms").unwrap();
+    let expected = "sms takes 3 text message parts and the text has 4, so the messages' shorter words serve";
+    assert_eq!(why["why"], expected);
+
+    let cut = say(&sentence.repeat(7), "sms");
+    assert_eq!(cut["text"].as_str().unwrap(), sentence.repeat(6).trim_end());
+    let rules = rules(&cut);
+    assert!(rules.contains(&"shorter-words/sms") && rules.contains(&"channel-length/sms"), "{rules:?}");
+}
+
 /// As the agent sees it: what was changed, and the same without the rules that were not wanted.
 #[test]
 fn an_agent_switches_rules_off() {

@@ -20,6 +20,8 @@ pub(super) struct Host {
     pub(super) register: Register,
     pub(super) person: String,
     pub(super) gender: String,
+    pub(super) short: bool,
+    pub(super) speaker: &'static str,
 }
 
 /// One variable's value.
@@ -46,9 +48,10 @@ pub(super) struct Absent {
 }
 
 impl<'a> Argument<'a> {
-    /// The value under a name. Three are there without being handed over: `$register`, which is `formal` or `informal`, so
-    /// that a message can have a variant for each, `$person`, the customer's name as one would say it, or nothing, and
-    /// `$gender`, as the merchant has it, or nothing.
+    /// The value under a name. Five are there without being handed over: `$register`, which is `formal` or `informal`, so
+    /// that a message can have a variant for each, `$person`, the customer's name as one would say it, or nothing,
+    /// `$gender`, as the merchant has it, or nothing, `$speaker`, as whom the shop speaks, or nothing, and `$length`, which is `short` where the channel takes no more and
+    /// else `full`.
     pub(super) fn of(name: &str, fields: &'a Fields, host: &'a Host) -> Self {
         match fields.get(name).or_else(|| equivalent(name, fields)) {
             Some(Value::Text(text)) => Self::Plain(Arg::Str(text)),
@@ -61,6 +64,8 @@ impl<'a> Argument<'a> {
                 Register::Informal => "informal",
             })),
             None if name == "person" => Self::Plain(Arg::Str(&host.person)),
+            None if name == "length" => Self::Plain(Arg::Str(if host.short { "short" } else { "full" })),
+            None if name == "speaker" => Self::Plain(Arg::Str(host.speaker)),
             None if name == "gender" => Self::Plain(Arg::Str(&host.gender)),
             None => Self::Absent(Absent { shown: format!("{{${name}}}"), asked: Cell::new(false) }),
         }

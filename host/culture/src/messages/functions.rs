@@ -11,7 +11,7 @@ use mf2::{Function, Registry, functions};
 
 use number::LocalNumber;
 use saying::SayingFunction;
-use worded::{DateFunction, MoneyFunction, PersonFunction, RelativeFunction};
+use worded::{DateFunction, MoneyFunction, PersonFunction, PhoneFunction, PostalFunction, RelativeFunction};
 
 static NUMBER: LocalNumber = LocalNumber::NUMBER;
 static INTEGER: LocalNumber = LocalNumber::INTEGER;
@@ -31,6 +31,8 @@ const FUNCTIONS: &[(&str, &dyn Function)] = &[
     ("datetime", &DateFunction::DATE_TIME),
     ("relative", &RelativeFunction),
     ("person", &PersonFunction),
+    ("phone", &PhoneFunction),
+    ("postal", &PostalFunction),
     ("greeting", &SayingFunction::GREETING),
     ("closing", &SayingFunction::CLOSING),
     ("address", &SayingFunction::ADDRESS),
@@ -53,6 +55,8 @@ pub(super) const NAMES: &[&str] = &[
     ":datetime",
     ":relative",
     ":person",
+    ":phone",
+    ":postal",
     ":greeting",
     ":closing",
     ":address",

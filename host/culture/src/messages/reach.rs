@@ -189,6 +189,10 @@ impl Probes<'_> {
             return vec![text("formal"), text("informal")];
         }
         let keys = self.plan.used.iter().map(|(_, key)| key.as_str());
+        // A plugin may have a length of its own, of a scarf or a rope.
+        if name == "length" && keys.clone().any(|key| key == "short") {
+            return vec![text("full"), text("short")];
+        }
         let near = keys.clone().filter_map(|key| key.parse().ok()).filter(|key: &f64| key.is_finite());
         let near = near.flat_map(|key| [key, key - 1.0, key + 1.0, key / 100.0]);
         let whole = (0..=121_u32).chain([200, 1_000, 10_000, 1_000_000, 2_000_000]).map(f64::from);
@@ -214,6 +218,8 @@ impl Probes<'_> {
             register: Register::Formal,
             person: String::new(),
             gender: String::new(),
+            short: false,
+            speaker: "",
             manner: None,
         };
         self.set.format(index, fields, scene).text
@@ -262,6 +268,8 @@ mod tests {
             ("en", ".input {$n :offset subtract=1} .match $n 1 {{}} 250 {{}} * {{}}".into(), " / "),
             ("en", ".input {$x :string} .match $x a {{}} || {{}} * {{}}".into(), " / "),
             ("de", ".input {$register :string} .match $register du {{}} formal {{}} * {{}}".into(), "du / 0:du"),
+            ("de", ".input {$length :string} .match $length short {{}} long {{}} * {{}}".into(), "long / 0:long"),
+            ("de", ".input {$length :integer} .match $length 90 {{}} one {{}} * {{}}".into(), " / "),
             (
                 "en",
                 ".input {$n :integer} .input {$x :string} .match $n $x one a {{}} other a {{}} * a {{}} * * {{}}".into(),

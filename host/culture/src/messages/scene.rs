@@ -24,6 +24,10 @@ pub(super) struct Scene {
     pub(super) person: String,
     /// The customer's gender; empty if unknown.
     pub(super) gender: String,
+    /// Whether shorter words are wanted.
+    pub(super) short: bool,
+    /// As whom the shop speaks: `female`, `male`, or nothing.
+    pub(super) speaker: &'static str,
     /// Greetings and their like; absent if no message of the file asks for them.
     pub(super) manner: Option<Arc<Manner>>,
 }

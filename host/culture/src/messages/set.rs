@@ -133,7 +133,13 @@ impl MessageSet {
     /// Isolates round values are noise to an agent who pastes text that runs one way only, so they are left out then.
     pub(super) fn format(&self, index: usize, fields: &Fields, scene: Scene) -> Formatted {
         let names = self.variables(index);
-        let host = Host { register: scene.register, person: scene.person.clone(), gender: scene.gender.clone() };
+        let host = Host {
+            register: scene.register,
+            person: scene.person.clone(),
+            gender: scene.gender.clone(),
+            short: scene.short,
+            speaker: scene.speaker,
+        };
         let arguments: Vec<_> = names.iter().map(|name| Argument::of(name, fields, &host)).collect();
         let is_rtl = scene.words.direction == Direction::Rtl || arguments.iter().any(Argument::has_rtl);
         self.format_in(if is_rtl { &ISOLATED } else { &PLAIN }, index, &arguments, scene)

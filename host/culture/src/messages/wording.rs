@@ -74,6 +74,8 @@ fn render(tag: &str, message: &Message<'_>, samples: &Fields, manner: &Manner) -
         register: manner.register,
         person: PERSON.to_owned(),
         gender: String::new(),
+        short: false,
+        speaker: "",
         manner: Some(manner.clone().into()),
     };
     Some(set.format(0, samples, scene).text)
@@ -82,12 +84,14 @@ fn render(tag: &str, message: &Message<'_>, samples: &Fields, manner: &Manner) -
 /// A name and an order's number that no rule is about.
 const PERSON: &str = "Sara";
 const TEXT: &str = "1001";
+/// Of the numbers that Ofcom keeps for fiction.
+const PHONE: &str = "+442079460018";
 
 /// A value for every variable that a function or an option asks for, by what the function takes.
 fn samples(message: &Message<'_>) -> Fields {
     let mut samples = Fields::new();
     for name in mf2_syntax::analyze(message).externals {
-        if !matches!(name.nfc.as_ref(), "register" | "person" | "gender") {
+        if !matches!(name.nfc.as_ref(), "register" | "person" | "gender" | "speaker" | "length") {
             samples.insert(name.nfc.to_string(), TEXT.into());
         }
     }
@@ -126,6 +130,7 @@ fn sample(function: &str) -> Option<Value> {
         "number" | "integer" | "offset" => Some(3.0.into()),
         "percent" => Some(0.2.into()),
         "person" => Some(PERSON.into()),
+        "phone" => Some(PHONE.into()),
         _ => None,
     }
 }

@@ -98,12 +98,11 @@ impl Checking<'_> {
         }
         for template in phrase.templates() {
             if !is_template(template) {
-                let hint =
-                    "only {person} may stand in braces, inside brackets: Hello[, {person}], Dear [{person}|customer]";
+                let hint = "only {person} may stand in braces, inside brackets: Hello[, {person}], Dear [{person}|customer]; <a|b> is as a woman and as a man says it";
                 self.wrong(rule, "the template is not one", hint);
             }
-            if template.trim().is_empty() || template.len() > LONGEST_PHRASE {
-                self.wrong(rule, "is empty or too long", "a phrase has 1 to 300 bytes");
+            if template.trim().is_empty() || template.chars().count() > LONGEST_PHRASE {
+                self.wrong(rule, "is empty or too long", "a phrase has 1 to 300 letters");
             }
         }
         let is_hour = |hour: Option<i8>| hour.is_none_or(|hour| (0..=24).contains(&hour));
@@ -154,6 +153,9 @@ impl Checking<'_> {
             }
             if !(1..=45).contains(&holiday.days) || !(0..=30).contains(&holiday.before) {
                 self.wrong(&rule, "lasts too long", "days lie between 1 and 45, before between 0 and 30");
+            }
+            if holiday.evening.is_some_and(|evening| !(12..24).contains(&evening)) {
+                self.wrong(&rule, "begins at no evening hour", "evening is an hour of the day before, 12 to 23");
             }
         }
     }

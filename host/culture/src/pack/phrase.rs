@@ -2,6 +2,8 @@
 //!
 //! Owns the conditions and the template. Knows no clock: it is handed a moment.
 
+use std::borrow::Cow;
+
 use cuecard_model::{EmotionLabel, Register};
 use serde::Deserialize;
 
@@ -64,6 +66,14 @@ pub(crate) enum Gender {
 }
 
 impl Gender {
+    /// As messages select on it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Female => "female",
+            Self::Male => "male",
+        }
+    }
+
     /// As merchants write it.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         match text {
@@ -131,8 +141,10 @@ impl Moment<'_> {
 }
 
 /// The template with the name in it: `Good morning[, {person}]!`. What stands in brackets goes where there is no name,
-/// or gives way to what stands behind a bar: `Dear [{person}|customer]`.
-pub(crate) fn fill(template: &str, person: Option<&str>) -> String {
+/// or gives way to what stands behind a bar: `Dear [{person}|customer]`. `<ค่ะ|ครับ>` is as a woman and as a man says it; where
+/// it is not known who speaks, it goes, or gives way to a third.
+pub(crate) fn fill(template: &str, person: Option<&str>, speaker: Option<Gender>) -> String {
+    let template = &spoken(template, speaker);
     let mut text = String::with_capacity(template.len() + person.map_or(0, str::len));
     for (number, piece) in template.split(['[', ']']).enumerate() {
         let is_bracketed = number % 2 == 1;
@@ -146,8 +158,35 @@ pub(crate) fn fill(template: &str, person: Option<&str>) -> String {
     text
 }
 
+fn spoken(template: &str, speaker: Option<Gender>) -> Cow<'_, str> {
+    if !template.contains('<') {
+        return Cow::Borrowed(template);
+    }
+    let at = match speaker {
+        Some(Gender::Female) => 0,
+        Some(Gender::Male) => 1,
+        None => 2,
+    };
+    let pieces = template.split(['<', '>']).enumerate();
+    Cow::Owned(
+        pieces
+            .map(|(number, piece)| if number % 2 == 0 { piece } else { piece.split('|').nth(at).unwrap_or("") })
+            .collect(),
+    )
+}
+
 /// Whether a template is one: brackets in pairs and not nested, and the name inside them.
 pub(super) fn is_template(template: &str) -> bool {
+    let angles: String = template.chars().filter(|sign| matches!(sign, '<' | '>')).collect();
+    let choices = template.split(['<', '>']).skip(1).step_by(2);
+    if angles != "<>".repeat(angles.len() / 2) || !choices.map(|it| it.split('|').count()).all(|it| it == 2 || it == 3)
+    {
+        return false;
+    }
+    [Some(Gender::Female), Some(Gender::Male), None].into_iter().all(|speaker| has_brackets(&spoken(template, speaker)))
+}
+
+fn has_brackets(template: &str) -> bool {
     let marks: String = template.chars().filter(|sign| matches!(sign, '[' | ']')).collect();
     let pieces = || template.split(['[', ']']).enumerate();
     let outside = pieces().filter(|(number, _)| number % 2 == 0).all(|(_, piece)| !piece.contains(['{', '}', '|']));
@@ -172,14 +211,37 @@ mod tests {
             ("Dear [{person}|customer],", "Dear Sara,", "Dear customer,"),
         ] {
             assert!(is_template(template), "{template}");
-            assert_eq!((fill(template, Some("Sara")).as_str(), fill(template, None).as_str()), (with, without));
+            assert_eq!((fill(template, Some("Sara"), None), fill(template, None, None)), (with.into(), without.into()));
+        }
+    }
+
+    #[test]
+    fn who_speaks() {
+        for (template, expected) in [
+            ("สวัสดี<ค่ะ|ครับ>[ {person}]", ["สวัสดีค่ะ Sara", "สวัสดีครับ Sara", "สวัสดี Sara"]),
+            ("<Obrigada|Obrigado|Agradecemos>.", ["Obrigada.", "Obrigado.", "Agradecemos."]),
+        ] {
+            assert!(is_template(template), "{template}");
+            let said = [Some(Gender::Female), Some(Gender::Male), None].map(|it| fill(template, Some("Sara"), it));
+            assert_eq!(said, expected);
         }
     }
 
     #[test]
     fn templates() {
-        for template in ["Dear {person}", "Hi [you]", "Hi [{person}", "Hi ]{person}[", "Hi [[{person}]]", "Hi [{name}]"]
-        {
+        for template in [
+            "Hi <a>",
+            "Hi <a|b|c|d>",
+            "Hi <a|b",
+            "<a|<b|c>>",
+            "Hi <[{person}|b>]",
+            "Dear {person}",
+            "Hi [you]",
+            "Hi [{person}",
+            "Hi ]{person}[",
+            "Hi [[{person}]]",
+            "Hi [{name}]",
+        ] {
             assert!(!is_template(template), "{template}");
         }
     }

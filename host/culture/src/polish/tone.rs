@@ -3,11 +3,7 @@
 use cuecard_model::{RenderedStep, StepKind, Trace};
 
 use super::{Said, changed};
-use crate::{
-    Manner,
-    manner::Saying,
-    pack::{ToneRule, fill},
-};
+use crate::{Manner, manner::Saying, pack::ToneRule};
 
 impl Manner {
     pub(super) fn set_tone(&self, said: &mut Said, trace: &mut Vec<Trace>) {
@@ -61,7 +57,7 @@ impl Manner {
         if let Some(text) = said.whole.take() {
             said.steps.insert(0, RenderedStep { kind: StepKind::Solution, text });
         }
-        let text = fill(phrase.template(self.register), self.person.as_deref());
+        let text = self.fill(phrase);
         let at = if kind == StepKind::Closing { said.steps.len() } else { first_place(kind, tone, said) };
         said.steps.insert(at, RenderedStep { kind, text });
         let words = self.rules.origin(section, phrase_id);

@@ -14,7 +14,8 @@ impl Said {
                 self.undo(before, after);
             }
         }
-        let others = trace.iter().filter(|entry| entry.stage == "localize" && !is_of_polish(entry));
+        let is_ours = |entry: &&Trace| matches!(entry.stage.as_str(), "localize" | "translate");
+        let others = trace.iter().filter(is_ours).filter(|entry| !is_of_polish(entry));
         (self, others.cloned().collect())
     }
 

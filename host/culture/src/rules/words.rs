@@ -97,7 +97,7 @@ impl WordList {
         })
     }
 
-    /// Whole numbers that stand alone: not part of an amount, a date, a time, a code or a list of digits.
+    /// Whole numbers that stand alone: not part of an amount, a date, a time, a span, a code or a list of digits.
     fn numbers_in<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Hit> + 'a {
         let runs = text.char_indices().filter(|(at, sign)| {
             let before = text.get(..*at).and_then(|it| it.chars().next_back());
@@ -112,7 +112,7 @@ impl WordList {
             });
             let digits = rest.get(..length)?;
             let rule = self.rules.iter().position(|rule| rule.wording.numbers.iter().any(|it| it == digits))?;
-            let is_alone = !joined && !is_dated(text, start, start + length);
+            let is_alone = !joined && !is_dated(text, start, start + length) && !is_time(text, start + length);
             is_alone.then_some(Hit { rule, at: start..start + length })
         })
     }
@@ -178,6 +178,44 @@ fn is_dated(text: &str, start: usize, end: usize) -> bool {
     has_year(before) || has_year(text.get(end..).unwrap_or_default().chars().take(CLOSE).collect())
 }
 
+/// Whether a number counts time or names a day, in scripts without spaces, where gifts and days share a sentence: *4 天后寄出礼物*.
+fn is_time(text: &str, end: usize) -> bool {
+    const UNITS: [&str; 30] = [
+        "天",
+        "日",
+        "号",
+        "號",
+        "月",
+        "年",
+        "小时",
+        "小時",
+        "分钟",
+        "分鐘",
+        "分",
+        "秒",
+        "点钟",
+        "點",
+        "周",
+        "週",
+        "时",
+        "時",
+        "个工作日",
+        "個工作天",
+        "個工作日",
+        "工作日",
+        "个月",
+        "個月",
+        "个小时",
+        "個小時",
+        "営業日",
+        "か月",
+        "ヶ月",
+        "カ月",
+    ];
+    let after = text.get(end..).unwrap_or_default().trim_start_matches([' ', '\u{a0}']);
+    UNITS.iter().any(|unit| after.starts_with(unit))
+}
+
 /// So many bytes that *and* before them is no letter of their own: four Arabic or Hebrew letters.
 const LONG: usize = 8;
 
@@ -236,6 +274,7 @@ mod tests {
             ("a gift of 4, or 14. 4 more", "four 4, four 14"),
             ("a gift of 4.50 or A4 or 4-5, 4%", ""),
             ("礼盒4个", "four 4"),
+            ("礼盒 4 天后送到，最晚14号", ""),
         ] {
             assert_eq!(found(rules, text), expected, "{text}");
         }

@@ -3,14 +3,18 @@
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use cuecard_model::{ConversationId, CustomerId, MerchantId, MessageId, PluginId, SuggestionId, Timestamp, TurnId};
+use cuecard_model::{
+    ContactFacts, ConversationId, CustomerId, MerchantId, MessageId, PluginId, SuggestionId, Timestamp, TurnId,
+};
 use tokio::sync::oneshot;
 
-use super::{SqliteEngine, audit, check::check, context::Question, feedback, people, read, threads, writer::Job};
+use super::{
+    SqliteEngine, audit, check::check, context::Question, feedback, people, read, read_outreach, threads, writer::Job,
+};
 use crate::{
-    ApiKey, Batch, Change, Context, CustomerState, DueTimer, Engine, Error, Feedback, MessageRecord, OpenEvent,
-    OutreachFilter, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Scope, Session,
-    Spoken, StoredAudit, Thread, TurnRecord,
+    ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, MessageRecord,
+    NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt,
+    ReloadRecord, Result, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -35,8 +39,8 @@ impl Engine for SqliteEngine {
         self.know(question).await
     }
 
-    async fn customer(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<CustomerState> {
-        self.know_customer((merchant.clone(), customer.clone())).await
+    async fn customers(&self, merchant: &MerchantId, customers: &[CustomerId]) -> Result<Vec<CustomerState>> {
+        self.know_customers(merchant, customers).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Receipt> {
@@ -52,6 +56,24 @@ impl Engine for SqliteEngine {
 
     async fn due(&self, partition: Partition, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>> {
         self.pool.read(move |connection| read::due(connection, partition, now, limit)).await
+    }
+
+    async fn outreach_due(&self, partition: Partition, now: Timestamp, limit: usize) -> Result<Vec<DueOutreach>> {
+        self.pool.read(move |connection| read_outreach::due(connection, partition, now, limit)).await
+    }
+
+    async fn next_due(&self, partition: Partition) -> Result<NextDue> {
+        self.pool.read(move |connection| read::next_due(connection, partition)).await
+    }
+
+    async fn contact_facts(
+        &self,
+        merchant: &MerchantId,
+        customer: &CustomerId,
+        subjects: &[Arc<str>],
+    ) -> Result<ContactFacts> {
+        let (merchant, customer, subjects) = (merchant.clone(), customer.clone(), subjects.to_vec());
+        self.pool.read(move |connection| read_outreach::facts(connection, &merchant, &customer, &subjects)).await
     }
 
     async fn turn(&self, merchant: &MerchantId, turn: &TurnId) -> Result<Option<TurnRecord>> {
@@ -107,7 +129,17 @@ impl Engine for SqliteEngine {
         limit: usize,
     ) -> Result<Vec<OutreachRecord>> {
         let (merchant, filter) = (merchant.clone(), filter.clone());
-        self.pool.read(move |connection| read::outreach(connection, &merchant, &filter, limit)).await
+        self.pool.read(move |connection| read_outreach::list(connection, &merchant, &filter, limit)).await
+    }
+
+    async fn contact(&self, merchant: &MerchantId, id: &OutreachId) -> Result<Option<OutreachRecord>> {
+        let (merchant, id) = (merchant.clone(), id.clone());
+        self.pool.read(move |connection| read_outreach::by_id(connection, &merchant, &id)).await
+    }
+
+    async fn contact_by_reference(&self, merchant: &MerchantId, reference: &str) -> Result<Option<OutreachRecord>> {
+        let (merchant, reference) = (merchant.clone(), reference.to_owned());
+        self.pool.read(move |connection| read_outreach::by_reference(connection, &merchant, &reference)).await
     }
 
     async fn change(&self, changes: Vec<Change>) -> Result<bool> {

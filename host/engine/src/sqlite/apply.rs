@@ -93,10 +93,9 @@ fn one(connection: &Connection, merchant: &MerchantId, write: &Write, places: &m
             audit::append(connection, &scope, entry).map(|()| Outcome::Done)
         }
         Write::Outreach(record) => contact::propose(connection, merchant, record),
-        Write::OutreachState { id, from, to, reason, at, by } => {
-            let to = contact::Move { id, from: *from, to: *to, reason, at: *at, by: by.as_deref() };
-            contact::advance(connection, merchant, &to)
-        }
+        Write::OutreachChange(record) => contact::change(connection, merchant, record),
+        Write::Consent(record) => contact::consent(connection, merchant, record),
+        Write::Suppression { subject, suppression } => contact::suppress(connection, merchant, subject, suppression),
     }
 }
 

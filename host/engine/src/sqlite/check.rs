@@ -1,9 +1,9 @@
 //! What a batch weighs, and whether it can be kept: checked on the caller's thread, before it queues.
 
-use cuecard_model::{Customer, Fields, LiveItem, Outreach, Value};
+use cuecard_model::{Customer, Fields, LiveItem, Value};
 
 use super::cache::{weigh_customer, weigh_fields};
-use crate::{Batch, Error, Result, TurnRecord, Write};
+use crate::{Batch, Error, OutreachRecord, Result, TurnRecord, Write};
 
 /// The most text in one batch; far above what a turn or a customer has, far below what SQLite takes.
 const BATCH: usize = 16 << 20;
@@ -31,12 +31,17 @@ fn weigh(write: &Write) -> usize {
         }
         Write::Event(event) => weigh_fields(&event.fields),
         Write::Timer { timer, .. } => weigh_fields(&timer.fields),
-        Write::Outreach(record) => {
-            weigh_fields(&record.outreach.arguments) + record.rendered.as_ref().map_or(0, |text| text.len())
-        }
+        Write::Outreach(record) | Write::OutreachChange(record) => weigh_contact(record),
         _ => 0,
     };
     more + 256
+}
+
+/// Words and verdicts are bounded by what a plugin may answer and by the gate's rules: some kilobytes.
+fn weigh_contact(record: &OutreachRecord) -> usize {
+    const WORDS: usize = 16 << 10;
+    let event = record.event.as_ref().map_or(0, |event| weigh_fields(&event.fields));
+    weigh_fields(&record.outreach.arguments) + event + record.edited.as_ref().map_or(0, String::len) + WORDS
 }
 
 /// JSON has no word for infinity: such a number would be kept as null, and never be read again.
@@ -49,9 +54,9 @@ fn readable(write: &Write) -> Result<()> {
         Write::Live(LiveItem { fields, .. }) => finite("live data", fields),
         Write::Event(event) => finite("an event", &event.fields),
         Write::Timer { timer, .. } => finite("a timer", &timer.fields),
-        Write::Outreach(record) => {
-            let Outreach { arguments, .. } = &record.outreach;
-            finite("a contact", arguments)
+        Write::Outreach(record) | Write::OutreachChange(record) => {
+            finite("a contact", &record.outreach.arguments)?;
+            record.event.as_ref().map_or(Ok(()), |event| finite("a contact's event", &event.fields))
         }
         Write::PluginKeys { writes, .. } => {
             let values = writes.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));

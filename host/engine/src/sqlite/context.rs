@@ -49,15 +49,38 @@ impl SqliteEngine {
         Ok(loaded.merge(&self.cache, &question, lookup))
     }
 
-    pub(super) async fn know_customer(&self, key: (MerchantId, CustomerId)) -> Result<CustomerState> {
-        let ticket = match customer_of(&self.cache, &key) {
-            Ok(state) => return Ok(state),
-            Err(ticket) => ticket,
+    /// Customers of one merchant, in the order asked: those that memory does not know in one read.
+    pub(super) async fn know_customers(
+        &self,
+        merchant: &MerchantId,
+        customers: &[CustomerId],
+    ) -> Result<Vec<CustomerState>> {
+        let (mut found, mut missing) = (Vec::with_capacity(customers.len()), Vec::new());
+        for (place, customer) in customers.iter().enumerate() {
+            let key = (merchant.clone(), customer.clone());
+            match customer_of(&self.cache, &key) {
+                Ok(state) => found.push(state),
+                Err(ticket) => {
+                    found.push(CustomerState::default());
+                    missing.push((place, key, ticket));
+                }
+            }
+        }
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        let asked: Vec<_> = missing.iter().map(|(_, key, _)| key.clone()).collect();
+        let read = move |connection: &Connection| {
+            asked.iter().map(|(merchant, customer)| read::customer(connection, merchant, customer)).collect()
         };
-        let asked = key.clone();
-        let state = self.pool.read(move |connection| read::customer(connection, &asked.0, &asked.1)).await?;
-        self.cache.customers().finish(&key, ticket, state.clone());
-        Ok(state.state)
+        let read: Vec<KnownCustomer> = self.pool.read(read).await?;
+        for ((place, key, ticket), known) in missing.into_iter().zip(read) {
+            if let Some(state) = found.get_mut(place) {
+                *state = known.state.clone();
+            }
+            self.cache.customers().finish(&key, ticket, known);
+        }
+        Ok(found)
     }
 }
 

@@ -18,8 +18,8 @@ use super::{
     change::scope_text,
 };
 use crate::{
-    ApiKey, CustomerState, DueTimer, MessageRecord, OpenEvent, OutreachFilter, OutreachRecord, Partition, PluginRecord,
-    ReloadRecord, Scope, TurnRecord,
+    ApiKey, CustomerState, DueTimer, MessageRecord, NextDue, OpenEvent, Partition, PluginRecord, ReloadRecord, Scope,
+    TurnRecord,
 };
 
 type Result<T> = rusqlite::Result<T>;
@@ -152,6 +152,21 @@ pub(super) fn due(
     })
 }
 
+/// The first in order of each kind: an index gives it without looking further.
+pub(super) fn next_due(connection: &Connection, partition: Partition) -> Result<NextDue> {
+    let first = |sql: &str| {
+        let params = params![partition.of.max(1), partition.index];
+        let found = connection.prepare_cached(sql)?.query_row(params, |row| row.get::<_, i64>(0)).optional();
+        Ok::<_, rusqlite::Error>(found?.map(Timestamp::from_millis))
+    };
+    Ok(NextDue {
+        timer: first("select at from timers where slot % ?1 = ?2 order by at limit 1")?,
+        outreach: first(
+            "select due_at from outreach where due_at is not null and slot % ?1 = ?2 order by due_at limit 1",
+        )?,
+    })
+}
+
 /// The columns of `message_record` and `turn_record`.
 macro_rules! messages {
     ($rest:literal) => {
@@ -208,29 +223,6 @@ pub(super) fn conversation(
         order by seq"
     );
     all(connection, sql, params![merchant.as_str(), conversation.as_str(), rows(limit)], message_record)
-}
-
-pub(super) fn outreach(
-    connection: &Connection,
-    merchant: &MerchantId,
-    filter: &OutreachFilter,
-    limit: usize,
-) -> Result<Vec<OutreachRecord>> {
-    // One text per shape of filter, so that each finds its index.
-    let sql = match (&filter.customer, filter.state) {
-        (Some(_), Some(_)) => "and customer = ?3 and state = ?4",
-        (Some(_), None) => "and customer = ?3 and ?4 = ''",
-        (None, Some(_)) => "and ?3 is null and state = ?4",
-        (None, None) => "and ?3 is null and ?4 = ''",
-    };
-    let sql = format!(
-        "select body from outreach where merchant = ?1 and created_at >= ?2 {sql} order by created_at desc, seq desc limit ?5"
-    );
-    let state = filter.state.and_then(|state| super::apply::word(&state).ok()).unwrap_or_default();
-    let since = filter.since.map_or(i64::MIN, Timestamp::millis);
-    let customer = filter.customer.as_ref().map(CustomerId::as_str);
-    let params = params![merchant.as_str(), since, customer, state, rows(limit)];
-    all(connection, &sql, params, |row| from_json(row, 0))
 }
 
 fn plugin_record(row: &Row<'_>) -> Result<PluginRecord> {

@@ -151,7 +151,9 @@ fn suggestion(id: cuecard_model::SuggestionId) -> Suggestion {
         reason: "late".into(),
         confidence: 0.9,
         locale: "en".into(),
+        machine_translated: false,
         text_for_agent: None,
+        text_for_agent_machine_translated: false,
         missing: vec![],
         trace: vec![],
     }
@@ -167,6 +169,7 @@ fn reply(suggestion: Suggestion) -> Reply {
             emotion: Emotion::new(EmotionLabel::Neutral, 0.0, Trend::Steady),
             stage: Stage::InTransit,
         },
+        message_for_agent: None,
         suggestions: vec![suggestion],
         trace: vec![],
         failures: vec![],

@@ -38,7 +38,7 @@ pub(super) fn settle_moments(section: &Section<'_, '_>, name: &str, value: &mut 
 }
 
 fn names_a_moment(name: &str) -> bool {
-    name == "at" || name.ends_with("_at") || matches!(name, "valid_from" | "valid_until")
+    name == "at" || name.ends_with("_at") || name.ends_with("_until") || name == "valid_from"
 }
 
 /// A date means its first moment, a time without a zone UTC.
@@ -106,7 +106,7 @@ pub(super) fn fields(section: &mut Section<'_, '_>, key: &'static str, now: Time
     if json.as_object().is_some_and(serde_json::Map::is_empty) {
         return Fields::new();
     }
-    let (fields, complete) = flatten(&json, MOST_FIELDS);
+    let (fields, complete) = flatten(json, MOST_FIELDS);
     if !complete {
         section.error(at, format!("'{}' is too large or too deep", section.path(key)), "keep what the case needs");
     }

@@ -148,8 +148,8 @@ fn hint_for(key: &str) -> &'static str {
 /// Lower-case words joined by underscores, at most 64 characters.
 pub(crate) fn is_scenario_id(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    let starts = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-    starts && text.len() <= 64 && text.bytes().all(fits) && !text.ends_with('_') && !text.contains("__")
+    let whole = !text.is_empty() && !text.starts_with('_') && !text.ends_with('_') && !text.contains("__");
+    whole && text.len() <= 64 && text.bytes().all(fits)
 }
 
 /// Letters, digits and underscores between separators, with a star as the last part at most.

@@ -4,6 +4,7 @@
 //! bare axum route, and that route with the host's own commit. The load comes from another processor. Knows how to
 //! start and to compare; [`load`] knows how to ask, [`served`] what is asked.
 
+mod events;
 mod load;
 mod processor;
 pub(crate) mod served;
@@ -50,6 +51,9 @@ pub(crate) struct Bench {
     /// Only this server.
     #[arg(long)]
     only: Option<What>,
+    /// Instead of messages: so many shop events, from the request to the kept decision.
+    #[arg(long, value_name = "COUNT")]
+    events: Option<u64>,
 }
 
 impl Bench {
@@ -63,6 +67,13 @@ impl Bench {
         let folder = Scratch::new(&self.data)?;
         let start = |what: What, data: &str| Server::start(what, processors.server, &self.plugins, &folder.0, data);
         lines::progress("starting the host");
+        if let Some(count) = self.events {
+            let server = start(What::Host, "events")?;
+            let told = events::measure(&server.address, server.child.id(), count)?;
+            lines::progress("");
+            print(told);
+            return Ok(ExitCode::SUCCESS);
+        }
         // One answer of the host: what the bare routes will give.
         let reply = load::one(&start(What::Host, "recorded")?.address).await?;
         fs::write(folder.0.join(served::REPLY), &reply)?;

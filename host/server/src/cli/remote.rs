@@ -158,6 +158,12 @@ impl Rollback {
 }
 
 impl Server {
+    /// What the server has at a path, or its problem in a person's words.
+    pub(super) fn get(&self, path: &str) -> anyhow::Result<Json> {
+        let (status, answer) = self.call("GET", path, None)?;
+        expect_fine(status, answer)
+    }
+
     fn call(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> anyhow::Result<(u16, Json)> {
         let url = format!("{}{path}", self.server.trim_end_matches('/'));
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();

@@ -5,19 +5,35 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Extension, extract::State};
+use axum::{
+    Extension,
+    extract::State,
+    http::{
+        HeaderMap, HeaderValue, Method,
+        header::{CONTENT_TYPE, HeaderName},
+    },
+};
 use cuecard_engine::{Change, Scope};
-use cuecard_model::{Action, SuggestionId, Timestamp};
+use cuecard_model::{Action, SuggestionId};
 use cuecard_pipeline::ActionHook;
-use ring::hmac;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Problem, guard::Caller, json::Json};
-use crate::{app::App, clock};
+use crate::{
+    app::App,
+    clock,
+    connectors::Secret,
+    outgoing::{Request, address},
+};
 
 /// An agent waits for the answer.
 const LONGEST: Duration = Duration::from_secs(10);
+/// Of an answer, only the status is of interest.
+const ANSWER_BYTES: usize = 64 * 1024;
+/// As contacts are signed: `t=<seconds>,v1=<HMAC-SHA-256 of "t.body" in hexadecimal digits>`.
+const SIGNATURE: HeaderName = HeaderName::from_static("cuecard-signature");
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,17 +62,19 @@ pub(crate) async fn post(
     let hook = app.merchants.get(&*app.engine, &caller.merchant).await?.actions.clone();
     let Some(hook) = hook else {
         return Err(Problem::conflict("no address for actions is settled")
-            .hint("settle it in the operator's file: [[merchant]] actions = { url, secret }"));
+            .hint("settle it in the operator's file: [[merchant]] actions = { url, secret_env }"));
     };
-    let (now, id) = (clock::now(), format!("{suggestion_id}#{number}"));
+    let id = format!("{suggestion_id}#{number}");
     let sent = json!({
-        "id": id, "type": kind, "args": args, "at": now, "by": caller.by, "merchant": caller.merchant,
+        "id": id, "type": kind, "args": args, "at": clock::now(), "by": caller.by, "merchant": caller.merchant,
         "conversation_id": turn.message.conversation, "customer_id": turn.message.customer,
         "suggestion_id": suggestion_id, "plugin": suggestion.plugin,
     });
-    let (key, text) = (id.clone(), sent.to_string());
-    let called = tokio::task::spawn_blocking(move || call(&hook, &key, &text, now)).await;
-    let answered = called.map_err(|_| Problem::busy("the host is stopping"))?;
+    let request = request(&hook, &id, sent.to_string()).map_err(|reason| {
+        Problem::conflict(reason).hint("mend it in the operator's file: [[merchant]] actions = { url, secret_env }")
+    })?;
+    let answered = app.outgoing.send(request).await.map(|answer| answer.status.as_u16());
+    let answered = answered.map_err(|failed| format!("the merchant's system gave no answer: {failed}"));
     let outcome = answered.as_ref().map_or_else(Clone::clone, u16::to_string);
     let record = caller.did("action.sent", &*id).with("type", kind).with("outcome", outcome);
     app.engine.change(vec![Change::Audit(Scope::Merchant(caller.merchant.clone()), record)]).await?;
@@ -67,46 +85,21 @@ pub(crate) async fn post(
     }
 }
 
-/// The status of the answer, or why there was none.
-fn call(hook: &ActionHook, id: &str, body: &str, now: Timestamp) -> Result<u16, String> {
-    let config = ureq::Agent::config_builder().timeout_global(Some(LONGEST)).max_redirects(0);
-    let agent: ureq::Agent = config.http_status_as_error(false).build().into();
-    let request = agent
-        .post(&hook.url)
-        .header("content-type", "application/json")
-        .header("idempotency-key", id)
-        .header("x-cuecard-timestamp", now.seconds().to_string())
-        .header("x-cuecard-signature", signature(&hook.secret, now, body));
-    match request.send(body) {
-        Ok(answer) => Ok(answer.status().as_u16()),
-        Err(error) => {
-            tracing::warn!(%error, "an action could not be sent");
-            Err("the merchant's system cannot be reached".to_owned())
-        }
+/// Signed with its moment, so that an old request cannot pass for a new one.
+fn request(hook: &ActionHook, id: &str, body: String) -> Result<Request, String> {
+    let secret = Secret::read("actions.secret_env", &hook.secret_env).map_err(|error| error.to_string())?;
+    let moment = clock::now().seconds().to_string();
+    let signature = secret.sign(&[moment.as_bytes(), b".", body.as_bytes()]);
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    for (name, value) in [(KEY, id.to_owned()), (SIGNATURE, format!("t={moment},v1={signature}"))] {
+        headers.insert(name, HeaderValue::from_str(&value).map_err(|_| "the action's id is no header".to_owned())?);
     }
-}
-
-/// `sha256=` and the HMAC in hex of the moment in seconds, a full stop and the body: an old request cannot pass for new.
-fn signature(secret: &str, now: Timestamp, body: &str) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    let tag = hmac::sign(&key, format!("{}.{body}", now.seconds()).as_bytes());
-    let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256={hex}")
+    let (url, body) = (address(&hook.url)?, body.into());
+    Ok(Request { method: Method::POST, url, headers, body, timeout: LONGEST, answer_limit: ANSWER_BYTES })
 }
 
 fn failed(detail: String) -> Problem {
     Problem::new(502, "action-failed", "Not done", detail)
         .hint("look whether it was done before trying again; the same action carries the same Idempotency-Key")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// By `printf '1000.{}' | openssl dgst -sha256 -hmac key`.
-    #[test]
-    fn is_signed_with_its_moment() {
-        let found = signature("key", Timestamp::from_seconds(1000), "{}");
-        assert_eq!(found, "sha256=c32de42341dece79a1511c9e7f74a2734112edcfcf48943c976faf07047065db");
-    }
 }

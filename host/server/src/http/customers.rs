@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Problem,
+    consents::Given,
     guard::Caller,
     json::{Json, check_id, from_value},
 };
@@ -25,6 +26,8 @@ pub(crate) async fn put(
     Json(mut body): Json<Map<String, Value>>,
 ) -> Result<Json<Customer>, Problem> {
     check_id("id", &id)?;
+    let consents = body.remove("consents").map(from_value::<Vec<Given>>).transpose();
+    let consents = consents.map_err(|problem| problem.field("consents"))?.unwrap_or_default();
     body.entry("id").or_insert_with(|| Value::String(id.clone()));
     let customer: Customer = from_value(Value::Object(body))?;
     if customer.id.as_str() != id {
@@ -32,7 +35,10 @@ pub(crate) async fn put(
             .field("id")
             .hint("leave the id out of the body"));
     }
-    app.engine.commit(Batch::new(caller.merchant, vec![Write::Customer(customer.clone())])).await?;
+    let mut writes = vec![Write::Customer(customer.clone())];
+    let now = clock::now();
+    writes.extend(consents.into_iter().map(|given| Write::Consent(given.record(&customer.id, now, &caller))));
+    app.engine.commit(Batch::new(caller.merchant, writes)).await?;
     Ok(Json(customer))
 }
 

@@ -1,11 +1,17 @@
 //! `POST /v1/events`: shop events in. They are kept at once and decided on aside.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use cuecard_engine::Outcome;
-use cuecard_model::{CustomerId, Event, EventId, Fields, Timestamp, flatten};
-use serde::Deserialize;
+use cuecard_model::{CustomerId, Event, EventId, Fields, Timestamp, Value, flatten};
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -20,11 +26,32 @@ const EVENTS: usize = 1000;
 /// Fields of one event.
 const FIELDS: usize = 1000;
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Events {
-    Many(Vec<Map<String, Json>>),
-    One(Map<String, Json>),
+/// One event or a list of them.
+pub(crate) struct Events(Vec<Map<String, Json>>);
+
+/// By hand, because `untagged` would keep the whole body aside before it reads it.
+impl<'de> Deserialize<'de> for Events {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrMany)
+    }
+}
+
+struct OneOrMany;
+
+impl<'de> Visitor<'de> for OneOrMany {
+    type Value = Events;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an event, or a list of events")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Events, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Events)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Events, A::Error> {
+        Map::deserialize(MapAccessDeserializer::new(map)).map(|one| Events(vec![one]))
+    }
 }
 
 /// What every event has; the rest is its content.
@@ -41,12 +68,8 @@ struct Head {
 pub(crate) async fn post(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Body(body): Body<Events>,
+    Body(Events(raw)): Body<Events>,
 ) -> Result<Response, Problem> {
-    let raw = match body {
-        Events::One(one) => vec![one],
-        Events::Many(many) => many,
-    };
     if raw.len() > EVENTS {
         return Err(Problem::bad_request(format!("{} events, at most {EVENTS} are taken at once", raw.len()))
             .hint("send them in several requests"));
@@ -67,7 +90,8 @@ pub(crate) async fn post(
     Ok(reply(StatusCode::ACCEPTED, &json!({ "events": receipts })))
 }
 
-fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, Problem> {
+/// An event as it comes from outside; `place` tells which of a list.
+pub(crate) fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, Problem> {
     let mut head = Map::new();
     for name in ["id", "type", "at", "customer_id"] {
         if let Some(value) = event.remove(name) {
@@ -87,14 +111,44 @@ fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, Problem> {
 
 /// The content of an event or an item: what stands in `fields`, and whatever else stands beside it.
 pub(crate) fn content(mut object: Map<String, Json>) -> Result<Fields, String> {
-    if let Some(Json::Object(inner)) = object.get("fields") {
-        let inner = inner.clone();
-        object.remove("fields");
-        object.extend(inner);
+    match object.remove("fields") {
+        Some(Json::Object(inner)) => object.extend(inner),
+        Some(other) => drop(object.insert("fields".into(), other)),
+        None => {}
     }
     if object.is_empty() {
         return Ok(Fields::new());
     }
-    let (fields, complete) = flatten(&Json::Object(object), FIELDS);
+    let (mut fields, complete) = flatten(Json::Object(object), FIELDS);
+    fields.iter_mut().for_each(|(name, value)| settle_moment(name, value));
     complete.then_some(fields).ok_or_else(|| format!("more than {FIELDS} fields, or nested deeper than 16"))
+}
+
+/// Moments are RFC 3339 outside and seconds for plugins, which subtract: what is named like one and is one, becomes one.
+fn settle_moment(name: &str, value: &mut Value) {
+    let name = name.rsplit('.').next().unwrap_or(name);
+    let is_named = name == "at" || name.ends_with("_at") || name.ends_with("_until");
+    if let Value::Text(text) = value
+        && is_named
+        && let Ok(moment) = text.parse::<Timestamp>()
+    {
+        *value = Value::Number(moment.seconds() as f64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_become_seconds() {
+        let object = json!({"expected_at": "2026-11-22T08:00:00Z", "parcel": {"due_at": "2026-11-22T09:00:00+01:00"},
+            "offer_until": 1795334400, "happened_at": "soon", "title": "2026-11-22T08:00:00Z"});
+        let Json::Object(object) = object else { return };
+        let fields = content(object).unwrap_or_default();
+        let number = |name: &str| fields.get(name) == Some(&Value::Number(1_795_334_400.0));
+        assert!(number("expected_at") && number("parcel.due_at") && number("offer_until"), "{fields:?}");
+        let text = |name: &str| matches!(fields.get(name), Some(Value::Text(_)));
+        assert!(text("happened_at") && text("title"), "{fields:?}");
+    }
 }

@@ -10,8 +10,11 @@ use axum::{
 };
 use bytes::Bytes;
 use cuecard_engine::{Batch, Known, MessageRecord, Receipt, TurnRecord, Write};
-use cuecard_model::{Customer, IncomingMessage, MerchantId, Message, Role, Scope, Timestamp, TurnId};
-use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, answer, merged};
+use cuecard_gate::after_word;
+use cuecard_model::{
+    ConsentAnswer, ConsentRecord, Customer, IncomingMessage, MerchantId, Message, Role, Scope, Timestamp, Trace, TurnId,
+};
+use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, merged, offer};
 use cuecard_understand::Understanding;
 
 use super::{
@@ -106,6 +109,7 @@ async fn turn(
     let stored_name = context.customer.profile.as_ref().and_then(|profile| profile.name.as_ref());
     let told = Told::new(&message, stored_name, now);
     let profile = richer(context.customer.profile.as_deref(), &message.customer);
+    let consents = by_word(app, merchant, &record).await?;
     let turn_id = TurnId::from(app.ids.next(now));
     let incoming = Incoming {
         turn_id: turn_id.clone(),
@@ -117,8 +121,12 @@ async fn turn(
         keys: context.customer.keys,
         recent: context.customer.recent,
     };
-    let answered = answer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
-    let Answered { reply, key_writes, calls } = answered;
+    let mut offered = offer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
+    if let Some(connector) = app.translations.of(merchant) {
+        connector.fill_in(&mut offered).await;
+    }
+    let Answered { mut reply, key_writes, calls } = offered.answered();
+    reply.trace.extend(noted(&consents));
     count(app, &snapshot, merchant, &calls);
     app.metrics.turn(&reply.timing_us);
     let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
@@ -132,6 +140,7 @@ async fn turn(
         writes,
     }));
     writes.extend(profile.map(Write::Customer));
+    writes.extend(consents.into_iter().map(Write::Consent));
     match app.engine.commit(Batch::new(merchant.clone(), writes)).await? {
         Receipt::Duplicate(known) => known_already(known),
         Receipt::Refused(_) => Err(unwritten()),
@@ -140,6 +149,26 @@ async fn turn(
             Ok(stored(text))
         }
     }
+}
+
+/// What a customer agrees to, or no longer agrees to, by writing STOP or START and nothing else.
+async fn by_word(app: &App, merchant: &MerchantId, record: &MessageRecord) -> Result<Vec<ConsentRecord>, Problem> {
+    let Some(word) = app.merchants.rulebook().word(&record.message.text, &record.channel) else {
+        return Ok(Vec::new());
+    };
+    let facts = app.engine.contact_facts(merchant, &record.customer, &[]).await?;
+    Ok(after_word(word, &record.customer, &record.channel, &facts.consents, record.message.at))
+}
+
+/// The agent is told.
+fn noted(consents: &[ConsentRecord]) -> Option<Trace> {
+    let first = consents.first()?;
+    let channel = first.channel.as_deref().unwrap_or("every channel");
+    let why = match first.answer {
+        ConsentAnswer::Withdrawn => format!("the customer wants no more contacts on {channel}; this is recorded"),
+        ConsentAnswer::Granted => format!("the customer wants contacts on {channel} again; this is recorded"),
+    };
+    Some(Trace { stage: "consent".into(), rule: first.source.to_string(), before: None, after: None, why })
 }
 
 /// The snapshot of this turn and what was learned from it; learns first if nobody has asked for this merchant yet.

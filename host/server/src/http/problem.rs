@@ -1,6 +1,6 @@
 //! What went wrong, as RFC 9457 has it, with a hint.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -96,6 +96,16 @@ impl IntoResponse for Problem {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+}
+
+/// As a line of the command line: the reason, the place, the hint.
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Body { detail, hint, field, .. } = &*self.0;
+        field.iter().try_for_each(|field| write!(out, "{field}: "))?;
+        out.write_str(detail)?;
+        hint.iter().try_for_each(|hint| write!(out, "\n  hint: {hint}"))
     }
 }
 

@@ -181,11 +181,12 @@ impl Lexicon {
         })
     }
 
-    /// The longest run of characters at the start of these, and how many it takes.
+    /// The longest run of characters at the start of these, and how many it takes. Of the same run in two lists, the first
+    /// counts, as with words.
     fn longest_run(&self, letters: &str) -> Option<(usize, Effect)> {
         let mut rest = letters.chars();
         let runs = self.runs.get(&rest.next()?)?;
-        let fits = runs.iter().filter(|(others, ..)| rest.as_str().starts_with(others.as_str()));
+        let fits = runs.iter().rev().filter(|(others, ..)| rest.as_str().starts_with(others.as_str()));
         fits.max_by_key(|(_, length, _)| *length).map(|(_, length, effect)| (*length, *effect))
     }
 }

@@ -47,6 +47,7 @@ fn cure(tag: &str, name: &str, key: &str, categories: &BTreeMap<&'static str, Ve
     let own: Vec<_> = CATEGORIES.iter().filter(|it| categories.contains_key(*it)).copied().collect();
     match key {
         _ if name == "register" => "$register is formal or informal".into(),
+        _ if name == "length" => "$length is short or full".into(),
         "zero" if !own.is_empty() => "write 0 as the key for none at all".into(),
         _ if !own.is_empty() => {
             format!("remove it; the keys for numbers in {tag} are numbers and {}", own.join(", "))

@@ -109,9 +109,9 @@ impl Uses {
     }
 }
 
-/// `$register`, `$person` and `$gender` are the host's to give, and not every language uses them.
+/// `$register`, `$person`, `$gender`, `$speaker` and `$length` are the host's to give, and not every language uses them.
 fn is_the_hosts(name: &str) -> bool {
-    matches!(name, "register" | "person" | "gender")
+    matches!(name, "register" | "person" | "gender" | "speaker" | "length")
 }
 
 /// The variables in a message's texts, each with what the placeholder or else the declaration makes of it.

@@ -1,4 +1,4 @@
-//! Functions whose result is words: money, dates, spans, names.
+//! Functions whose result is words: money, dates, spans, names, telephone numbers, postal addresses.
 //!
 //! Each resolves its operand to a [`Worded`], which keeps what it was made from, so that a declared variable can be
 //! worded again in another way. An operand that does not fit leaves the placeholder standing and reports why.
@@ -12,7 +12,7 @@ use super::super::{
     arguments::{Absent, MoneyArgument},
     scene::{self, Scene},
 };
-use crate::{DateLength, date, money, name, relative};
+use crate::{DateLength, PostalAddress, date, locale, money, name, phone, postal, relative};
 
 /// Words, and what they were made from.
 struct Worded {
@@ -23,7 +23,7 @@ struct Worded {
 enum Source {
     Money(Money),
     Moment(Timestamp),
-    Name,
+    Text,
 }
 
 /// `:money` and `:currency`: an amount, or a number with the option `currency`.
@@ -40,6 +40,13 @@ pub(super) struct RelativeFunction;
 
 /// `:person`: a given or whole name; option `family` makes it a name in the locale's order.
 pub(super) struct PersonFunction;
+
+/// `:phone`: a number in E.164, with its country's code for readers elsewhere, or with option `style=international`.
+pub(super) struct PhoneFunction;
+
+/// `:postal`: the street; options `name`, `company`, `district`, `city`, `region`, `postcode`, `country`, which is the
+/// reader's if absent, and `layout=lines` for what is one line otherwise.
+pub(super) struct PostalFunction;
 
 impl DateFunction {
     pub(super) const DATE: Self = Self { date: true, time: false };
@@ -82,6 +89,8 @@ function!(MoneyFunction, "currency");
 function!(DateFunction, "datetime");
 function!(RelativeFunction, "datetime");
 function!(PersonFunction, "string");
+function!(PhoneFunction, "string");
+function!(PostalFunction, "string");
 
 fn resolve<'a>(
     wording: &dyn Wording,
@@ -192,12 +201,8 @@ fn length_of(options: &Options<'_, '_>) -> Result<DateLength, FormatError> {
 
 impl Wording for PersonFunction {
     fn word(&self, scene: &Scene, operand: &Value<'_>, options: &Options<'_, '_>) -> Result<Worded, FormatError> {
-        if operand.downcast_ref::<Absent>().is_some() {
-            return Err(FormatError::BadOperand);
-        }
-        let given = operand.as_str().ok_or(FormatError::BadOperand)?;
-        let family = options.get("family").filter(|option| option.value.downcast_ref::<Absent>().is_none());
-        let family = family.and_then(|option| option.value.as_str());
+        let given = present(operand).ok_or(FormatError::BadOperand)?;
+        let family = options.get("family").and_then(|option| present(option.value));
         let text = match family {
             None => given.to_owned(),
             Some(family) => {
@@ -205,6 +210,41 @@ impl Wording for PersonFunction {
                 name::person(&name, &scene.words.tag, scene.register).unwrap_or_else(|| given.to_owned())
             }
         };
-        Ok(Worded { text, source: Source::Name })
+        Ok(Worded { text, source: Source::Text })
     }
+}
+
+impl Wording for PhoneFunction {
+    fn word(&self, scene: &Scene, operand: &Value<'_>, options: &Options<'_, '_>) -> Result<Worded, FormatError> {
+        let number = present(operand).ok_or(FormatError::BadOperand)?;
+        let reader = match options.get("style").map(|option| option.value.as_str()) {
+            None | Some(Some("national")) => locale::region(&scene.words.tag),
+            Some(Some("international")) => None,
+            Some(_) => return Err(FormatError::BadOption),
+        };
+        Ok(Worded { text: phone::format_phone(number, reader.as_deref()), source: Source::Text })
+    }
+}
+
+impl Wording for PostalFunction {
+    fn word(&self, scene: &Scene, operand: &Value<'_>, options: &Options<'_, '_>) -> Result<Worded, FormatError> {
+        let part = |name: &str| options.get(name).and_then(|option| present(option.value)).unwrap_or_default();
+        let street = present(operand).ok_or(FormatError::BadOperand)?;
+        let reader = locale::region(&scene.words.tag).unwrap_or_default();
+        let country = Some(part("country")).filter(|country| !country.is_empty()).unwrap_or(&reader);
+        let [name, company, district] = ["name", "company", "district"].map(part);
+        let [city, region, postcode] = ["city", "region", "postcode"].map(part);
+        let address = PostalAddress { name, company, street, district, city, region, postcode, country };
+        let text = match part("layout") {
+            "" | "line" => postal::postal_line(&address),
+            "lines" => postal::postal_lines(&address).join("\n"),
+            _ => return Err(FormatError::BadOption),
+        };
+        Ok(Worded { text, source: Source::Text })
+    }
+}
+
+/// The text of a value that is there.
+fn present<'a>(value: &'a Value<'_>) -> Option<&'a str> {
+    if value.downcast_ref::<Absent>().is_some() { None } else { value.as_str() }
 }

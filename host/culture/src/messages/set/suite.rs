@@ -96,7 +96,8 @@ fn run(source: &str, params: &Json, locale: &str, bidi: &Json) -> Result<Formatt
             Some((param["name"].as_str()?.to_owned(), value))
         })
         .collect();
-    let host = Host { register: Register::Formal, person: String::new(), gender: String::new() };
+    let host =
+        Host { register: Register::Formal, person: String::new(), gender: String::new(), short: false, speaker: "" };
     let arguments: Vec<_> = set.variables(0).iter().map(|name| Argument::of(name, &fields, &host)).collect();
     let context = if bidi == "none" { &PLAIN } else { &ISOLATED };
     let now = Timestamp::from_seconds(0);
@@ -107,6 +108,8 @@ fn run(source: &str, params: &Json, locale: &str, bidi: &Json) -> Result<Formatt
         register: Register::Formal,
         person: String::new(),
         gender: String::new(),
+        short: false,
+        speaker: "",
         manner: None,
     };
     Ok(set.format_in(context, 0, &arguments, scene))

@@ -94,6 +94,24 @@ fn merchants_have_the_last_word() {
     assert!(why(&english, "guaranteed-date").is_some());
 }
 
+/// Where the language tells who speaks, the shop may say so; the packs speak as nobody in particular.
+#[test]
+fn shops_speak_as_somebody() {
+    for (brand, greeting, apology) in [
+        ("", "สวัสดี คุณสมชาย", "ขออภัยในความไม่สะดวกเป็นอย่างสูง"),
+        ("[brand]\nspeaker = \"female\"", "สวัสดีค่ะ คุณสมชาย", "ขออภัยในความไม่สะดวกเป็นอย่างสูงค่ะ"),
+        ("[brand]\nspeaker = \"male\"", "สวัสดีครับ คุณสมชาย", "ขออภัยในความไม่สะดวกเป็นอย่างสูงครับ"),
+    ] {
+        let rules =
+            Cultures::with(vec![Arc::new(Layer::parse("shop", "culture/all.toml", brand).unwrap())]).rules("th-TH");
+        let occasion = crate::Occasion::at("2026-06-08T05:00:00Z".parse().unwrap(), Some("Asia/Bangkok"), &rules);
+        let plain = crate::Manner::plain(rules, "web_chat", Register::Formal, occasion);
+        let manner = crate::Manner { person: Some("คุณสมชาย".into()), ..plain };
+        assert_eq!(manner.say(crate::Saying::Greeting).as_deref(), Some(greeting));
+        assert_eq!(manner.say(crate::Saying::Apology).as_deref(), Some(apology));
+    }
+}
+
 #[test]
 fn registers() {
     let rules = Cultures::shipped().rules("de-DE");
