@@ -103,8 +103,11 @@ async fn turn(
     }
     let settings = app.merchants.get(&*app.engine, merchant).await?;
     let (snapshot, understanding) = understanding(app, merchant).await?;
-    // Who does not say what the agent reads has agents who read the house's own language.
-    message.agent_locale.get_or_insert_with(|| settings.default_locale.clone());
+    // Who does not say what the agent reads has agents who read the house's own language. What would have to be
+    // translated is paid for, so there only who asks gets it.
+    if app.translations.of(merchant).is_none() {
+        message.agent_locale.get_or_insert_with(|| settings.default_locale.clone());
+    }
     let record = record(&message, now);
     let stored_name = context.customer.profile.as_ref().and_then(|profile| profile.name.as_ref());
     let told = Told::new(&message, stored_name, now);
