@@ -100,7 +100,7 @@ fn turn() -> Turn {
             emotion: Emotion::new(EmotionLabel::Neutral, 0.0, Trend::Steady),
             stage: Stage::AwaitingShipment,
         },
-        customer: Customer { orders: vec![order], ..Customer::unknown("u-1".into()) },
+        customer: Customer { orders: vec![order], ..Customer::unknown("u-1".into()) }.into(),
         profile: Profile::default(),
         live: Vec::new(),
         locale: "en-GB".into(),

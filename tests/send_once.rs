@@ -100,7 +100,7 @@ fn shop(folder: &Path, carrier: &Carrier, lookup: bool) {
     let address = &carrier.address;
     let ask = if lookup { format!(", lookup_url = \"http://{address}/taken/{{key}}\"") } else { String::new() };
     let config = format!(
-        "[limits]\nsend_timeout_ms = 500\n[[connector]]\nmerchant = \"demo\"\n\
+        "[limits]\nsend_timeout_ms = 2000\n[[connector]]\nmerchant = \"demo\"\n\
          through.webhook = {{ url = \"http://{address}/\", secret_env = \"CARRIER_SECRET\"{ask} }}\n"
     );
     write_in_place(
@@ -151,7 +151,7 @@ fn faults(lookup: bool) -> (HashMap<String, usize>, Carrier) {
         host.kill();
     }
     let host = start(folder.path());
-    let (states, _) = support::wait_for("all is quiet", Duration::from_secs(60), || {
+    let (states, _) = support::wait_for("all is quiet", Duration::from_secs(150), || {
         let states = states(&host);
         let done = |state: &str| states.get(state).copied().unwrap_or_default();
         let all = states.values().sum::<usize>();

@@ -41,12 +41,12 @@ pub fn check_text(text: &str) -> Vec<Finding> {
         found.push(finding(FindingKind::Empty, text, 0..text.len()));
     }
     let mut rest = text;
-    while let Some(sign) = rest.chars().next() {
+    while let Some((start, sign)) = rest.char_indices().find(|(_, sign)| may_be_wrong(*sign)) {
+        rest = rest.get(start..).unwrap_or_default();
         let at = text.len() - rest.len();
         let (kind, length) = match sign {
             '\u{fffd}' => (Some(FindingKind::Replacement), sign.len_utf8()),
             _ if is_control(sign) => (Some(FindingKind::Control), sign.len_utf8()),
-            _ if !matches!(sign, '{' | '<' | '$' | '[' | '%') => (None, sign.len_utf8()),
             _ => match placeholder(rest, text.get(..at).and_then(|before| before.chars().next_back())) {
                 Some(length) => (Some(FindingKind::Placeholder), length),
                 None => (None, sign.len_utf8()),
@@ -58,6 +58,15 @@ pub fn check_text(text: &str) -> Vec<Finding> {
         rest = rest.get(length..).unwrap_or_default();
     }
     found
+}
+
+/// Whether a sign is, or begins, any of these. Most of a text is not.
+fn may_be_wrong(sign: char) -> bool {
+    match sign {
+        '{' | '<' | '$' | '[' | '%' | '\u{fffd}' => true,
+        ' '..='~' => false,
+        _ => is_control(sign),
+    }
 }
 
 fn finding(kind: FindingKind, text: &str, at: Range<usize>) -> Finding {

@@ -15,6 +15,7 @@ mod hindi;
 mod italian;
 mod japanese;
 mod lexicon;
+mod memory;
 mod portuguese;
 mod romance;
 mod sentence;
@@ -77,8 +78,9 @@ pub struct Address {
 /// that makes no difference, there are none.
 pub fn read(text: &str, language: &str) -> Vec<Sign> {
     let mut signs = Vec::new();
+    let Some(grammar) = grammar(language) else { return signs };
     for sentence in sentence::sentences(text) {
-        read_sentence(&sentence, language, &mut signs);
+        read_sentence(&sentence, grammar, &mut signs);
     }
     signs
 }
@@ -88,18 +90,25 @@ pub fn of(text: &str, language: &str) -> Option<Register> {
     weigh(&read(text, language))
 }
 
-/// How a text surely or likely addresses its reader. Hints do not count: enough to answer somebody alike.
+/// How a text surely or likely addresses its reader. Hints do not count: enough to answer somebody alike. Remembered,
+/// because a customer's message is asked about in each turn of which it is history.
 pub fn shown(text: &str, language: &str) -> Option<Register> {
-    let mut signs = read(text, language);
-    signs.retain(|sign| sign.weight > Weight::Hint);
-    weigh(&signs)
+    grammar(language)?;
+    memory::remembered(text, language, || {
+        let mut signs = read(text, language);
+        signs.retain(|sign| sign.weight > Weight::Hint);
+        weigh(&signs)
+    })
 }
 
 /// How each sentence of a text addresses the reader, in order.
 pub fn by_sentence(text: &str, language: &str) -> Vec<Address> {
+    let grammar = grammar(language);
     let address = |sentence: &Sentence| {
         let mut signs = Vec::new();
-        read_sentence(sentence, language, &mut signs);
+        if let Some(grammar) = grammar {
+            read_sentence(sentence, grammar, &mut signs);
+        }
         Address { at: sentence.at.clone(), register: weigh(&signs) }
     };
     sentence::sentences(text).iter().map(address).collect()
@@ -131,21 +140,31 @@ pub(crate) fn warm() {
     }
 }
 
-fn read_sentence(sentence: &Sentence, language: &str, signs: &mut Vec<Sign>) {
+/// A language's rules.
+type Grammar = fn(&Sentence<'_>, &mut Found<'_>);
+
+/// The rules of a language; `None` where it makes no difference, and no text need be cut into words.
+fn grammar(language: &str) -> Option<Grammar> {
     let mut subtags = language.split(['-', '_']);
-    let primary = subtags.next().unwrap_or_default();
-    let mut found = Found { signs, sentence: sentence.at.clone() };
-    match primary {
-        "de" => german::read(sentence, &mut found),
-        "es" => spanish::read(sentence, &mut found),
-        "fr" => french::read(sentence, &mut found),
-        "hi" => hindi::read(sentence, &mut found),
-        "it" => italian::read(sentence, &mut found),
-        "ja" => japanese::read(sentence, &mut found),
-        "nl" => dutch::read(sentence, &mut found),
-        "pt" => portuguese::read(sentence, &mut found, subtags.any(|subtag| subtag.eq_ignore_ascii_case("BR"))),
-        _ => {}
-    }
+    let grammar: Grammar = match subtags.next().unwrap_or_default() {
+        "de" => german::read,
+        "es" => spanish::read,
+        "fr" => french::read,
+        "hi" => hindi::read,
+        "it" => italian::read,
+        "ja" => japanese::read,
+        "nl" => dutch::read,
+        "pt" if subtags.any(|subtag| subtag.eq_ignore_ascii_case("BR")) => {
+            |sentence, found| portuguese::read(sentence, found, true)
+        }
+        "pt" => |sentence, found| portuguese::read(sentence, found, false),
+        _ => return None,
+    };
+    Some(grammar)
+}
+
+fn read_sentence(sentence: &Sentence<'_>, grammar: Grammar, signs: &mut Vec<Sign>) {
+    grammar(sentence, &mut Found { signs, sentence: sentence.at.clone() });
 }
 
 fn weigh(signs: &[Sign]) -> Option<Register> {

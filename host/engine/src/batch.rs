@@ -6,11 +6,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    ConsentRecord, Customer, CustomerId, Event, EventId, LiveItem, MerchantId, PluginId, Suppression, Timer, Timestamp,
-    Value,
+    ConsentRecord, Customer, CustomerId, Event, EventId, LiveItem, MerchantId, News, PluginId, Suppression, Timer,
+    Timestamp, Value,
 };
 
-use crate::{AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, TurnRecord};
+use crate::{AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Room, TurnRecord};
 
 /// Writes of one merchant that are kept together or not at all.
 #[derive(Clone, Debug)]
@@ -106,6 +106,41 @@ pub enum Write {
         /// Which channel, why, since when.
         suppression: Suppression,
     },
+    /// A webhook's delivery, by every name that it has. Precondition: none of them is known.
+    Delivery {
+        /// Its names.
+        keys: Vec<String>,
+        /// When it came.
+        at: Timestamp,
+    },
+    /// An event with what it changes: identities, profile, orders. [`Outcome::Known`] if the event is known.
+    News(Box<News>),
+    /// Makes an id a customer of its own again. Precondition: it is another name of somebody.
+    Split {
+        /// The id.
+        customer: CustomerId,
+        /// When.
+        at: Timestamp,
+        /// Who says so.
+        by: String,
+    },
+    /// Erases a customer under all ids. [`Outcome::Known`] if nothing was kept.
+    Erase(CustomerId),
+    /// Sweeps old rows away. [`Outcome::Known`] if they were gone.
+    Sweep {
+        /// Of which kind.
+        room: Room,
+        /// Which, as [`crate::Engine::aged`] gave them.
+        rows: Vec<i64>,
+    },
+    /// Forgets how deliveries are known again, and what waited in vain, from before a moment; some at a time.
+    /// [`Outcome::Known`] if there was nothing more.
+    Tidy {
+        /// The moment.
+        before: Timestamp,
+        /// How many at most.
+        limit: usize,
+    },
     /// What somebody did: kept with the writes before it that it tells of. [`Outcome::Known`], and not kept, if none of
     /// those changed anything.
     Audit(AuditEntry),
@@ -159,4 +194,8 @@ pub enum Refusal {
         /// The state it is in.
         found: Option<OutreachState>,
     },
+    /// The webhook has been delivered before.
+    Delivered,
+    /// The id is nobody's other name.
+    NotMerged(CustomerId),
 }

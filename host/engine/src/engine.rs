@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, Event, MerchantId, MessageId, PluginId, Reply, Suggestion, SuggestionId,
-    Timestamp, TurnId,
+    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, MerchantId, MessageId, PluginId, Reply, Suggestion,
+    SuggestionId, Timestamp, TurnId,
 };
 
 use crate::{
-    ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, MessageRecord, NextDue, OpenEvent,
-    Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord,
-    Result, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord, Write, turn_of,
+    Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Hook, Identities,
+    MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
+    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord, Write,
+    turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -178,6 +179,33 @@ pub trait Engine: Send + Sync + 'static {
 
     /// A small setting.
     async fn setting(&self, scope: &Scope, name: &str) -> Result<Option<String>>;
+
+    /// An address for webhooks by the hash of its key, taken back or not. From memory.
+    async fn hook(&self, hash: &str) -> Result<Option<Hook>>;
+
+    /// All addresses for webhooks.
+    async fn hooks(&self) -> Result<Vec<Hook>>;
+
+    /// Who a customer is, by all names. Reads and writes of one name are reads and writes of all.
+    async fn identities(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<Identities>;
+
+    /// Customers who are known by a name of this kind that begins so.
+    async fn known_by(
+        &self,
+        merchant: &MerchantId,
+        kind: IdentityKind,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<CustomerId>>;
+
+    /// Everything that is kept of a customer, as JSON.
+    async fn export(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<serde_json::Value>;
+
+    /// Rows after a place, in their order, of all merchants: for a sweep to judge.
+    async fn aged(&self, room: Room, after: i64, limit: usize) -> Result<Vec<Aged>>;
+
+    /// Makes sure that nothing of what was erased can be read in the storage; `false` if it could not yet.
+    async fn scrub(&self) -> Result<bool>;
 
     /// The highest generation that any kept turn or reload names; 0 if none. The next one is higher.
     async fn last_generation(&self) -> Result<u64>;

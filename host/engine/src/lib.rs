@@ -9,6 +9,8 @@ mod batch;
 mod engine;
 mod error;
 mod feedback;
+mod identities;
+mod news;
 mod outreach;
 mod people;
 mod records;
@@ -22,6 +24,7 @@ pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use feedback::{Feedback, FeedbackAction};
+pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};
 pub use records::{

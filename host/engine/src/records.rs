@@ -15,7 +15,7 @@ pub struct Context {
     /// What was said before, oldest first, at most the last 20 messages in the order of their arrival.
     pub history: Vec<Message>,
     /// The merchant's live data that is valid at the moment asked for, in key order.
-    pub live: Vec<LiveItem>,
+    pub live: Vec<Arc<LiveItem>>,
     /// Who writes.
     pub customer: CustomerState,
 }

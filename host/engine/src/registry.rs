@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cuecard_model::{MerchantId, PluginId, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{AuditEntry, PeopleChange};
+use crate::{AuditEntry, Hook, PeopleChange};
 
 /// One change by an operator or an author. Changes handed over together are kept together or not at all.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub enum Change {
     },
     /// A new key, or a changed one with the same hash.
     ApiKey(ApiKey),
+    /// A new address for webhooks, or a changed one with the same hash.
+    Hook(Hook),
     /// A small setting; `None` forgets it.
     Setting {
         /// Whose.

@@ -11,11 +11,16 @@ mod change;
 mod check;
 mod context;
 mod feedback;
+mod forget;
+mod hooks;
+mod identities;
+mod news;
 mod open;
 mod people;
 mod pool;
 mod read;
 mod read_outreach;
+mod rooms;
 mod space;
 mod threads;
 mod writer;
@@ -58,8 +63,10 @@ impl SqliteEngine {
         let path = open::database(folder);
         let connection = open::writer(&path)?;
         let keys = read::api_keys(&connection).map_err(|error| open::fault(&path, &error))?;
+        let hooks = hooks::all(&connection).map_err(|error| open::fault(&path, &error))?;
+        let aliases = identities::aliases(&connection).map_err(|error| open::fault(&path, &error))?;
         let people = Known::read(&connection).map_err(|error| open::fault(&path, &error))?;
-        let cache = Arc::new(Cache::new(CACHE, keys, people));
+        let cache = Arc::new(Cache::new(CACHE, keys, hooks, aliases, people));
         let (queue, writer) = writer::start(connection, path.clone(), cache.clone())?;
         Ok(Self {
             pool: Arc::new(Pool::new(path.clone())),

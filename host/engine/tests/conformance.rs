@@ -18,6 +18,8 @@ mod contacts;
 mod customers;
 #[path = "conformance/events.rs"]
 mod events;
+#[path = "conformance/identities.rs"]
+mod identities;
 #[path = "conformance/people.rs"]
 mod people;
 #[path = "conformance/registry.rs"]
@@ -58,6 +60,10 @@ conforms!(sqlite, crate::support::sqlite(), [
         feedback_is_kept_once_per_action;
     threads: conversations_are_listed_by_their_newest_message, a_refused_message_leaves_the_list_alone,
         a_conversation_is_read_in_pages_with_its_turns;
+    identities: news_change_the_profile_with_their_event, what_is_about_an_unknown_order_waits_for_it,
+        a_delivery_counts_once_by_any_of_its_names, only_rules_make_two_one,
+        of_several_with_one_name_nobody_is_guessed, a_merge_carries_everything_and_is_undone,
+        an_erased_customer_is_gone_under_all_names, old_rows_are_found_and_swept;
     registry: history_allows_a_rollback, a_stale_change_is_refused, reloads_are_listed_by_scope,
         generations_go_on_after_a_restart, keys_and_settings_are_kept, bundles_are_kept_by_hash,
         a_closed_engine_says_so;

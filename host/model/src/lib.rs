@@ -12,6 +12,7 @@ mod ids;
 mod live;
 mod message;
 mod money;
+mod news;
 mod profile;
 mod recent;
 mod scope;
@@ -38,6 +39,7 @@ pub use ids::{
 pub use live::LiveItem;
 pub use message::{IncomingMessage, Message, Role, Voice};
 pub use money::{Money, MoneyError};
+pub use news::{Claim, Dated, IdentityKind, News, OrderNews};
 pub use profile::{Buyer, ExplainedProfile, OpenProblem, ProblemKind, Profile, Risk};
 pub use recent::{Contact, Recent};
 pub use scope::Scope;

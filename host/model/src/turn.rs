@@ -1,5 +1,7 @@
 //! A turn: one customer message with all that is known at that moment. It is what `compose` is handed.
 
+use std::sync::Arc;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -22,13 +24,13 @@ pub struct Turn {
     pub history: Vec<Message>,
     /// What *understand* found.
     pub signals: Signals,
-    /// Who wrote, with orders.
-    pub customer: Customer,
+    /// Who wrote, with orders. Shared with whoever stores it.
+    pub customer: Arc<Customer>,
     /// The same customer at a glance.
     #[serde(default)]
     pub profile: Profile,
     /// The merchant's live data that is valid now.
-    pub live: Vec<LiveItem>,
+    pub live: Vec<Arc<LiveItem>>,
     /// The locale of the answer, BCP 47.
     pub locale: String,
     /// The locale that the agent reads.

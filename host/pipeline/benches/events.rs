@@ -83,7 +83,7 @@ fn occurrence(number: usize, kind: &str) -> Occurrence {
             customer_id: Some(customer.id.clone()),
             fields,
         },
-        customer,
+        customer: Arc::new(customer),
         keys: Arc::default(),
         now,
     }

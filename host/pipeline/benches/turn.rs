@@ -97,7 +97,7 @@ fn incoming(text: &str) -> Incoming {
         message,
         history: vec![said(Role::Customer, "Hello"), said(Role::Agent, "Hello, how can I help you today?")],
         profile: Some(profile),
-        live: vec![item("promotion.warm"), item("promotion.sorry")],
+        live: vec![item("promotion.warm").into(), item("promotion.sorry").into()],
         keys: Arc::default(),
         recent: Arc::default(),
     }

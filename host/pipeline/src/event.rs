@@ -21,7 +21,7 @@ pub struct Occurrence {
     /// What happened.
     pub event: Event,
     /// Whom it concerns.
-    pub customer: Customer,
+    pub customer: Arc<Customer>,
     /// What plugins stored for this customer.
     pub keys: Arc<BTreeMap<PluginId, Fields>>,
     /// The clock.

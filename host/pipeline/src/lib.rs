@@ -22,7 +22,7 @@ mod snapshot;
 mod translate;
 
 pub use event::{Judged, Occurrence, judge};
-pub use merchant::{ActionHook, Merchant};
+pub use merchant::{ActionHook, Merchant, Retention};
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Offered, Understood, answer, merged, offer, understand};
 pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};

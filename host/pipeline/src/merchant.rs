@@ -25,6 +25,9 @@ pub struct Merchant {
     /// A suggestion less sure than this is not shown: silence beats noise.
     #[serde(default = "third")]
     pub min_confidence: f64,
+    /// How long it keeps what customers wrote and did.
+    #[serde(default)]
+    pub retention: Retention,
     /// What it has settled about contacting customers.
     #[serde(default)]
     pub outreach: Settings,
@@ -44,9 +47,21 @@ impl Merchant {
     /// A merchant that has settled nothing.
     pub fn new(id: MerchantId) -> Self {
         let (default_locale, min_confidence, outreach) = (english(), third(), Settings::default());
-        let (languages, links, actions) = (Vec::new(), Vec::new(), None);
-        Self { id, default_locale, languages, links, actions, min_confidence, outreach }
+        let (languages, links, actions, retention) = (Vec::new(), Vec::new(), None, Retention::default());
+        Self { id, default_locale, languages, links, actions, min_confidence, retention, outreach }
     }
+}
+
+/// How long things are kept, in days; for good where nothing is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Messages with their answers and what agents did with these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages_days: Option<u32>,
+    /// Events that have been decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events_days: Option<u32>,
 }
 
 fn english() -> String {

@@ -36,7 +36,7 @@ pub struct Incoming {
     /// The stored profile of the customer.
     pub profile: Option<Arc<Customer>>,
     /// The merchant's live data that is valid now.
-    pub live: Vec<LiveItem>,
+    pub live: Vec<Arc<LiveItem>>,
     /// What plugins stored for this customer.
     pub keys: Arc<BTreeMap<PluginId, Fields>>,
     /// When and where the customer wrote, and what happened in the shop.
@@ -207,7 +207,7 @@ pub async fn understand(
 /// The turn that plugins are handed, with the host's own signals.
 fn read(understanding: &Understanding, merchant: &Merchant, incoming: Incoming) -> Turn {
     let Incoming { turn_id, now, message, history, profile, live, recent, .. } = incoming;
-    let customer = merged(profile.as_deref(), &message.customer);
+    let customer = customer(profile, &message.customer);
     let voice = message.voice;
     let (text, languages, events) = (&message.text, &merchant.languages, &recent.events);
     let input = Input { text, history: &history, customer: &customer, events, now, languages, voice };
@@ -231,6 +231,18 @@ fn read(understanding: &Understanding, merchant: &Merchant, incoming: Incoming) 
         live,
         locale,
         agent_locale: message.agent_locale,
+    }
+}
+
+/// The stored profile itself where the message says nothing more of its customer, which is usual.
+fn customer(stored: Option<Arc<Customer>>, given: &Customer) -> Arc<Customer> {
+    let Customer { id: _, name, locale, country, region, time_zone, email, phone, orders, attributes } = given;
+    let texts = [locale, country, region, time_zone, email, phone];
+    let says_more =
+        name.is_some() || texts.iter().any(|text| text.is_some()) || !orders.is_empty() || !attributes.is_empty();
+    match stored {
+        Some(stored) if !says_more => stored,
+        stored => Arc::new(merged(stored.as_deref(), given)),
     }
 }
 

@@ -6,6 +6,8 @@
 mod address;
 mod words;
 
+use std::sync::Arc;
+
 use cuecard_gate::{
     Answer, ConsentAnswer, ConsentPurpose, Earlier, Evidence, Facts, OpenConversation, Policy, Proposal, Sent, Verdict,
     decide,
@@ -41,13 +43,13 @@ pub struct Ground<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Addressee<'a> {
     /// The profile.
-    pub customer: &'a Customer,
+    pub customer: &'a Arc<Customer>,
     /// When and where they wrote, and what happened in the shop.
     pub recent: &'a Recent,
     /// Consent, suppressions, earlier contacts.
     pub facts: &'a ContactFacts,
     /// The merchant's live data that is valid now.
-    pub live: &'a [LiveItem],
+    pub live: &'a [Arc<LiveItem>],
 }
 
 /// What is proposed, and by whom.

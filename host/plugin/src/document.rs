@@ -364,10 +364,13 @@ fn kind(value: &DeValue<'_>) -> &'static str {
     }
 }
 
+/// What `cuecard_model::Value` expects, in its own words.
+const NO_VALUE: &str = "expected true or false, a number, a text, or an amount";
+
 /// Serde's words in ours: ``unknown field `x`, expected one of `a`, `b` `` becomes a reason and a hint.
 fn serde_words(message: &str) -> (String, String) {
     let first = message.lines().next().unwrap_or_default();
-    if first.contains("untagged enum Value") {
+    if first.contains(NO_VALUE) {
         let hint = "a value is text, a number, true or false, or { amount = \"12.50\", currency = \"EUR\" }";
         return ("not a value that a plugin can be handed".to_owned(), hint.to_owned());
     }

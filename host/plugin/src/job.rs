@@ -125,7 +125,7 @@ pub struct EventJob {
     /// What happened.
     pub event: Event,
     /// Whom it concerns.
-    pub customer: Customer,
+    pub customer: Arc<Customer>,
     /// The clock.
     pub now: Timestamp,
     /// The locale of the customer.

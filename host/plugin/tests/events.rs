@@ -57,7 +57,7 @@ fn job(number: usize, kind: &str) -> EventJob {
             customer_id: Some(customer.id.clone()),
             fields: Fields::new(),
         },
-        customer,
+        customer: customer.into(),
         now: Timestamp::from_seconds(1_795_000_000),
         locale: "en".into(),
         default_locale: "en".into(),

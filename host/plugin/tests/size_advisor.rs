@@ -57,12 +57,12 @@ fn uses_the_merchants_chart_and_what_was_kept() {
     let mut plugin = desk.load(&std::fs::read(COMPONENT).unwrap()).unwrap();
     let mut asked = turn("I'm 178 cm and 75 kg");
     let fields = [("M.chest_max".to_owned(), Value::Number(97.0))].into();
-    asked.live = vec![LiveItem { key: "size_chart.tops".into(), fields, valid_from: None, valid_until: None }];
+    asked.live = vec![LiveItem { key: "size_chart.tops".into(), fields, valid_from: None, valid_until: None }.into()];
     let draft = desk.compose(&mut plugin, &asked).0.unwrap().remove(0);
     assert_eq!(draft.arguments["size"], Value::Text("L".into()));
 
     let mut asked = turn("which size?");
-    asked.customer.orders = vec![order("Linen shirt", "blue / L")];
+    std::sync::Arc::make_mut(&mut asked.customer).orders = vec![order("Linen shirt", "blue / L")];
     let draft = desk.compose(&mut plugin, &asked).0.unwrap().remove(0);
     assert_eq!((draft.message.as_deref(), &draft.arguments["size"]), (Some("kept"), &Value::Text("L".into())));
 }

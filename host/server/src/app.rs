@@ -20,6 +20,7 @@ use crate::{
     outbox::Outbox,
     outgoing::Outgoing,
     people::People,
+    privacy::Privacy,
     translate::Translations,
 };
 
@@ -55,6 +56,8 @@ pub struct App {
     pub turns: Arc<Semaphore>,
     /// Wakes those who decide on events.
     pub events: Notify,
+    /// Who forgets.
+    pub privacy: Privacy,
     /// Who sends contacts.
     pub outbox: Outbox,
     /// The key that works beside the engine's, in `serve --dev`. It is never kept.

@@ -4,6 +4,8 @@ mod audit;
 mod bench;
 mod check;
 mod explain;
+mod hooks;
+mod import;
 mod keys;
 mod lines;
 mod messages;
@@ -61,6 +63,10 @@ enum Command {
     Bench(bench::Bench),
     /// Make, list and take back keys to the API
     Keys(keys::Keys),
+    /// Make, list and take back addresses for a shop's webhooks
+    Hooks(hooks::Hooks),
+    /// Read a shop's history: orders, customers or events, from CSV or JSON lines
+    Import(import::Import),
     /// Add and list people who log in, give them new passwords, keep them out
     Users(users::Users),
     /// Check or write out the records of who did what
@@ -103,6 +109,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Users(users) => block_on(users.run()),
         Command::Audit(audit) => audit.run(),
         Command::Explain(explain) => block_on(explain.run()),
+        Command::Hooks(hooks) => block_on(hooks.run()),
+        Command::Import(import) => block_on(import.run()),
         Command::Bench(bench) => on_one_thread(bench.run()),
         Command::BenchServe(serve) => done(serve.run()),
         Command::Worker => done(cuecard_plugin::worker::process::run().map_err(Into::into)),

@@ -10,13 +10,13 @@ use cuecard_model::{
 use cuecard_pipeline::{Addressee, Ground, Judgement, Snapshot, Step, Wish};
 use cuecard_understand::Understanding;
 
-use crate::{app::App, hub::Heard, merchants::Settled};
+use crate::{app::App, hub::Heard, merchants::Settled, privacy::Privacy};
 
 /// What is known of one customer at one moment.
 pub struct Known {
     profile: Arc<Customer>,
     recent: Arc<Recent>,
-    live: Vec<LiveItem>,
+    live: Vec<Arc<LiveItem>>,
     facts: ContactFacts,
 }
 
@@ -24,14 +24,17 @@ impl Known {
     /// Reads it, as for a message that nobody has written.
     pub async fn read(
         engine: &dyn Engine,
+        privacy: &Privacy,
         merchant: &MerchantId,
         customer: &CustomerId,
         now: Timestamp,
     ) -> Result<Self, Error> {
         let (conversation, message) = (ConversationId::from(""), MessageId::from(""));
         let context = engine.context(merchant, &conversation, &message, customer, now).await?;
-        let facts = engine.contact_facts(merchant, customer, &[]).await?;
         let profile = context.customer.profile.unwrap_or_else(|| Arc::new(Customer::unknown(customer.clone())));
+        // Who was erased and has come back is found by what the erasing left.
+        let subjects = privacy.subjects(merchant, &profile);
+        let facts = engine.contact_facts(merchant, customer, &subjects).await?;
         Ok(Self { profile, recent: context.customer.recent, live: context.live, facts })
     }
 

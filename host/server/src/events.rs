@@ -161,7 +161,7 @@ async fn decided(
             Decision::Outreach(outreach) => {
                 if around.is_none() {
                     let basis = Basis::now(app, merchant).await?.ok_or(Later)?;
-                    around = Some((basis, Known::read(&*app.engine, merchant, &customer, now).await?));
+                    around = Some((basis, Known::read(&*app.engine, &app.privacy, merchant, &customer, now).await?));
                 }
                 let Some((basis, known)) = &around else { return Err(Later) };
                 let id = OutreachId::new(app.ids.next(now));
@@ -243,7 +243,7 @@ async fn ask(
     let customers: Vec<_> = events.iter().filter_map(|event| event.customer_id.clone()).collect();
     let states = app.engine.customers(merchant, &customers).await?;
     let occurrences = events.into_iter().zip(customers).zip(states).map(|((event, customer), state)| {
-        let customer = state.profile.map_or_else(|| Customer::unknown(customer), Arc::unwrap_or_clone);
+        let customer = state.profile.unwrap_or_else(|| Arc::new(Customer::unknown(customer)));
         Occurrence { event: event.clone(), customer, keys: state.keys, now }
     });
     let occurrences = occurrences.collect();

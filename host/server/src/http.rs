@@ -13,6 +13,7 @@ mod guard;
 #[allow(dead_code, reason = "the page in a helpdesk's frame uses the rest; it comes next")]
 mod headers;
 mod health;
+mod hooks;
 mod json;
 mod keys;
 pub mod live;
@@ -21,6 +22,7 @@ mod openapi;
 mod outreach;
 pub(crate) mod pages;
 mod plugins;
+mod privacy;
 mod problem;
 mod reword;
 mod scripts;
@@ -45,6 +47,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::problem::Problem;
 pub(crate) use self::{
+    hooks::make as make_hook,
     keys::{changes as key_changes, make as make_key, words as key_words},
     users::{Asked as NewPerson, arrived, changed, settle as settle_password},
 };
@@ -229,6 +232,20 @@ fn data_routes() -> Vec<Route> {
         route("get", "/v1/customers/{id}", get(customers::get), "A customer's profile")
             .roles(INGEST_OR_AGENT)
             .gives(200, "Customer"),
+        route("get", "/v1/customers/{id}/identities", get(privacy::identities), "A customer by all names")
+            .roles(INGEST_OR_AGENT)
+            .gives(200, "Identities"),
+        route("post", "/v1/customers/{id}/split", post(privacy::split), "Makes an id a customer of its own again")
+            .roles(INGEST_OR_AGENT)
+            .gives(200, "Identities"),
+        route("get", "/v1/customers/{id}/export", get(privacy::export), "Everything kept of a customer")
+            .roles(INGEST)
+            .gives(200, "CustomerExport"),
+        Route {
+            answer: (204, None),
+            ..route("delete", "/v1/customers/{id}", delete(privacy::erase), "Erases a customer under all ids")
+        }
+        .roles(INGEST),
         route(
             "get",
             "/v1/customers/{id}/profile",
@@ -284,6 +301,18 @@ fn plugin_routes() -> Vec<Route> {
             .roles(OPERATOR)
             .takes("KeyRequest", 16 * KIB)
             .gives(201, "NewKey"),
+        route("get", "/v1/hooks", get(hooks::list), "All addresses for webhooks, without keys and secrets")
+            .roles(OPERATOR)
+            .gives(200, "HookList"),
+        route("post", "/v1/hooks", post(hooks::create), "Makes an address for webhooks; it is shown this once")
+            .roles(OPERATOR)
+            .takes("HookRequest", 64 * KIB)
+            .gives(201, "NewHook"),
+        Route {
+            answer: (204, None),
+            ..route("delete", "/v1/hooks/{id}", delete(hooks::revoke), "Takes an address back")
+        }
+        .roles(OPERATOR),
         Route { answer: (204, None), ..route("delete", "/v1/keys/{id}", delete(keys::revoke), "Takes a key back") }
             .roles(OPERATOR),
     ]
@@ -339,7 +368,9 @@ fn people_routes() -> Vec<Route> {
 fn open_routes() -> Vec<Route> {
     let route = Route::new;
     vec![
-        route("post", "/hooks/{kind}/{key}", post(health::hook), "Webhooks of other systems; none is connected yet"),
+        route("post", "/hooks/{kind}/{key}", post(hooks::receive), "Webhooks of shops, signed as each shop does")
+            .takes("Hook", 2 * MIB)
+            .gives(200, "HookOutcome"),
         route("get", "/healthz", get(health::alive), "200 while the process lives"),
         route("get", "/readyz", get(health::ready), "200 while turns can be answered and kept"),
         route("get", "/metrics", get(health::metrics), "Figures for Prometheus"),

@@ -71,6 +71,12 @@ struct OutcomeLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WebhookLabels {
+    kind: String,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct TranslationLabels {
     provider: &'static str,
     outcome: &'static str,
@@ -92,6 +98,7 @@ pub struct Metrics {
     calls: Family<CallLabels, Counter>,
     call_time: Histograms<HookLabels>,
     reloads: Family<OutcomeLabels, Counter>,
+    webhooks: Family<WebhookLabels, Counter>,
     translations: Family<TranslationLabels, Counter>,
     translation_time: Histograms<ProviderLabels>,
     events: Counter,
@@ -148,6 +155,7 @@ impl Default for Metrics {
             calls: Family::default(),
             call_time: Family::new_with_constructor(seconds),
             reloads: Family::default(),
+            webhooks: Family::default(),
             translations: Family::default(),
             translation_time: Family::new_with_constructor(seconds),
             events: Counter::default(),
@@ -180,6 +188,7 @@ impl Metrics {
         registry.register("outreach", "Contacts that came to a state, by reason", self.outreach.clone());
         registry.register("gate_decisions", "The gate's answers, when decided and when sent", self.gate.clone());
         registry.register("outreach_lag_seconds", "From a contact's moment to the look at it", self.lag.clone());
+        registry.register("webhooks", "Webhooks, by what became of them", self.webhooks.clone());
         registry.register("generation", "The generation of plugins that serves", self.generation.clone());
         registry.register("stream_listeners", "Open event streams", self.listeners.clone());
         registry.register("turns_waiting", "Turns that wait for a worker", self.waiting.clone());
@@ -259,6 +268,11 @@ impl Metrics {
         figures.p50_us = quantile(&spread, 50);
         figures.p99_us = quantile(&spread, 99);
         figures
+    }
+
+    /// One webhook of a shop.
+    pub fn webhook(&self, kind: &str, outcome: &'static str) {
+        self.webhooks.get_or_create(&WebhookLabels { kind: kind.to_owned(), outcome }).inc();
     }
 
     /// One change of a plugin.

@@ -27,6 +27,8 @@ const AT_ONCE: usize = 64;
 const CALLS: usize = 8;
 /// A contact is handed over at most so often.
 const ATTEMPTS: u32 = 5;
+/// A carrier is asked about a doubtful contact for so many milliseconds.
+const DAY: i64 = 86_400_000;
 /// After the engine was busy.
 const PAUSE: Duration = Duration::from_millis(250);
 /// The longest sleep: the clock on the wall may be set.
@@ -104,6 +106,11 @@ impl Calls {
         }
     }
 
+    fn start(&mut self, merchant: MerchantId, call: impl Future<Output = MerchantId> + Send + 'static) {
+        *self.by_merchant.entry(merchant).or_default() += 1;
+        self.running.spawn(call);
+    }
+
     fn is_full(&self, merchant: &MerchantId) -> bool {
         self.by_merchant.get(merchant).is_some_and(|count| *count >= CALLS)
     }
@@ -120,7 +127,7 @@ async fn round(app: &Arc<App>, partition: Partition, calls: &mut Calls) -> Resul
         }
         match record.state {
             OutreachState::Approved | OutreachState::Held => advance(app, calls, merchant, record).await?,
-            OutreachState::Sending | OutreachState::Unknown => clarify(app, &merchant, record).await?,
+            OutreachState::Sending | OutreachState::Unknown => doubt(app, calls, merchant, record).await?,
             state => {
                 let next = record.next(state, &record.reason, clock::now());
                 keep(app, &merchant, next).await?;
@@ -144,7 +151,7 @@ pub(crate) fn until(moment: Option<Timestamp>) -> Duration {
 async fn advance(app: &Arc<App>, calls: &mut Calls, merchant: MerchantId, record: OutreachRecord) -> Result<(), Error> {
     let now = clock::now();
     let Some(basis) = Basis::now(app, &merchant).await? else { return Ok(()) };
-    let known = Known::read(&*app.engine, &merchant, &record.customer, now).await?;
+    let known = Known::read(&*app.engine, &app.privacy, &merchant, &record.customer, now).await?;
     let (wish, edited) = (contacts::wish(&record), record.edited.as_deref());
     let judged = attempt(&basis.ground(now), &known.addressee(), &wish, record.channel.as_deref(), edited);
     app.metrics.gate("sent", &judged);
@@ -173,8 +180,7 @@ async fn advance(app: &Arc<App>, calls: &mut Calls, merchant: MerchantId, record
     };
     // From here on it counts as sent until the opposite is sure.
     if keep(app, &merchant, sending.clone()).await? {
-        *calls.by_merchant.entry(merchant.clone()).or_default() += 1;
-        calls.running.spawn(call(Arc::clone(app), merchant, sending, parcel, connector));
+        calls.start(merchant.clone(), call(Arc::clone(app), merchant, sending, parcel, connector));
     }
     Ok(())
 }
@@ -275,11 +281,21 @@ fn backoff(attempts: u32) -> Duration {
     Duration::from_secs(5 * 6_u64.pow(attempts.saturating_sub(1).min(4)))
 }
 
-/// A contact that was handed over, and nobody knows whether it was taken: the carrier is asked; if it takes the same
-/// key once only, it is handed over again; else a person must say.
-async fn clarify(app: &App, merchant: &MerchantId, record: OutreachRecord) -> Result<(), Error> {
-    let (now, channel) = (clock::now(), record.channel.as_deref().unwrap_or_default());
-    let connector = app.outbox.connectors.get(merchant, channel);
+/// A contact that was handed over, and nobody knows whether it was taken: the carrier is asked, aside. If this process
+/// ends before the answer, the next one asks again.
+async fn doubt(app: &Arc<App>, calls: &mut Calls, merchant: MerchantId, record: OutreachRecord) -> Result<(), Error> {
+    let now = clock::now();
+    let due_at = Some(Timestamp::from_millis(now.millis() + 2 * app.limits.send_timeout_ms.cast_signed()));
+    let (detail, by) = (record.detail.clone(), record.by.clone());
+    let asked = OutreachRecord { due_at, detail, by, ..record.next(OutreachState::Unknown, "unknown", now) };
+    if keep(app, &merchant, asked.clone()).await? {
+        calls.start(merchant.clone(), ask(Arc::clone(app), merchant, asked));
+    }
+    Ok(())
+}
+
+async fn ask(app: Arc<App>, merchant: MerchantId, record: OutreachRecord) -> MerchantId {
+    let connector = app.outbox.connectors.get(&merchant, record.channel.as_deref().unwrap_or_default());
     let most = Duration::from_millis(app.limits.send_timeout_ms);
     // As it was handed over: by now the customer may be reached elsewhere.
     let handed = record.handed.clone().and_then(|parcel| serde_json::from_value(parcel).ok());
@@ -287,19 +303,42 @@ async fn clarify(app: &App, merchant: &MerchantId, record: OutreachRecord) -> Re
         Some((connector, parcel)) => tokio::time::timeout(most, connector.lookup(&parcel)).await.ok().flatten(),
         None => None,
     };
+    let next = after_doubt(&record, found, connector.is_some_and(|it| it.is_idempotent()), clock::now());
+    while let Err(error) = keep(&app, &merchant, next.clone()).await {
+        tracing::warn!(%error, outreach = %record.id, "the fate of a contact cannot be kept yet");
+        if matches!(error, Error::Closed) {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    merchant
+}
+
+/// The record after the carrier was asked: it is handed over again only if it surely was not taken, or if the carrier
+/// takes the same key once; else a person must say.
+fn after_doubt(record: &OutreachRecord, found: Option<bool>, is_idempotent: bool, now: Timestamp) -> OutreachRecord {
     let by = record.by.clone();
-    let again =
-        || OutreachRecord { due_at: Some(now), by: by.clone(), ..record.next(OutreachState::Approved, "again", now) };
-    let next = match found {
+    let again = |attempted_at| {
+        let (due_at, by) = (Some(now), by.clone());
+        OutreachRecord { due_at, attempted_at, by, ..record.next(OutreachState::Approved, "again", now) }
+    };
+    let may_again = record.attempts < ATTEMPTS;
+    match found {
         Some(true) => OutreachRecord { by, ..record.next(OutreachState::Sent, "sent", now) },
-        Some(false) => OutreachRecord { attempted_at: None, ..again() },
-        None if connector.is_some_and(|it| it.is_idempotent()) && record.attempts < ATTEMPTS => again(),
+        Some(false) if may_again => again(None),
+        Some(false) => {
+            let (attempted_at, detail) = (None, record.detail.clone());
+            OutreachRecord { attempted_at, detail, by, ..record.next(OutreachState::Failed, "not_taken", now) }
+        }
+        None if is_idempotent && may_again => again(record.attempted_at),
+        // Perhaps the carrier was only out of reach: it is asked again, each time after twice as long, for a day.
         None => {
             let detail = "nobody knows whether it was sent; hint: find out, and POST /v1/outreach/{id}/resolve".into();
-            OutreachRecord { detail, by, ..record.next(OutreachState::Unknown, "unknown", now) }
+            let since = now.millis() - record.attempted_at.unwrap_or(now).millis();
+            let due_at = (since < DAY).then(|| Timestamp::from_millis(now.millis() + since.max(1000)));
+            OutreachRecord { detail, due_at, by, ..record.next(OutreachState::Unknown, "unknown", now) }
         }
-    };
-    keep(app, merchant, next).await.map(drop)
+    }
 }
 
 /// Keeps a change and tells of it; `false` if somebody else was faster.
@@ -321,4 +360,68 @@ pub(crate) async fn keep_told(
         contacts::tell(app, merchant, &record);
     }
     Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use cuecard_engine::OutreachId;
+    use cuecard_model::Event;
+
+    use super::*;
+
+    fn record(attempts: u32) -> OutreachRecord {
+        let event = Event {
+            id: "e".into(),
+            kind: "k".into(),
+            at: Timestamp::default(),
+            customer_id: None,
+            fields: cuecard_model::Fields::new(),
+        };
+        let outreach = serde_json::from_str(r#"{"occurrence":"o","purpose":"service"}"#).unwrap();
+        let plugin = serde_json::from_str("\"p@1.0.0\"").unwrap();
+        let new = OutreachRecord::new(OutreachId::new("1"), plugin, "u".into(), outreach, event, Timestamp::default());
+        OutreachRecord { state: OutreachState::Sending, attempts, attempted_at: Some(at(1)), ..new }
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
+    #[test]
+    fn what_follows_an_attempt() {
+        use OutreachState::{Approved, Failed, Sent, Unknown};
+        let detail = || "x".to_owned();
+        let later = |seconds| Sending::NotTaken { retry_after: Some(Duration::from_secs(seconds)), detail: detail() };
+        // Each: attempts so far, what the connector said, the state, when it is looked at, and whether it counts for caps.
+        for (attempts, sending, state, due, counts) in [
+            (1, Sending::Sent { reference: None }, Sent, None, true),
+            (1, later(0), Approved, Some(105), false),
+            (2, later(0), Approved, Some(130), false),
+            (1, later(900), Approved, Some(1000), false),
+            (5, later(0), Failed, None, false),
+            (1, Sending::Refused { detail: detail() }, Failed, None, false),
+            (5, Sending::Unknown { detail: detail() }, Unknown, Some(115), true),
+        ] {
+            let next = after(&record(attempts), &sending, 15_000, at(100));
+            let found = (next.state, next.due_at, next.attempted_at.is_some(), next.revision);
+            assert_eq!(found, (state, due.map(at), counts, 1), "{attempts} {sending:?}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_doubt() {
+        use OutreachState::{Approved, Failed, Sent, Unknown};
+        for (attempts, found, is_idempotent, state, due, counts) in [
+            (1, Some(true), false, Sent, None, true),
+            (1, Some(false), false, Approved, Some(100), false),
+            (5, Some(false), true, Failed, None, false),
+            (1, None, true, Approved, Some(100), true),
+            (5, None, true, Unknown, Some(199), true),
+            (1, None, false, Unknown, Some(199), true),
+        ] {
+            let next = after_doubt(&record(attempts), found, is_idempotent, at(100));
+            let stands = (next.state, next.due_at, next.attempted_at.is_some());
+            assert_eq!(stands, (state, due.map(at), counts), "{attempts} {found:?} {is_idempotent}");
+        }
+    }
 }

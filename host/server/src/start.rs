@@ -42,6 +42,7 @@ use crate::{
     outbox::{self, Outbox},
     outgoing::Outgoing,
     people::{self, People},
+    privacy::{self, Privacy},
     store,
     translate::Translations,
 };
@@ -117,8 +118,10 @@ impl Host {
         let (workers, confinement) = Workers::start(settled).await.context("the workers could not be started")?;
         let (stop, stopping) = watch::channel(false);
         let limits = config.limits;
+        let privacy = Privacy::open(&*engine).await?;
         let app = Arc::new(App {
             engine,
+            privacy,
             snapshot: Arc::new(ArcSwapOption::empty()),
             workers,
             registry: OnceLock::new(),
@@ -149,6 +152,7 @@ impl Host {
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let Self { app, stop: tell, .. } = self;
         let deciders = events::start(&app);
+        let sweep = privacy::start(&app);
         let senders = outbox::start(&app);
         let limits = app.limits;
         let serving = accept::serve(listener, http::router(&app), limits, app.stopping.clone());
@@ -164,7 +168,7 @@ impl Host {
         if turns.is_err() {
             tracing::warn!("some turns did not finish in time");
         }
-        for task in deciders.into_iter().chain(senders) {
+        for task in deciders.into_iter().chain(senders).chain([sweep]) {
             let _ = tokio::time::timeout(drain, task).await;
         }
         if let Some(registry) = app.registry.get() {

@@ -83,7 +83,7 @@ fn what_is_wrong_is_said_with_its_place_and_a_hint() {
         ("POST", "/v1/messages", "application/json", &*huge, 413, "larger than 262144 bytes"),
         ("POST", "/v1/messages", "text/plain", "{}", 415, "application/json"),
         ("POST", "/v1/events", "application/json", r#"[{"id":"e"}]"#, 400, "[0]"),
-        ("POST", "/v1/events", "application/json", "7", 400, "did not match"),
+        ("POST", "/v1/events", "application/json", "7", 400, "expected an event, or a list"),
         ("PUT", "/v1/live/a", "application/json", r#"{"valid_from":"soon"}"#, 400, "valid_from"),
         ("PUT", "/v1/customers/a", "application/json", r#"{"id":"b"}"#, 400, "the body is about 'b'"),
         ("POST", "/v1/suggestions/x.1/feedback", "application/json", r#"{"action":"sent"}"#, 404, "no such suggestion"),
@@ -92,7 +92,7 @@ fn what_is_wrong_is_said_with_its_place_and_a_hint() {
         ("GET", "/v1/customers/nobody", "application/json", "", 404, "not known"),
         ("PUT", "/v1/plugins/echo", "application/octet-stream", "not an archive", 422, "problems"),
         ("POST", "/v1/plugins/none/rollback", "application/json", "", 404, "none"),
-        ("POST", "/hooks/shopify/k", "application/json", "{}", 404, "no connector for 'shopify'"),
+        ("POST", "/hooks/shopify/k", "application/json", "{}", 404, "there is no webhook at this address"),
         ("GET", "/nowhere", "application/json", "", 404, "/openapi.json"),
         ("PATCH", "/v1/messages", "application/json", "", 405, "does not take PATCH"),
     ] {

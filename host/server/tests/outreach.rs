@@ -4,8 +4,9 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::disallowed_methods,
     clippy::indexing_slicing,
-    reason = "a test that fails says where"
+    reason = "a test that fails says where; its clock is the real one"
 )]
 
 mod support;
@@ -124,7 +125,7 @@ fn an_agent_approves_and_it_is_sent_once() {
     assert_eq!(contact["decided"]["answer"], "send");
     conforms("OutreachMoved", &shop.act(&contact, "approve", &Value::Null).expect(200));
     let sent = shop.contact("e-1", &["sent"]);
-    assert_eq!((&sent["attempts"], &sent["by"]), (&json!(1), &json!("dev")));
+    assert_eq!((&sent["attempts"], &sent["by"]), (&json!(1), &json!("key:dev")));
     assert_eq!(sent["reference"], format!("demo:{}", sent["id"].as_str().unwrap()));
     let taken = shop.taken();
     assert_eq!(taken.len(), 1, "{taken:?}");
@@ -164,7 +165,7 @@ fn without_consent_an_offer_is_dropped_and_says_why() {
 
 #[test]
 fn at_night_it_waits_for_the_morning_also_over_a_restart() {
-    let now = jiff::Timestamp::now();
+    let now = cuecard::clock::now().to_jiff();
     let open = (now + jiff::SignedDuration::from_hours(3)).to_zoned(jiff::tz::TimeZone::get("Europe/Berlin").unwrap());
     let (from, to) = (open.strftime("%H:00").to_string(), open.strftime("%H:59").to_string());
     let night = format!(
@@ -179,7 +180,7 @@ fn at_night_it_waits_for_the_morning_also_over_a_restart() {
     // An agent's word is no reason to ring at night.
     shop.act(&held, "approve", &Value::Null).expect(200);
     let held = shop.contact("e-1", &["held", "sent"]);
-    assert_eq!((&held["reason"], &held["by"]), (&json!("quiet_hours"), &json!("dev")));
+    assert_eq!((&held["reason"], &held["by"]), (&json!("quiet_hours"), &json!("key:dev")));
     let folder = shop.0.stop();
     settle(folder.path(), OPEN);
     let shop = Shop::on(folder);
@@ -192,7 +193,7 @@ fn at_night_it_waits_for_the_morning_also_over_a_restart() {
 #[test]
 fn a_pause_holds_everything_and_its_end_is_kept_to_the_moment() {
     let shop = Shop::open(OPEN);
-    let until = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(1500);
+    let until = cuecard::clock::now().to_jiff() + jiff::SignedDuration::from_millis(1500);
     conforms(
         "OutreachPause",
         &shop.0.send("PUT", "/v1/outreach/pause", &json!({"until": until.to_string()})).expect(200),
@@ -204,7 +205,7 @@ fn a_pause_holds_everything_and_its_end_is_kept_to_the_moment() {
     let late = millis(&sent["attempted_at"]) - until.as_millisecond();
     assert!((0..1000).contains(&late), "{late} ms late");
 
-    let far = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    let far = cuecard::clock::now().to_jiff() + jiff::SignedDuration::from_hours(1);
     shop.0.send("PUT", "/v1/outreach/pause", &json!({"until": far.to_string()})).expect(200);
     shop.ping("e-2", json!({"scenario": "news"}));
     shop.contact("e-2", &["held"]);
@@ -300,6 +301,38 @@ fn two_plugins_words_for_one_occurrence_are_one_contact() {
     };
     assert_eq!(states.len(), 2);
     assert_eq!(shop.taken().len(), 1);
+}
+
+#[test]
+fn a_contact_explains_itself_also_when_the_host_is_stopped() {
+    let shop = Shop::open(OPEN);
+    shop.ping("e-1", json!({"purpose": "marketing", "scenario": "news"}));
+    let contact = shop.contact("e-1", &["dropped"]);
+    let explain = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cuecard"));
+        let output = command.args(["explain", "outreach", contact["id"].as_str().unwrap()]).args(arguments).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let asked = explain(&["--server", &format!("http://{}", shop.0.address), "--key", "dev"]);
+    for expected in [
+        "to ada on email: dropped (consent_missing)",
+        "event e-1 of 2026-11-22T08:00:00Z: ping",
+        "proposed by echo@1.0.0",
+        "drop (consent_missing)",
+        "never consent",
+        "[Europe/Berlin]",
+        "[UTC]",
+    ] {
+        assert!(asked.contains(expected), "no '{expected}' in\n{asked}");
+    }
+    println!("{asked}");
+    let folder = shop.0.stop();
+    let data = folder.path().join("data").display().to_string();
+    assert_eq!(explain(&["--data", &data]), asked);
+    let json: Value = serde_json::from_str(&explain(&["--data", &data, "--json"])).unwrap();
+    assert_eq!(json, contact);
 }
 
 #[test]

@@ -27,7 +27,7 @@ use calibrate::{Calibration, Evidence};
 use documents::Documents;
 use model::Model;
 use spelling::Speller;
-use verbatim::Verbatim;
+use verbatim::{Found, Verbatim};
 
 /// Below this probability of being right, `none` is the better answer.
 const THRESHOLD: f64 = 0.5;
@@ -60,7 +60,7 @@ impl Classifier {
         let (model, calibration) = if classes == 0 {
             (Model::default(), Calibration::default())
         } else {
-            (Model::fit(&all, classes), Calibration::cross_validated(&all, classes))
+            (Model::fit(&all, classes).with_words(&documents.words), Calibration::cross_validated(&all, classes))
         };
         let verbatim = Verbatim::new(&all);
         Self { classes: documents.classes, model, calibration, verbatim, speller: documents.speller }
@@ -72,18 +72,20 @@ impl Classifier {
         if self.classes.is_empty() {
             return DetectedScenario { id: none(), confidence: 1.0, alternatives: Vec::new() };
         }
-        let mut ranking = self.rank(text);
+        let said = self.verbatim.find(text);
+        let mut ranking = self.rank(text, said);
         // As it was written: punctuation parts two wishes. A greeting beside one wish parts nothing.
-        let mut clauses: Vec<_> = clauses::of(&message.text).into_iter().map(Normalized::new).collect();
-        clauses.retain(|clause| !self.verbatim.is_background(clause));
-        if clauses.len() > 1 {
-            let worth = IN_A_CLAUSE / clauses.len() as f64;
-            clauses.iter().for_each(|clause| self.add_clause(&mut ranking, clause, worth));
+        let clauses = Some(clauses::of(&message.text)).filter(|clauses| clauses.len() > 1).into_iter().flatten();
+        let clauses = clauses.map(Normalized::new).map(|clause| (self.verbatim.find(&clause), clause));
+        let wishes: Vec<_> = clauses.filter(|(said, _)| *said != Found::Background).collect();
+        if wishes.len() > 1 {
+            let worth = IN_A_CLAUSE / wishes.len() as f64;
+            wishes.iter().for_each(|(said, clause)| add_clause(&mut ranking, self.rank(clause, *said), worth));
         }
         let found = ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD);
         if !found
             && follow_up::leans_on_what_was_said(text)
-            && !self.verbatim.is_background(text)
+            && said != Found::Background
             && let Some(carried) = self.carried(past)
         {
             return self.detected(carried);
@@ -91,24 +93,12 @@ impl Classifier {
         self.detected(ranking)
     }
 
-    /// A wish that stands in a clause of its own counts nearly as one that is all of the message.
-    fn add_clause(&self, ranking: &mut Ranking, clause: &Normalized, worth: f64) {
-        for (class, confidence) in self.rank(clause) {
-            let confidence = confidence * worth / (confidence * worth + 1.0 - confidence);
-            match ranking.iter_mut().find(|(known, _)| *known == class) {
-                Some((_, whole)) => *whole = whole.max(confidence),
-                None => ranking.push((class, confidence)),
-            }
-        }
-        sort(ranking);
-    }
-
     /// What the customer last wanted, a little less sure: a follow-up may also turn to something new.
     fn carried(&self, past: &[Arc<Reading>]) -> Option<Ranking> {
         let mut ranking = past
             .iter()
             .take(follow_up::LOOK_BACK)
-            .map(|message| self.rank(&message.normalized))
+            .map(|message| self.rank(&message.normalized, self.verbatim.find(&message.normalized)))
             .find(|ranking| ranking.first().is_some_and(|(_, confidence)| *confidence >= THRESHOLD))?;
         for (_, confidence) in &mut ranking {
             *confidence *= follow_up::CARRIED;
@@ -116,15 +106,22 @@ impl Classifier {
         Some(ranking)
     }
 
-    fn rank(&self, text: &Normalized) -> Ranking {
-        let evidence = Evidence::of(&self.model, &features::of(&self.speller.read(text)));
-        let mut ranking: Ranking = (0..self.classes.len())
-            .map(|class| (class, self.calibration.confidence(&evidence, class).min(SAID_OUTRIGHT)))
-            .collect();
-        match self.verbatim.find(text) {
-            verbatim::Found::Nothing => {}
-            verbatim::Found::Background => ranking.iter_mut().for_each(|(_, confidence)| *confidence *= 0.5),
-            verbatim::Found::Class(class) => {
+    /// `said`: what an example says of it outright.
+    fn rank(&self, text: &Normalized, said: Found) -> Ranking {
+        let evidence = Evidence::of(self.model.scores_of(&self.speller.read(text)));
+        let odds = |class| (class, self.calibration.log_odds(&evidence, class));
+        let mut ranking: Ranking = (0..self.classes.len()).map(odds).collect();
+        if !matches!(said, Found::Class(_)) {
+            // Only the first few are wanted, and the curve keeps the order.
+            sort(&mut ranking);
+        }
+        for (_, odds) in &mut ranking {
+            *odds = calibrate::logistic(*odds).min(SAID_OUTRIGHT);
+        }
+        match said {
+            Found::Nothing => {}
+            Found::Background => ranking.iter_mut().for_each(|(_, confidence)| *confidence *= 0.5),
+            Found::Class(class) => {
                 for (other, confidence) in &mut ranking {
                     *confidence = if *other == class { SAID_OUTRIGHT } else { confidence.min(THRESHOLD) };
                 }
@@ -145,6 +142,18 @@ impl Classifier {
         let alternatives = named.take(ALTERNATIVES).collect();
         DetectedScenario { id: first.id, confidence: first.confidence, alternatives }
     }
+}
+
+/// A wish that stands in a clause of its own counts nearly as one that is all of the message.
+fn add_clause(ranking: &mut Ranking, clause: Ranking, worth: f64) {
+    for (class, confidence) in clause {
+        let confidence = confidence * worth / (confidence * worth + 1.0 - confidence);
+        match ranking.iter_mut().find(|(known, _)| *known == class) {
+            Some((_, whole)) => *whole = whole.max(confidence),
+            None => ranking.push((class, confidence)),
+        }
+    }
+    sort(ranking);
 }
 
 /// Best first; equals in the order of declaration.

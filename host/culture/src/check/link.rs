@@ -44,6 +44,10 @@ pub fn links(text: &str) -> Vec<Link> {
 /// White space and what never stands unescaped in an address: quotes, angle brackets, full-width punctuation,
 /// invisible characters.
 fn is_boundary(sign: char) -> bool {
+    // Most of a text, at a glance.
+    if sign.is_ascii_alphanumeric() {
+        return false;
+    }
     sign.is_whitespace()
         || sign.is_control()
         || matches!(sign, '"' | '<' | '>' | '|' | '`' | '«' | '»' | '“' | '”' | '\u{200b}'..='\u{200f}'

@@ -4,12 +4,14 @@ use super::{LintFinding, plain};
 use crate::Manner;
 
 /// Quotation marks that some locale uses.
-const QUOTES: &str = "\"“”„‟«»「」『』";
+fn is_quote(sign: char) -> bool {
+    matches!(sign, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '「' | '」' | '『' | '』')
+}
 
 /// Marks that are not the locale's.
 pub(super) fn quotes(text: &str, manner: &Manner) -> Vec<LintFinding> {
     let Some(quotes) = manner.rules.pack.style.quotes.as_ref() else { return Vec::new() };
-    if !text.contains(|sign| QUOTES.contains(sign)) {
+    if !text.contains(is_quote) {
         return Vec::new();
     }
     let own = |sign: char| {
@@ -21,7 +23,7 @@ pub(super) fn quotes(text: &str, manner: &Manner) -> Vec<LintFinding> {
     let mut found = Vec::new();
     for (at, sign) in text.char_indices() {
         let before = last.replace(sign);
-        if !QUOTES.contains(sign) || own(sign) || before.is_some_and(|it: char| it.is_ascii_digit()) && sign == '"' {
+        if !is_quote(sign) || own(sign) || before.is_some_and(|it: char| it.is_ascii_digit()) && sign == '"' {
             continue;
         }
         let opens = before.is_none_or(|it| it.is_whitespace() || "([{—–-".contains(it));
@@ -42,6 +44,10 @@ pub(super) fn spacing(text: &str, manner: &Manner) -> Vec<LintFinding> {
     while let Some((at, sign)) = signs.next() {
         let after = signs.peek().map(|(_, sign)| *sign);
         let Some((start, before)) = last.replace((at, sign)) else { continue };
+        // Letters, digits and spaces, nearly all of a text, are no marks.
+        if sign.is_ascii_alphanumeric() || sign == ' ' {
+            continue;
+        }
         let end = at + sign.len_utf8();
         let ends = after.is_none_or(|it| it.is_whitespace() || !it.is_alphanumeric() && !"/\\=-_".contains(it));
         let slip = if is_gap(before) && spacing.none_before.contains(sign) && ends {

@@ -100,8 +100,8 @@ impl WordList {
     /// Whole numbers that stand alone: not part of an amount, a date, a time, a span, a code or a list of digits.
     fn numbers_in<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Hit> + 'a {
         let runs = text.char_indices().filter(|(at, sign)| {
-            let before = text.get(..*at).and_then(|it| it.chars().next_back());
-            sign.is_ascii_digit() && !before.is_some_and(is_of_number)
+            let before = || text.get(..*at).and_then(|it| it.chars().next_back());
+            sign.is_ascii_digit() && !before().is_some_and(is_of_number)
         });
         runs.filter_map(|(start, _)| {
             let rest = text.get(start..)?;

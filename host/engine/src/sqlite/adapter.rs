@@ -4,17 +4,19 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, MerchantId, MessageId, PluginId, SuggestionId, Timestamp, TurnId,
+    ContactFacts, ConversationId, CustomerId, IdentityKind, MerchantId, MessageId, PluginId, SuggestionId, Timestamp,
+    TurnId,
 };
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, feedback, people, read, read_outreach, threads, writer::Job,
+    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, people, read,
+    read_outreach, threads, writer::Job,
 };
 use crate::{
-    ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, MessageRecord,
-    NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt,
-    ReloadRecord, Result, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
+    Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Hook,
+    Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
+    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -33,14 +35,16 @@ impl Engine for SqliteEngine {
         let question = Question {
             conversation: (merchant.clone(), conversation.clone()),
             message: message.clone(),
-            customer: (merchant.clone(), customer.clone()),
+            customer: self.cache.canonical((merchant.clone(), customer.clone())),
             now,
         };
         self.know(question).await
     }
 
     async fn customers(&self, merchant: &MerchantId, customers: &[CustomerId]) -> Result<Vec<CustomerState>> {
-        self.know_customers(merchant, customers).await
+        let canonical = |customer: &CustomerId| self.cache.canonical((merchant.clone(), customer.clone())).1;
+        let customers: Vec<_> = customers.iter().map(canonical).collect();
+        self.know_customers(merchant, &customers).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Receipt> {
@@ -72,7 +76,8 @@ impl Engine for SqliteEngine {
         customer: &CustomerId,
         subjects: &[Arc<str>],
     ) -> Result<ContactFacts> {
-        let (merchant, customer, subjects) = (merchant.clone(), customer.clone(), subjects.to_vec());
+        let (merchant, customer) = self.cache.canonical((merchant.clone(), customer.clone()));
+        let subjects = subjects.to_vec();
         self.pool.read(move |connection| read_outreach::facts(connection, &merchant, &customer, &subjects)).await
     }
 
@@ -128,7 +133,8 @@ impl Engine for SqliteEngine {
         filter: &OutreachFilter,
         limit: usize,
     ) -> Result<Vec<OutreachRecord>> {
-        let (merchant, filter) = (merchant.clone(), filter.clone());
+        let (merchant, mut filter) = (merchant.clone(), filter.clone());
+        filter.customer = filter.customer.map(|customer| self.cache.canonical((merchant.clone(), customer)).1);
         self.pool.read(move |connection| read_outreach::list(connection, &merchant, &filter, limit)).await
     }
 
@@ -209,6 +215,45 @@ impl Engine for SqliteEngine {
     async fn setting(&self, scope: &Scope, name: &str) -> Result<Option<String>> {
         let (scope, name) = (scope.clone(), name.to_owned());
         self.pool.read(move |connection| read::setting(connection, &scope, &name)).await
+    }
+
+    async fn hook(&self, hash: &str) -> Result<Option<Hook>> {
+        Ok(self.cache.hook(hash))
+    }
+
+    async fn hooks(&self) -> Result<Vec<Hook>> {
+        self.pool.read(hooks::all).await
+    }
+
+    async fn identities(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<Identities> {
+        let (merchant, customer) = (merchant.clone(), customer.clone());
+        self.pool.read(move |connection| identities::report(connection, &merchant, &customer)).await
+    }
+
+    async fn known_by(
+        &self,
+        merchant: &MerchantId,
+        kind: IdentityKind,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<CustomerId>> {
+        let (merchant, prefix) = (merchant.clone(), prefix.to_owned());
+        self.pool.read(move |connection| identities::known_by(connection, &merchant, kind, &prefix, limit)).await
+    }
+
+    async fn export(&self, merchant: &MerchantId, customer: &CustomerId) -> Result<serde_json::Value> {
+        let (merchant, customer) = (merchant.clone(), customer.clone());
+        self.pool.read(move |connection| forget::export(connection, &merchant, &customer)).await
+    }
+
+    async fn aged(&self, room: Room, after: i64, limit: usize) -> Result<Vec<Aged>> {
+        self.pool.read(move |connection| forget::aged(connection, room, after, limit)).await
+    }
+
+    async fn scrub(&self) -> Result<bool> {
+        let (waiter, waiting) = oneshot::channel();
+        self.send(Job::Scrub(waiter), 64)?;
+        answer(waiting).await
     }
 
     async fn last_generation(&self) -> Result<u64> {

@@ -1,14 +1,14 @@
 //! One batch, inside the writer's transaction. Checks each precondition by the write itself where it can.
 
-mod contact;
-mod event;
+pub(super) mod contact;
+pub(super) mod event;
 mod keys;
 
-use cuecard_model::{MerchantId, Role};
+use cuecard_model::{ConversationId, CustomerId, MerchantId, Role};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::{audit, feedback};
+use super::{audit, feedback, forget, identities, news, rooms};
 use crate::{Batch, Error, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
 
 /// What became of a batch, and where its messages stand.
@@ -16,6 +16,31 @@ pub(super) struct Applied {
     pub(super) receipt: Receipt,
     /// The `seq` of each message and each event written, in order.
     pub(super) places: Vec<i64>,
+    pub(super) effects: Effects,
+}
+
+/// What memory must not go on believing.
+#[derive(Default)]
+pub(super) struct Effects {
+    /// Customers of whom more has changed than a write says.
+    pub(super) stale: Vec<CustomerId>,
+    /// Ids that are another name from now on, or (`None`) no longer.
+    pub(super) aliases: Vec<(CustomerId, Option<CustomerId>)>,
+    /// Threads of which something is gone.
+    pub(super) threads: Vec<ConversationId>,
+}
+
+impl Effects {
+    pub(super) fn merged(&mut self, pairs: Vec<(CustomerId, CustomerId)>) {
+        for (from, into) in pairs {
+            self.stale.extend([from.clone(), into.clone()]);
+            self.aliases.push((from, Some(into)));
+        }
+    }
+
+    pub(super) fn parted(&mut self, customer: CustomerId) {
+        self.aliases.push((customer, None));
+    }
 }
 
 /// Why a batch goes no further; what it wrote so far is taken back.
@@ -43,25 +68,69 @@ impl From<Refusal> for Stop {
 pub(super) type Step<T> = Result<T, Stop>;
 
 /// Writes a batch; on `Err` the caller takes back what was written.
-pub(super) fn apply(connection: &Connection, batch: &Batch) -> Step<Applied> {
-    let mut places = Vec::new();
+///
+/// Each write is put under the id that stands for its customer, in the batch too: memory takes it in as it was kept.
+pub(super) fn apply(connection: &Connection, batch: &mut Batch) -> Step<Applied> {
+    let (mut places, mut effects) = (Vec::new(), Effects::default());
     let mut outcomes = Vec::with_capacity(batch.writes.len());
-    for write in &batch.writes {
-        let outcome = match write {
+    for write in &mut batch.writes {
+        let merges = canonical(connection, &batch.merchant, write)?;
+        let before = places.len();
+        let outcome = match &*write {
             Write::Audit(_) if !outcomes.contains(&Outcome::Done) => Outcome::Known,
-            write => one(connection, &batch.merchant, write, &mut places)?,
+            write => one(connection, &batch.merchant, write, &mut places, &mut effects)?,
         };
         outcomes.push(outcome);
+        if let (false, Some(place)) = (merges.is_empty(), places.get(before)) {
+            let room = if matches!(write, Write::Event(_)) { "events" } else { "messages" };
+            rooms::note(connection, &merges, room, &place.to_string())?;
+        }
     }
-    Ok(Applied { receipt: Receipt::Kept(outcomes), places })
+    Ok(Applied { receipt: Receipt::Kept(outcomes), places, effects })
+}
+
+/// Puts the canonical id in the place of the one that was said; gives the merges that it stands for.
+fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) -> Step<Vec<i64>> {
+    let customer = match write {
+        Write::Message(record) | Write::Turn(TurnRecord { message: record, .. }) => &mut record.customer,
+        Write::Customer(customer) => &mut customer.id,
+        Write::PluginKeys { customer, .. }
+        | Write::Timer { customer, .. }
+        | Write::CancelTimer { customer, .. }
+        | Write::TimerDone { customer, .. } => customer,
+        Write::Outreach(record) | Write::OutreachChange(record) => &mut record.customer,
+        Write::Consent(record) => &mut record.customer,
+        Write::Event(event) => match &mut event.customer_id {
+            Some(customer) => customer,
+            None => return Ok(Vec::new()),
+        },
+        _ => return Ok(Vec::new()),
+    };
+    let (found, merges) = identities::resolve(connection, merchant, customer)?;
+    *customer = found;
+    Ok(merges)
 }
 
 /// Whether the batch is one statement, which takes itself back if it fails.
 pub(super) fn is_single(batch: &Batch) -> bool {
-    matches!(batch.writes.as_slice(), [write] if !matches!(write, Write::PluginKeys { .. }))
+    matches!(
+        batch.writes.as_slice(),
+        [Write::Message(_)
+            | Write::Turn(_)
+            | Write::Feedback(_)
+            | Write::Customer(_)
+            | Write::Event(_)
+            | Write::Live(_)]
+    )
 }
 
-fn one(connection: &Connection, merchant: &MerchantId, write: &Write, places: &mut Vec<i64>) -> Step<Outcome> {
+fn one(
+    connection: &Connection,
+    merchant: &MerchantId,
+    write: &Write,
+    places: &mut Vec<i64>,
+    effects: &mut Effects,
+) -> Step<Outcome> {
     match write {
         Write::Message(record) => message(connection, merchant, record, None, places),
         Write::Turn(turn) => message(connection, merchant, &turn.message, Some(turn), places),
@@ -96,6 +165,17 @@ fn one(connection: &Connection, merchant: &MerchantId, write: &Write, places: &m
         Write::OutreachChange(record) => contact::change(connection, merchant, record),
         Write::Consent(record) => contact::consent(connection, merchant, record),
         Write::Suppression { subject, suppression } => contact::suppress(connection, merchant, subject, suppression),
+        Write::Delivery { keys, at } => news::delivered(connection, merchant, keys, *at),
+        Write::News(news) => news::put(connection, merchant, news, effects),
+        Write::Split { customer, at, by } => {
+            let from = identities::split(connection, merchant, customer, *at, by)?;
+            effects.stale.extend([from, customer.clone()]);
+            effects.parted(customer.clone());
+            Ok(Outcome::Done)
+        }
+        Write::Erase(customer) => forget::erase(connection, merchant, customer, effects),
+        Write::Sweep { room, rows } => forget::sweep(connection, merchant, *room, rows, effects),
+        Write::Tidy { before, limit } => forget::tidy(connection, *before, *limit),
     }
 }
 

@@ -13,11 +13,11 @@ use cuecard_model::{
 };
 
 use super::{
-    apply::Applied,
+    apply::{Applied, Effects},
     people::Known,
     space::{Space, Weigh},
 };
-use crate::{ApiKey, Batch, Change, CustomerState, MessageRecord, Outcome, Receipt, TurnRecord, Write};
+use crate::{ApiKey, Batch, Change, CustomerState, Hook, MessageRecord, Outcome, Receipt, TurnRecord, Write};
 
 /// Messages of history that a turn is handed.
 pub(super) const HISTORY: usize = 20;
@@ -33,6 +33,10 @@ pub(super) struct Cache {
     live: Mutex<Space<MerchantId, Live>>,
     /// All of them, by hash.
     api_keys: RwLock<HashMap<Arc<str>, ApiKey>>,
+    /// All of them, by hash.
+    hooks: RwLock<HashMap<Arc<str>, Hook>>,
+    /// All ids that are another name of a customer.
+    aliases: RwLock<HashMap<CustomerKey, CustomerId>>,
     pub(super) people: Known,
 }
 
@@ -57,18 +61,42 @@ pub(super) struct KnownCustomer {
 }
 
 /// All live data of a merchant, valid or not, in key order.
-pub(super) type Live = Arc<Vec<LiveItem>>;
+pub(super) type Live = Arc<Vec<Arc<LiveItem>>>;
 
 impl Cache {
-    /// Room for `budget` bytes beside keys and people.
-    pub(super) fn new(budget: usize, api_keys: Vec<ApiKey>, people: Known) -> Self {
+    /// Room for `budget` bytes beside what is always held.
+    pub(super) fn new(
+        budget: usize,
+        api_keys: Vec<ApiKey>,
+        hooks: Vec<Hook>,
+        aliases: Vec<(MerchantId, CustomerId, CustomerId)>,
+        people: Known,
+    ) -> Self {
+        let aliases = aliases.into_iter().map(|(merchant, customer, into)| ((merchant, customer), into));
         Self {
             conversations: Mutex::new(Space::new(budget / 2)),
             customers: Mutex::new(Space::new(budget / 4)),
             live: Mutex::new(Space::new(budget / 4)),
             api_keys: RwLock::new(api_keys.into_iter().map(|key| (key.hash.clone(), key)).collect()),
+            hooks: RwLock::new(hooks.into_iter().map(|hook| (hook.hash.clone(), hook)).collect()),
+            aliases: RwLock::new(aliases.collect()),
             people,
         }
+    }
+
+    /// The key that stands for a customer's.
+    pub(super) fn canonical(&self, mut key: CustomerKey) -> CustomerKey {
+        let aliases = self.aliases.read().unwrap_or_else(PoisonError::into_inner);
+        // As long as the writer follows them.
+        for _ in 0..32 {
+            let Some(into) = aliases.get(&key) else { break };
+            key.1 = into.clone();
+        }
+        key
+    }
+
+    pub(super) fn hook(&self, hash: &str) -> Option<Hook> {
+        self.hooks.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
     }
 
     pub(super) fn conversations(&self) -> MutexGuard<'_, Space<ConversationKey, Conversation>> {
@@ -94,6 +122,9 @@ impl Cache {
                 Change::ApiKey(key) => {
                     self.api_keys.write().unwrap_or_else(PoisonError::into_inner).insert(key.hash.clone(), key);
                 }
+                Change::Hook(hook) => {
+                    self.hooks.write().unwrap_or_else(PoisonError::into_inner).insert(hook.hash.clone(), hook);
+                }
                 Change::People(change) => self.people.changed(change),
                 _ => {}
             }
@@ -106,6 +137,26 @@ impl Cache {
         let mut places = applied.places.iter().copied();
         for (write, outcome) in batch.writes.into_iter().zip(outcomes) {
             self.written(&batch.merchant, write, *outcome, &mut places);
+        }
+        self.affected(&batch.merchant, &applied.effects);
+    }
+
+    fn affected(&self, merchant: &MerchantId, effects: &Effects) {
+        if !effects.aliases.is_empty() {
+            let mut aliases = self.aliases.write().unwrap_or_else(PoisonError::into_inner);
+            for (customer, into) in &effects.aliases {
+                let key = (merchant.clone(), customer.clone());
+                match into {
+                    Some(into) => aliases.insert(key, into.clone()),
+                    None => aliases.remove(&key),
+                };
+            }
+        }
+        for customer in &effects.stale {
+            self.customers().forget(&(merchant.clone(), customer.clone()));
+        }
+        for thread in &effects.threads {
+            self.conversations().forget(&(merchant.clone(), thread.clone()));
         }
     }
 
@@ -133,7 +184,7 @@ impl Cache {
                 let Some(customer) = event.customer_id.clone() else { return };
                 self.customers().update(&(merchant.clone(), customer), |known| known.happened(place, event));
             }
-            Write::Live(item) => self.live().update(merchant, |live| put_live(Arc::make_mut(live), item)),
+            Write::Live(item) => self.live().update(merchant, |live| put_live(Arc::make_mut(live), Arc::new(item))),
             Write::LiveGone { key } => {
                 self.live().update(merchant, |live| Arc::make_mut(live).retain(|item| item.key != key));
             }
@@ -199,7 +250,7 @@ fn merge_keys(state: &mut CustomerState, plugin: PluginId, writes: BTreeMap<Stri
     }
 }
 
-fn put_live(live: &mut Vec<LiveItem>, item: LiveItem) {
+fn put_live(live: &mut Vec<Arc<LiveItem>>, item: Arc<LiveItem>) {
     match live.binary_search_by(|probe| probe.key.cmp(&item.key)) {
         Ok(found) => {
             if let Some(place) = live.get_mut(found) {

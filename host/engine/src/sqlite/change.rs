@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     apply::{Step, json},
-    audit, people,
+    audit, hooks, people,
 };
 use crate::{Change, PluginRecord, Scope, audit::chain_name};
 
@@ -45,6 +45,7 @@ fn one(connection: &Connection, change: &Change) -> Step<bool> {
                 "insert into api_keys (hash, body) values (?1, ?2) on conflict do update set body = excluded.body";
             connection.prepare_cached(sql)?.execute(params![key.hash, json("a key", key)?])?;
         }
+        Change::Hook(hook) => hooks::put(connection, hook)?,
         Change::Setting { scope, name, value } => setting(connection, scope, name, value.as_deref())?,
         Change::People(change) => return people::change(connection, change),
         Change::Audit(scope, entry) => audit::append(connection, scope, entry)?,

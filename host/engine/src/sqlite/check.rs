@@ -32,6 +32,11 @@ fn weigh(write: &Write) -> usize {
         Write::Event(event) => weigh_fields(&event.fields),
         Write::Timer { timer, .. } => weigh_fields(&timer.fields),
         Write::Outreach(record) | Write::OutreachChange(record) => weigh_contact(record),
+        Write::News(news) => {
+            let event = news.event.as_ref().map_or(0, |event| weigh_fields(&event.fields));
+            let profile = news.profile.as_ref().map_or(0, |profile| weigh_customer(&profile.value));
+            event + profile + 1024 * news.orders.len()
+        }
         _ => 0,
     };
     more + 256
@@ -57,6 +62,12 @@ fn readable(write: &Write) -> Result<()> {
         Write::Outreach(record) | Write::OutreachChange(record) => {
             finite("a contact", &record.outreach.arguments)?;
             record.event.as_ref().map_or(Ok(()), |event| finite("a contact's event", &event.fields))
+        }
+        Write::News(news) => {
+            news.event.as_ref().map_or(Ok(()), |event| finite("an event", &event.fields))?;
+            news.profile.as_ref().map_or(Ok(()), |profile| finite("a customer", &profile.value.attributes))?;
+            let facts = news.orders.iter().filter_map(|order| order.facts.as_ref());
+            facts.map(|facts| &facts.value).try_for_each(|order| finite("an order", &order.attributes))
         }
         Write::PluginKeys { writes, .. } => {
             let values = writes.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));

@@ -2,6 +2,8 @@
 //!
 //! From memory where it is there, and in one read of the database for what is not.
 
+use std::sync::Arc;
+
 use cuecard_model::{ConversationId, CustomerId, LiveItem, MerchantId, Message, MessageId, Timestamp};
 use rusqlite::Connection;
 
@@ -26,7 +28,7 @@ struct Lookup {
     /// The history, and whether the message is surely new.
     history: Result<(Vec<Message>, bool), u64>,
     customer: Result<CustomerState, u64>,
-    live: Result<Vec<LiveItem>, u64>,
+    live: Result<Vec<Arc<LiveItem>>, u64>,
 }
 
 /// What the database said.
@@ -164,6 +166,6 @@ fn history(conversation: &Conversation) -> Vec<Message> {
     conversation.history.iter().cloned().collect()
 }
 
-fn valid(items: &Live, now: Timestamp) -> Vec<LiveItem> {
+fn valid(items: &Live, now: Timestamp) -> Vec<Arc<LiveItem>> {
     items.iter().filter(|item| item.is_valid_at(now)).cloned().collect()
 }

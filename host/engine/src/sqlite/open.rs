@@ -11,13 +11,17 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use crate::{Error, Result};
 
 /// Forward only: one script a version, each run once, in order. Never change one that was released.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("0001_start.sql"),
     include_str!("0002_recent.sql"),
     include_str!("0003_outreach.sql"),
     include_str!("0004_people.sql"),
     include_str!("0005_desk.sql"),
+    include_str!("0006_identities.sql"),
 ];
+
+/// How long a connection waits for another.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Statements that one connection keeps prepared; more than the engine has.
 const STATEMENTS: usize = 128;
@@ -59,6 +63,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
         connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
         connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
         connection.pragma_update(None, "cache_size", -32_768)?;
+        // What is deleted or replaced is overwritten, or an erased customer could still be read in the file.
+        connection.pragma_update(None, "secure_delete", "on")?;
         common(&connection)?;
         connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0)).map(|found| (connection, found))
     };
@@ -75,7 +81,7 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn common(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(BUSY)?;
     // No memory map: a disk that fails under one kills the process instead of failing the call.
     connection.pragma_update(None, "trusted_schema", false)?;
     // The plan of a statement must not hang on the values bound to it: or each new value has it compiled again, which

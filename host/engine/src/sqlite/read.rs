@@ -123,13 +123,17 @@ fn events(connection: &Connection, merchant: &MerchantId, customer: &CustomerId)
 
 pub(super) fn live(connection: &Connection, merchant: &MerchantId) -> Result<Live> {
     let sql = "select body from live where merchant = ?1 order by key";
-    all(connection, sql, [merchant.as_str()], |row| from_json::<LiveItem>(row, 0)).map(Arc::new)
+    all(connection, sql, [merchant.as_str()], |row| from_json::<Arc<LiveItem>>(row, 0)).map(Arc::new)
 }
 
 pub(super) fn claim(connection: &Connection, partition: Partition, limit: usize) -> Result<Vec<OpenEvent>> {
-    let sql = "select merchant, body from events where done_at is null and slot % ?1 = ?2 order by seq limit ?3";
+    let sql = "select merchant, body, customer from events
+        where done_at is null and slot % ?1 = ?2 order by seq limit ?3";
     all(connection, sql, params![partition.of.max(1), partition.index, rows(limit)], |row| {
-        Ok(OpenEvent { merchant: row.get::<_, String>(0)?.into(), event: from_json::<Event>(row, 1)? })
+        // The customer may be known by another id since.
+        let customer_id = row.get::<_, Option<String>>(2)?.map(Into::into);
+        let event = Event { customer_id, ..from_json::<Event>(row, 1)? };
+        Ok(OpenEvent { merchant: row.get::<_, String>(0)?.into(), event })
     })
 }
 

@@ -65,6 +65,13 @@ impl<K: Eq + Hash + Clone, V: Weigh> Space<K, V> {
         }
     }
 
+    /// Forgets a value, and takes away the ticket of a reader under way.
+    pub(super) fn forget(&mut self, key: &K) {
+        if let Some(slot) = self.slots.remove(key) {
+            self.weight -= slot_weight(&slot);
+        }
+    }
+
     fn put(&mut self, key: K, slot: Slot<V>) {
         self.weight += slot_weight(&slot);
         if let Some(before) = self.slots.insert(key, slot) {

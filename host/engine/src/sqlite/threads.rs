@@ -16,12 +16,12 @@ pub(super) fn list(
     limit: usize,
 ) -> Result<Vec<Thread>> {
     // The index and the order of the joins are named: a page costs as many rows as it has.
-    let sql = "select t.last, t.conversation, t.customer, t.channel, t.waiting_since, t.unanswered,
+    let sql = "select t.last, t.conversation, m.customer, m.channel, t.waiting_since, t.unanswered,
             m.role, substr(m.text, 1, ?4), m.at, r.reply, json_extract(c.body, '$.name')
         from conversations as t indexed by conversations_by_last
         cross join messages as m on m.seq = t.last
         left join messages as r on r.seq = t.turn
-        left join customers as c on c.merchant = t.merchant and c.customer = t.customer
+        left join customers as c on c.merchant = t.merchant and c.customer = m.customer
         where t.merchant = ?1 and t.last < ?2 order by t.last desc limit ?3";
     all(connection, sql, params![merchant.as_str(), place(before), rows(limit), SHOWN], |row| {
         Ok(Thread {

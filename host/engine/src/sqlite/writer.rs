@@ -11,16 +11,17 @@ use std::{
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
-    apply::{self, Applied, Stop},
+    apply::{self, Applied, Effects, Stop},
     cache::Cache,
     change,
-    open::fault,
+    open::{self, fault},
 };
 use crate::{Batch, Change, Error, Receipt, Result};
 
@@ -30,12 +31,16 @@ const QUEUE: usize = 1024;
 const QUEUE_BYTES: usize = 64 << 20;
 /// Jobs in one transaction: enough to share the sync, few enough that the first need not wait long.
 const GROUP: usize = 256;
+/// The most that emptying the log waits for readers.
+const SCRUB: Duration = Duration::from_millis(20);
 
 /// Something to be written, and who waits for it.
 pub(super) enum Job {
     Commit(Batch, oneshot::Sender<Result<Receipt>>),
     Change(Vec<Change>, oneshot::Sender<Result<bool>>),
     Bundle(String, Arc<[u8]>, oneshot::Sender<Result<()>>),
+    /// Empties the log, so that nothing of what was erased is left in it.
+    Scrub(oneshot::Sender<Result<bool>>),
 }
 
 /// The writing end: a bounded queue.
@@ -108,6 +113,7 @@ enum Done {
     Commit(Result<Applied>),
     Change(Result<bool>),
     Bundle(Result<()>),
+    Scrub,
 }
 
 impl Writer {
@@ -141,10 +147,10 @@ impl Writer {
     }
 
     /// All jobs of a group in one transaction. On `Err` nothing of any job is kept.
-    fn transact(&self, group: &[Job]) -> Result<Vec<Done>> {
+    fn transact(&self, group: &mut [Job]) -> Result<Vec<Done>> {
         self.roll_back();
         self.statement("begin immediate").map_err(|error| fault(&self.path, &error))?;
-        let done = group.iter().map(|job| self.one(job)).collect::<rusqlite::Result<Vec<_>>>();
+        let done = group.iter_mut().map(|job| self.one(job)).collect::<rusqlite::Result<Vec<_>>>();
         let committed = done.and_then(|done| self.statement("commit").map(|()| done));
         committed.map_err(|error| {
             self.roll_back();
@@ -163,11 +169,13 @@ impl Writer {
     }
 
     /// One job. Its own failure is in what it gives; `Err` is a failure of the transaction.
-    fn one(&self, job: &Job) -> rusqlite::Result<Done> {
+    fn one(&self, job: &mut Job) -> rusqlite::Result<Done> {
         Ok(match job {
             Job::Commit(batch, _) => {
+                let is_single = apply::is_single(batch);
                 let write = || apply::apply(&self.connection, batch);
-                Done::Commit(self.alone(apply::is_single(batch), write, |receipt| Applied { receipt, places: vec![] })?)
+                let unmet = |receipt| Applied { receipt, places: vec![], effects: Effects::default() };
+                Done::Commit(self.alone(is_single, write, unmet)?)
             }
             Job::Change(changes, _) => {
                 // A change that does not follow is taken back like one with a precondition that failed.
@@ -175,6 +183,7 @@ impl Writer {
                 let write = || change::change(&self.connection, changes)?.then_some(true).ok_or_else(unmet);
                 Done::Change(self.alone(false, write, |_| false)?)
             }
+            Job::Scrub(_) => Done::Scrub,
             Job::Bundle(hash, bytes, _) => {
                 Done::Bundle(self.alone(true, || change::put_bundle(&self.connection, hash, bytes), |_| ())?)
             }
@@ -213,6 +222,18 @@ impl Writer {
         })
     }
 
+    /// Moves the log into the database and cuts it to nothing; `false` if somebody is reading from it just now, which
+    /// nobody is kept waiting for.
+    fn scrub(&self) -> Result<bool> {
+        let checkpoint = || {
+            self.connection.busy_timeout(SCRUB)?;
+            let busy = self.connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get::<_, bool>(0));
+            self.connection.busy_timeout(open::BUSY)?;
+            busy
+        };
+        checkpoint().map(|busy| !busy).map_err(|error| fault(&self.path, &error))
+    }
+
     fn statement(&self, sql: &str) -> rusqlite::Result<()> {
         self.connection.prepare_cached(sql)?.execute([]).map(|_| ())
     }
@@ -234,6 +255,8 @@ impl Writer {
                 waiter.send(changed).ok();
             }
             (Job::Bundle(_, _, waiter), Done::Bundle(kept)) => drop(waiter.send(kept)),
+            // The transaction has ended: the log can go into the database.
+            (Job::Scrub(waiter), _) => drop(waiter.send(self.scrub())),
             // A job and what became of it stand at the same place of two lists, so no other pair comes up.
             (job, _) => refuse(job, &Error::Closed),
         }
@@ -245,5 +268,6 @@ fn refuse(job: Job, error: &Error) {
         Job::Commit(_, waiter) => drop(waiter.send(Err(error.clone()))),
         Job::Change(_, waiter) => drop(waiter.send(Err(error.clone()))),
         Job::Bundle(_, _, waiter) => drop(waiter.send(Err(error.clone()))),
+        Job::Scrub(waiter) => drop(waiter.send(Err(error.clone()))),
     }
 }

@@ -1,5 +1,7 @@
 //! Customers, live data, plugin keys: kept, merged, held apart.
 
+use std::sync::Arc;
+
 use cuecard_engine::{Batch, Error, Outcome, TurnRecord, Write};
 use cuecard_model::{Contact, Recent, Role, Value};
 
@@ -74,14 +76,14 @@ pub async fn live_data_is_valid_in_its_span(mut shop: Shop) {
             [(9, vec![&always]), (10, vec![&always, &sale]), (19, vec![&always, &sale]), (20, vec![&always])]
         {
             let found = shop.context("c", "m", now).await.live;
-            assert_eq!(found.iter().collect::<Vec<_>>(), expected, "at {now}");
+            assert_eq!(found.iter().map(|item| &**item).collect::<Vec<_>>(), expected, "at {now}");
         }
         shop = shop.reopen().await;
     }
     assert_eq!(shop.context("c", "m", 15).await.live.len(), 2);
     let longer = live("promotion.sale", Some(10), Some(30));
     shop.keep(vec![Write::Live(longer.clone()), Write::LiveGone { key: "policy.returns".into() }]).await;
-    assert_eq!(shop.context("c", "m", 25).await.live, [longer]);
+    assert_eq!(shop.context("c", "m", 25).await.live, [Arc::new(longer)]);
     assert_eq!(shop.keep(vec![Write::LiveGone { key: "policy.returns".into() }]).await, [Outcome::Known]);
 }
 

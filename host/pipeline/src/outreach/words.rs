@@ -95,7 +95,7 @@ fn turn(ground: &Ground<'_>, addressee: &Addressee<'_>, wish: &Wish<'_>, channel
             emotion: Emotion::new(EmotionLabel::Neutral, 0.0, Trend::Steady),
             stage: Stage::Browsing,
         },
-        customer: customer.clone(),
+        customer: Arc::clone(customer),
         profile,
         live: live.to_vec(),
         locale,

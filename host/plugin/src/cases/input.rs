@@ -1,5 +1,7 @@
 //! A case's first half: what the hook is handed, filled up with defaults so that a case says only what matters.
 
+use std::sync::Arc;
+
 use cuecard_culture::Setting;
 use cuecard_model::{
     Culture, Customer, CustomerId, DetectedLanguage, DetectedScenario, Direction, Draft, Emotion, EmotionLabel, Event,
@@ -176,7 +178,7 @@ fn read_turn(section: &mut Section<'_, '_>, about: &About, id: &str) -> Option<T
         message: Message { role: Role::Customer, text: text?.into_inner(), at: about.now },
         history,
         signals,
-        customer: about.customer.clone(),
+        customer: about.customer.clone().into(),
         profile,
         live,
         locale: about.locale.clone(),
@@ -243,7 +245,7 @@ fn read_history(section: &mut Section<'_, '_>, now: Timestamp) -> Vec<Message> {
     read.collect()
 }
 
-fn read_live(section: &mut Section<'_, '_>, now: Timestamp) -> Vec<LiveItem> {
+fn read_live(section: &mut Section<'_, '_>, now: Timestamp) -> Vec<Arc<LiveItem>> {
     let items = section.tables("live").into_iter().filter_map(|mut item| {
         let key = item.bounded_text("key", 128);
         if key.is_none() && !item.was_mistyped("key") {
@@ -253,7 +255,7 @@ fn read_live(section: &mut Section<'_, '_>, now: Timestamp) -> Vec<LiveItem> {
         let valid_until = fields::moment(&mut item, "valid_until", now);
         let fields = fields::fields(&mut item, "fields", now);
         item.finish();
-        Some(LiveItem { key: key?.into_inner(), fields, valid_from, valid_until })
+        Some(Arc::new(LiveItem { key: key?.into_inner(), fields, valid_from, valid_until }))
     });
     items.collect()
 }

@@ -21,7 +21,7 @@ fn turn() -> Turn {
             emotion: Emotion::new(EmotionLabel::Neutral, 0.0, Trend::Rising),
             stage: Stage::Browsing,
         },
-        customer: Customer::unknown("u".into()),
+        customer: Customer::unknown("u".into()).into(),
         profile: Profile::default(),
         live: vec![],
         locale: "en".into(),

@@ -86,7 +86,7 @@ pub fn turn(text: &str) -> Turn {
             emotion: Emotion::new(EmotionLabel::Neutral, 0.1, Trend::Steady),
             stage: Stage::Browsing,
         },
-        customer: Customer::unknown("u-1".into()),
+        customer: Customer::unknown("u-1".into()).into(),
         profile: Profile::default(),
         live: vec![],
         locale: "en".into(),

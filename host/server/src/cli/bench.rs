@@ -2,11 +2,12 @@
 //!
 //! Starts three servers one after the other, each a child of this very program on one processor: the whole host, a
 //! bare axum route, and that route with the host's own commit. The load comes from another processor. Knows how to
-//! start and to compare; [`load`] knows how to ask, [`served`] what is asked.
+//! start and to compare; [`load`] knows how to ask, [`said`] what is said, [`served`] who answers.
 
 mod events;
 mod load;
 mod processor;
+mod said;
 pub(crate) mod served;
 
 use std::{
@@ -14,6 +15,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
@@ -23,6 +25,7 @@ use clap::Args;
 use self::{
     load::{Load, Run},
     processor::{Processors, pin},
+    said::Said,
     served::What,
 };
 use super::lines::{self, print};
@@ -48,6 +51,9 @@ pub(crate) struct Bench {
     /// A folder on the disk to be measured; what is written there is removed at the end.
     #[arg(long, default_value = ".")]
     data: PathBuf,
+    /// What customers say: JSON lines with `text`, `language` and `scenario`.
+    #[arg(long, num_args = 1.., default_values = MESSAGES)]
+    messages: Vec<PathBuf>,
     /// Only this server.
     #[arg(long)]
     only: Option<What>,
@@ -56,12 +62,20 @@ pub(crate) struct Bench {
     events: Option<u64>,
 }
 
+/// Messages that their author wrote without having seen the scenarios' examples.
+const MESSAGES: [&str; 3] = [
+    "tests/understand/scenarios.en.jsonl",
+    "tests/understand/scenarios.es.jsonl",
+    "tests/understand/scenarios.zh.jsonl",
+];
+
 impl Bench {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         ensure!(
             self.rounds > 0 && self.connections > 0 && self.seconds > 0.0,
             "rounds, connections and seconds are above 0"
         );
+        let said = Arc::new(Said::read(&self.messages)?);
         let processors = Processors::find();
         pin(processors.load);
         let folder = Scratch::new(&self.data)?;
@@ -75,7 +89,7 @@ impl Bench {
             return Ok(ExitCode::SUCCESS);
         }
         // One answer of the host: what the bare routes will give.
-        let reply = load::one(&start(What::Host, "recorded")?.address).await?;
+        let reply = load::one(&start(What::Host, "recorded")?.address, Arc::clone(&said)).await?;
         fs::write(folder.0.join(served::REPLY), &reply)?;
         let asked: Vec<_> = What::ALL.into_iter().filter(|what| self.only.is_none_or(|only| only == *what)).collect();
         let mut runs: Vec<Vec<Run>> = asked.iter().map(|_| Vec::new()).collect();
@@ -84,7 +98,7 @@ impl Bench {
             for (place, (what, runs)) in asked.iter().zip(&mut runs).enumerate() {
                 lines::progress(format_args!("{} of {steps}: {}", round * asked.len() + place + 1, what.title()));
                 let server = start(*what, &format!("{}-{round}", what.word()))?;
-                runs.push(self.ask(*what, &server).await?);
+                runs.push(self.ask(&said, &server).await?);
             }
         }
         lines::progress("");
@@ -92,8 +106,9 @@ impl Bench {
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn ask(&self, what: What, server: &Server) -> Result<Run> {
-        let load = Load { address: server.address.clone(), connections: self.connections, checked: what == What::Host };
+    async fn ask(&self, said: &Arc<Said>, server: &Server) -> Result<Run> {
+        let (address, said) = (server.address.clone(), Arc::clone(said));
+        let load = Load { address, connections: self.connections, said };
         load.run(Duration::from_secs_f64((self.seconds / 3.0).min(1.0))).await?;
         let before = processor::spent(server.child.id());
         let mut run = load.run(Duration::from_secs_f64(self.seconds)).await?;
@@ -119,6 +134,9 @@ impl Bench {
             let spent = run.spent.as_secs_f64() * 1e6;
             let title = what.title();
             print(format_args!("{title:<38}{:>12.0}{half:>10.2}{most:>10.2}{spent:>14.1}", run.per_second));
+        }
+        if let Some((_, run)) = middles.iter().find(|(what, _)| *what == What::Host) {
+            print(format_args!("{:.0} % of the host's answers hold a suggestion", run.helpful * 100.0));
         }
         let of = |wanted| middles.iter().find(|(what, _)| *what == wanted).map(|(_, run)| run.per_second);
         for (over, words) in [(What::Bare, "bare route"), (What::Kept, "bare route with the commit")] {

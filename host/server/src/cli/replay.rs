@@ -93,7 +93,7 @@ struct Replaying {
     understanding: Arc<Understanding>,
     workers: Workers,
     customers: BTreeMap<CustomerId, Arc<Customer>>,
-    live: Vec<LiveItem>,
+    live: Vec<Arc<LiveItem>>,
     agent_locale: Option<String>,
     now: Timestamp,
 }

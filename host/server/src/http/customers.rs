@@ -17,7 +17,7 @@ use super::{
     guard::Caller,
     json::{Json, check_id, from_value},
 };
-use crate::{app::App, clock};
+use crate::{app::App, clock, identity};
 
 pub(crate) async fn put(
     State(app): State<Arc<App>>,
@@ -35,9 +35,11 @@ pub(crate) async fn put(
             .field("id")
             .hint("leave the id out of the body"));
     }
-    let mut writes = vec![Write::Customer(customer.clone())];
     let now = clock::now();
-    writes.extend(consents.into_iter().map(|given| Write::Consent(given.record(&customer.id, now, &caller))));
+    let consents = consents.into_iter().map(|given| Write::Consent(given.record(&customer.id, now, &caller)));
+    let consents = consents.collect::<Vec<_>>();
+    let mut writes = identity::put(customer.clone(), now);
+    writes.extend(consents);
     app.engine.commit(Batch::new(caller.merchant, writes)).await?;
     Ok(Json(customer))
 }

@@ -3,8 +3,8 @@
 use std::{collections::HashSet, fmt, sync::Arc};
 
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
-use cuecard_engine::Outcome;
-use cuecard_model::{CustomerId, Event, EventId, Fields, Timestamp, Value, flatten};
+use cuecard_engine::{Batch, Outcome, Receipt, Write};
+use cuecard_model::{CustomerId, Event, EventId, Fields, News, Timestamp, Value, flatten};
 use serde::{
     Deserialize, Deserializer,
     de::{
@@ -19,7 +19,10 @@ use super::{
     guard::Caller,
     json::{Json as Body, check_id, from_value, reply},
 };
-use crate::app::App;
+use crate::{
+    app::App,
+    webhooks::{generic, read::At},
+};
 
 /// Events in one request.
 const EVENTS: usize = 1000;
@@ -74,9 +77,22 @@ pub(crate) async fn post(
         return Err(Problem::bad_request(format!("{} events, at most {EVENTS} are taken at once", raw.len()))
             .hint("send them in several requests"));
     }
-    let events = raw.into_iter().enumerate().map(|(place, event)| read(place, event)).collect::<Result<Vec<_>, _>>()?;
-    let ids: Vec<_> = events.iter().map(|event| event.id.clone()).collect();
-    let outcomes = app.engine.ingest(&caller.merchant, events).await?;
+    let mut ids = Vec::with_capacity(raw.len());
+    let mut writes = Vec::with_capacity(raw.len());
+    for (place, event) in raw.into_iter().enumerate() {
+        let parts = generic::says_more(&event).then(|| Json::Object(event.clone()));
+        let event = read(place, event)?;
+        ids.push(event.id.clone());
+        writes.push(match parts {
+            None => Write::Event(event),
+            Some(parts) => Write::News(Box::new(said(place, event, &parts)?)),
+        });
+    }
+    let outcomes = match app.engine.commit(Batch::new(caller.merchant, writes)).await? {
+        Receipt::Kept(outcomes) => outcomes,
+        // Events have no precondition, so no batch of events is refused.
+        Receipt::Duplicate(_) | Receipt::Refused(_) => Vec::new(),
+    };
     app.events.notify_waiters();
     let mut seen = HashSet::new();
     let receipts: Vec<_> = ids
@@ -109,6 +125,15 @@ pub(crate) fn read(place: usize, mut event: Map<String, Json>) -> Result<Event, 
     Ok(Event { id, kind, at, customer_id, fields })
 }
 
+/// What an event's parts say beside it, if it has any.
+fn said(place: usize, event: Event, parts: &Json) -> Result<News, Problem> {
+    generic::news(event, &At::top(parts), "merchant").map_err(|wrong| {
+        Problem::bad_request(wrong.to_string())
+            .field(format!("[{place}].{}", wrong.field))
+            .hint("docs/shops.md says what the parts of an event are")
+    })
+}
+
 /// The content of an event or an item: what stands in `fields`, and whatever else stands beside it.
 pub(crate) fn content(mut object: Map<String, Json>) -> Result<Fields, String> {
     match object.remove("fields") {
@@ -120,11 +145,15 @@ pub(crate) fn content(mut object: Map<String, Json>) -> Result<Fields, String> {
         return Ok(Fields::new());
     }
     let (mut fields, complete) = flatten(Json::Object(object), FIELDS);
-    fields.iter_mut().for_each(|(name, value)| settle_moment(name, value));
+    settle_moments(&mut fields);
     complete.then_some(fields).ok_or_else(|| format!("more than {FIELDS} fields, or nested deeper than 16"))
 }
 
 /// Moments are RFC 3339 outside and seconds for plugins, which subtract: what is named like one and is one, becomes one.
+pub(crate) fn settle_moments(fields: &mut Fields) {
+    fields.iter_mut().for_each(|(name, value)| settle_moment(name, value));
+}
+
 fn settle_moment(name: &str, value: &mut Value) {
     let name = name.rsplit('.').next().unwrap_or(name);
     let is_named = name == "at" || name.ends_with("_at") || name.ends_with("_until");

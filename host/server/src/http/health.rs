@@ -1,9 +1,9 @@
-//! For those who watch the host: alive, ready, figures. And the place where webhooks will come in.
+//! For those who watch the host: alive, ready, figures.
 
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
@@ -32,9 +32,4 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let text = app.metrics.text(app.generation(), app.hub.listeners(), waiting, replaced);
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], text).into_response()
-}
-
-pub(crate) async fn hook(Path((kind, _)): Path<(String, String)>) -> Problem {
-    Problem::not_found(format!("there is no connector for '{kind}' in this release"))
-        .hint("send messages to POST /v1/messages and events to POST /v1/events")
 }

@@ -49,7 +49,7 @@ pub(crate) async fn get(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(key): Path<String>,
-) -> Result<Body<LiveItem>, Problem> {
+) -> Result<Body<Arc<LiveItem>>, Problem> {
     let found = valid(&app, &caller.merchant).await?.into_iter().find(|item| item.key == key);
     found.map(Body).ok_or_else(|| absent(&key))
 }
@@ -62,7 +62,7 @@ pub(crate) async fn list(
 }
 
 /// What plugins see now. Asked for as for a message that nobody has written.
-async fn valid(app: &App, merchant: &MerchantId) -> Result<Vec<LiveItem>, Problem> {
+async fn valid(app: &App, merchant: &MerchantId) -> Result<Vec<Arc<LiveItem>>, Problem> {
     let (conversation, message, customer) = (ConversationId::from(""), MessageId::from(""), CustomerId::from(""));
     Ok(app.engine.context(merchant, &conversation, &message, &customer, clock::now()).await?.live)
 }

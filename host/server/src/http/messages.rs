@@ -14,7 +14,7 @@ use cuecard_gate::after_word;
 use cuecard_model::{
     ConsentAnswer, ConsentRecord, Customer, IncomingMessage, MerchantId, Message, Role, Scope, Timestamp, Trace, TurnId,
 };
-use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, merged, offer};
+use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, offer};
 use cuecard_understand::Understanding;
 
 use super::{
@@ -24,7 +24,7 @@ use super::{
     json::{Json, check_id},
     told::Told,
 };
-use crate::{app::App, clock};
+use crate::{app::App, clock, identity};
 
 /// Bytes of text in one message.
 pub(crate) const TEXT: usize = 16 << 10;
@@ -97,6 +97,7 @@ async fn turn(
     now: Timestamp,
 ) -> Result<Response, Problem> {
     let (conversation, id) = (&message.conversation_id, &message.message_id);
+    identity::link(app, merchant, &message, now).await?;
     let context = app.engine.context(merchant, conversation, id, &message.customer.id, now).await?;
     if let Some(known) = context.known {
         return known_already(known);
@@ -109,9 +110,10 @@ async fn turn(
         message.agent_locale.get_or_insert_with(|| settings.default_locale.clone());
     }
     let record = record(&message, now);
-    let stored_name = context.customer.profile.as_ref().and_then(|profile| profile.name.as_ref());
-    let told = Told::new(&message, stored_name, now);
-    let profile = richer(context.customer.profile.as_deref(), &message.customer);
+    let profile = context.customer.profile.as_deref();
+    let told = Told::new(&message, profile.and_then(|profile| profile.name.as_ref()), now);
+    let said = brings_news(profile, &message.customer)
+        .then(|| identity::said(profile, message.customer.clone(), &message.channel, now));
     let consents = by_word(app, merchant, &record).await?;
     let turn_id = TurnId::from(app.ids.next(now));
     let incoming = Incoming {
@@ -142,7 +144,7 @@ async fn turn(
         customer: customer.clone(),
         writes,
     }));
-    writes.extend(profile.map(Write::Customer));
+    writes.extend(said);
     writes.extend(consents.into_iter().map(Write::Consent));
     match app.engine.commit(Batch::new(merchant.clone(), writes)).await? {
         Receipt::Duplicate(known) => known_already(known),
@@ -198,21 +200,20 @@ pub(crate) fn record(message: &IncomingMessage, now: Timestamp) -> MessageRecord
     }
 }
 
-/// The profile to keep, if the message says anything that the stored one does not.
-fn richer(stored: Option<&Customer>, given: &Customer) -> Option<Customer> {
-    let Some(stored) = stored else { return Some(given.clone()) };
+/// Whether the message says anything that the stored profile does not.
+fn brings_news(stored: Option<&Customer>, given: &Customer) -> bool {
+    let Some(stored) = stored else { return true };
     fn news<T: PartialEq>(given: &Option<T>, stored: &Option<T>) -> bool {
         given.is_some() && given != stored
     }
-    let brings = news(&given.name, &stored.name)
+    news(&given.name, &stored.name)
         || news(&given.locale, &stored.locale)
         || news(&given.country, &stored.country)
         || news(&given.time_zone, &stored.time_zone)
         || news(&given.email, &stored.email)
         || news(&given.phone, &stored.phone)
         || (!given.orders.is_empty() && given.orders != stored.orders)
-        || given.attributes.iter().any(|(name, value)| stored.attributes.get(name) != Some(value));
-    brings.then(|| merged(Some(stored), given))
+        || given.attributes.iter().any(|(name, value)| stored.attributes.get(name) != Some(value))
 }
 
 /// Figures and authors' lines of hook calls.

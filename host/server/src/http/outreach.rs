@@ -105,7 +105,7 @@ async fn checked(
 ) -> Result<Value, Problem> {
     let basis = Basis::now(app, &caller.merchant).await?;
     let basis = basis.ok_or_else(|| Problem::busy("the plugins are not loaded yet"))?;
-    let known = Known::read(&*app.engine, &caller.merchant, &record.customer, now).await?;
+    let known = Known::read(&*app.engine, &app.privacy, &caller.merchant, &record.customer, now).await?;
     let channel = record.channel.as_deref().unwrap_or_default();
     let words = words(&basis.ground(now), &known.addressee(), &contacts::wish(record), channel, Some(text));
     let (words, _) = words.map_err(|unworded| {

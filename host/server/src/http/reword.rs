@@ -62,7 +62,7 @@ fn turn(record: TurnRecord, customer: Customer, suggestion: &Suggestion) -> Resu
         message: message.message,
         history: Vec::new(),
         signals,
-        customer,
+        customer: customer.into(),
         profile: Default::default(),
         live: Vec::new(),
         locale: suggestion.locale.clone(),

@@ -71,8 +71,15 @@ fn asks_again(around: &Around<'_>) -> bool {
     let (conversations, span) = AGAIN;
     let lately = |seconds: i64| around.now.seconds() - seconds <= span;
     let contacts = around.recent.contacts.iter().filter(|contact| lately(contact.at.seconds()));
-    let mut seen: Vec<&str> = contacts.map(|contact| contact.conversation.as_str()).collect();
-    seen.sort_unstable();
-    seen.dedup();
-    seen.len() >= conversations
+    let mut seen: Vec<&str> = Vec::with_capacity(conversations);
+    for contact in contacts {
+        let conversation = contact.conversation.as_str();
+        if !seen.contains(&conversation) {
+            seen.push(conversation);
+        }
+        if seen.len() >= conversations {
+            return true;
+        }
+    }
+    false
 }

@@ -6,7 +6,10 @@
 
 use std::collections::HashMap;
 
-use super::{documents::Document, model::Model};
+use super::{
+    documents::Document,
+    model::{Model, Scores},
+};
 
 /// What there is to judge an answer by.
 #[derive(Debug)]
@@ -82,15 +85,14 @@ impl Calibration {
         Self { curve: fit(&answers) }
     }
 
-    /// The probability that a class is what the customer wants.
-    pub(super) fn confidence(&self, evidence: &Evidence, class: usize) -> f64 {
-        logistic(dot(&self.curve, &evidence.terms(class)))
+    /// How likely it is that a class is what the customer wants; [`logistic`] makes a probability of it.
+    pub(super) fn log_odds(&self, evidence: &Evidence, class: usize) -> f64 {
+        dot(&self.curve, &evidence.terms(class))
     }
 }
 
 impl Evidence {
-    pub(super) fn of(model: &Model, features: &[u64]) -> Self {
-        let scores = model.scores(features);
+    pub(super) fn of(scores: Scores) -> Self {
         let (mut best, mut second) = ((0, f32::NEG_INFINITY), f32::NEG_INFINITY);
         for (class, margin) in scores.margins.iter().copied().enumerate() {
             if margin > best.1 {
@@ -148,7 +150,7 @@ fn is_withheld((place, document): (usize, &Document), round: usize) -> bool {
 
 /// The terms of the best class, and whether it was right.
 fn answer(model: &Model, document: &Document, round: usize) -> Answer {
-    let evidence = Evidence::of(model, &document.features);
+    let evidence = Evidence::of(model.scores(&document.features));
     let from = match document.class {
         Some(class) if class % ROUNDS != round => Origin::Scope,
         Some(_) => Origin::Withheld,
@@ -192,6 +194,6 @@ fn dot(a: &[f64; TERMS], b: &[f64; TERMS]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-fn logistic(x: f64) -> f64 {
+pub(super) fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }

@@ -6,8 +6,11 @@ use std::collections::HashMap;
 
 use cuecard_model::ScenarioId;
 
-use super::{background, features, spelling::Speller, verbatim};
-use crate::{Scenario, text::Normalized};
+use super::{background, features, hashing::ByHash, spelling::Speller, verbatim};
+use crate::{
+    Scenario,
+    text::{Kind, Normalized},
+};
 
 /// One example, ready to count.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Document {
 pub(super) struct Documents {
     pub(super) classes: Vec<ScenarioId>,
     pub(super) speller: Speller,
+    /// The features of each word by itself.
+    pub(super) words: ByHash<Vec<u64>>,
     all: Vec<Document>,
 }
 
@@ -42,7 +47,7 @@ impl Documents {
             examples.extend(scenario.examples.iter().map(|example| (Normalized::new(&example.text), class)));
         }
         let speller = Speller::new(examples.iter().map(|(text, _)| text));
-        let mut made = Self { classes, speller, all: Vec::with_capacity(examples.len()) };
+        let mut made = Self { classes, speller, words: ByHash::default(), all: Vec::with_capacity(examples.len()) };
         examples.iter().for_each(|(text, class)| made.push(text, Some(*class)));
         if !made.classes.is_empty() {
             made.add_background();
@@ -71,7 +76,9 @@ impl Documents {
 
     fn push(&mut self, text: &Normalized, class: Option<usize>) {
         if text.len() > 0 {
-            let features = features::of(&self.speller.read(text));
+            let tokens = self.speller.read(text);
+            let features = features::of(&tokens);
+            self.words.extend(tokens.iter().filter(|it| it.0 == Kind::Word).map(|(_, word)| features::of_word(word)));
             self.all.push(Document { features, keys: verbatim::keys(text), class, nth: 0 });
         }
     }

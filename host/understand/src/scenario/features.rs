@@ -39,24 +39,41 @@ pub(super) fn part(feature: u64) -> Part {
 
 /// All features in the order of the text, with repeats.
 pub(super) fn of(tokens: &[Token<'_>]) -> Vec<u64> {
+    beside(tokens, |_| false)
+}
+
+/// The same without the [`of_word`] of those words that the caller has already: `has` is asked with each word's hash.
+pub(super) fn beside(tokens: &[Token<'_>], mut has: impl FnMut(u64) -> bool) -> Vec<u64> {
     let bytes: usize = tokens.iter().map(|(_, token)| token.len()).sum();
     let mut out = Vec::with_capacity(4 * bytes + 16);
     let mut before = hash_word("");
     for (kind, token) in tokens {
         let word = hash_word(token);
         match kind {
-            Kind::Word => runs([' '].into_iter().chain(token.chars()).chain([' ']), 2, &mut out),
+            Kind::Word if has(word) => {}
+            Kind::Word => push_word(token, word, &mut out),
             Kind::Dense => runs(token.chars(), 1, &mut out),
-            Kind::Number | Kind::Link => {}
+            Kind::Number | Kind::Link => out.push(of_part(word, Part::Words)),
         }
         if *kind != Kind::Dense {
-            out.push(of_part(word, Part::Words));
             out.push(of_part(mix(before.rotate_left(17) ^ word), Part::Words));
         }
         before = word;
     }
     push_concepts(&concepts::of(tokens), &mut out);
     out
+}
+
+/// The hash of a word, and what it is by itself, wherever it stands: its runs and the word.
+pub(super) fn of_word(word: &str) -> (u64, Vec<u64>) {
+    let (hash, mut out) = (hash_word(word), Vec::new());
+    push_word(word, hash, &mut out);
+    (hash, out)
+}
+
+fn push_word(word: &str, hash: u64, out: &mut Vec<u64>) {
+    runs([' '].into_iter().chain(word.chars()).chain([' ']), 2, out);
+    out.push(of_part(hash, Part::Words));
 }
 
 /// Each concept, and each pair of near ones in either order.

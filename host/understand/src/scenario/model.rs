@@ -6,9 +6,10 @@
 use super::{
     compact::Compact,
     documents::Document,
-    features::{PARTS, Part, part},
+    features::{self, PARTS, Part, part},
     hashing::ByHash,
     linear::{Linear, Sparse},
+    spelling::Token,
 };
 
 /// The share of each part in a vector's squared length: runs, words, concepts.
@@ -22,9 +23,25 @@ const UNSEEN: f32 = 0.5;
 #[derive(Debug, Default)]
 pub(super) struct Model {
     index: ByHash<u32>,
-    idf: Vec<f32>,
+    known: Vec<Known>,
+    words: Words,
     unseen_idf: f32,
     weights: Compact,
+}
+
+/// A feature of the vocabulary.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    idf: f32,
+    part: Part,
+}
+
+/// Words of which every feature is in the vocabulary: such a word is looked up once, and not letter by letter.
+#[derive(Debug, Default)]
+struct Words {
+    /// Where a word's features begin and end.
+    places: ByHash<(u32, u32)>,
+    features: Vec<u32>,
 }
 
 /// What the model says of a message.
@@ -46,61 +63,103 @@ impl Model {
             .iter()
             .map(|document| (made.vector(&document.features).0, document.class.or(Some(classes))))
             .collect();
-        made.weights = Compact::new(&Linear::fit(&samples, made.idf.len() + 1, classes + 1));
+        made.weights = Compact::new(&Linear::fit(&samples, made.known.len() + 1, classes + 1));
         made
     }
 
+    /// Takes down where the features of each of these words stand.
+    pub(super) fn with_words(mut self, words: &ByHash<Vec<u64>>) -> Self {
+        for (word, features) in words {
+            let start = self.words.features.len();
+            self.words.features.extend(features.iter().filter_map(|feature| self.index.get(feature)));
+            let end = self.words.features.len();
+            if end - start == features.len() {
+                self.words.places.insert(*word, (start as u32, end as u32));
+            }
+        }
+        self.words.features.shrink_to_fit();
+        self
+    }
+
+    /// What it says of a message's tokens.
+    pub(super) fn scores_of(&self, tokens: &[Token<'_>]) -> Scores {
+        let mut found = Vec::with_capacity(24 * tokens.len());
+        let rest = features::beside(tokens, |word| self.words.push(word, &mut found));
+        self.judged(self.look_up(&rest, found))
+    }
+
+    /// What it says of a message's features.
     pub(super) fn scores(&self, features: &[u64]) -> Scores {
-        let (sparse, seen) = self.vector(features);
+        self.judged(self.vector(features))
+    }
+
+    fn judged(&self, (sparse, seen): (Sparse, f32)) -> Scores {
         let mut margins = self.weights.scores(&sparse);
         let background = margins.pop().unwrap_or(-1.0);
         Scores { margins, background, seen }
     }
 
     fn learn_vocabulary(&mut self, documents: &[&Document]) {
-        let mut counts: Vec<(u32, u32)> = Vec::new();
+        let mut counts: Vec<(u32, u32, Part)> = Vec::new();
         for (at, document) in (1_u32..).zip(documents) {
             for feature in &document.features {
                 let next = counts.len() as u32;
                 let index = *self.index.entry(*feature).or_insert(next);
                 match counts.get_mut(index as usize) {
-                    Some((_, last)) if *last == at => {}
-                    Some((count, last)) => (*count, *last) = (*count + 1, at),
-                    None => counts.push((1, at)),
+                    Some((_, last, _)) if *last == at => {}
+                    Some((count, last, _)) => (*count, *last) = (*count + 1, at),
+                    None => counts.push((1, at, part(*feature))),
                 }
             }
         }
         let all = documents.len() as f32;
         let idf = |count: u32| ((1.0 + all) / (1.0 + count as f32)).ln() + 1.0;
-        self.idf = counts.iter().map(|(count, _)| idf(*count)).collect();
+        self.known = counts.iter().map(|(count, _, part)| Known { idf: idf(*count), part: *part }).collect();
         self.unseen_idf = idf(0);
     }
 
     /// The message as a vector, and the share of its weight that is known.
     fn vector(&self, features: &[u64]) -> (Sparse, f32) {
-        let mut found: Vec<(u32, Part)> = Vec::with_capacity(features.len());
+        self.look_up(features, Vec::with_capacity(features.len()))
+    }
+
+    /// The same of these features and those that were found before.
+    fn look_up(&self, features: &[u64], mut found: Vec<u32>) -> (Sparse, f32) {
         let mut lengths = Lengths::default();
         for feature in features {
             match self.index.get(feature) {
-                Some(index) => found.push((*index, part(*feature))),
+                Some(index) => found.push(*index),
                 None => lengths.add(part(*feature), UNSEEN * self.unseen_idf),
             }
         }
-        found.sort_unstable_by_key(|(index, _)| *index);
-        let mut values: Vec<(u32, f32, Part)> = Vec::with_capacity(found.len());
-        for same in found.chunk_by(|a, b| a.0 == b.0) {
-            let Some((index, part)) = same.first().copied() else { continue };
-            let idf = self.idf.get(index as usize).copied().unwrap_or(0.0);
-            let value = (1.0 + (same.len() as f32).ln()) * idf;
-            lengths.add(part, value);
-            values.push((index, value, part));
+        found.sort_unstable();
+        let mut entries: Vec<(u32, f32)> = Vec::with_capacity(found.len() + 1);
+        for same in found.chunk_by(|a, b| a == b) {
+            let Some((index, known)) = same.first().and_then(|index| Some((*index, self.known.get(*index as usize)?)))
+            else {
+                continue;
+            };
+            let value = (1.0 + (same.len() as f32).ln()) * known.idf;
+            lengths.add(known.part, value);
+            entries.push((index, value));
         }
         let scales = lengths.scales();
-        let scale = |part: Part| scales.get(part as usize).copied().unwrap_or(0.0);
-        let mut entries: Vec<_> = values.into_iter().map(|(index, value, part)| (index, value * scale(part))).collect();
+        for (index, value) in &mut entries {
+            let part = self.known.get(*index as usize).map(|known| known.part as usize);
+            *value *= part.and_then(|part| scales.get(part)).copied().unwrap_or(0.0);
+        }
         let seen = entries.iter().map(|(_, value)| value * value).sum();
-        entries.push((self.idf.len() as u32, BIAS));
+        entries.push((self.known.len() as u32, BIAS));
         (Sparse { entries }, seen)
+    }
+}
+
+impl Words {
+    /// Adds the features of a word; `false` if it is not known.
+    fn push(&self, word: u64, found: &mut Vec<u32>) -> bool {
+        let Some((start, end)) = self.places.get(&word).copied() else { return false };
+        found.extend_from_slice(self.features.get(start as usize..end as usize).unwrap_or_default());
+        true
     }
 }
 

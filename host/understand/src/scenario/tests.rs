@@ -279,9 +279,23 @@ fn the_same_scenarios_give_the_same_to_the_bit() {
     for text in ["where is it", "我想退", "la talla", "nonsense words"] {
         let normalized = Normalized::new(text);
         let bits = |classifier: &Classifier| -> Vec<_> {
-            classifier.rank(&normalized).iter().map(|(class, confidence)| (*class, confidence.to_bits())).collect()
+            let ranking = classifier.rank(&normalized, classifier.verbatim.find(&normalized));
+            ranking.iter().map(|(class, confidence)| (*class, confidence.to_bits())).collect()
         };
         assert_eq!(bits(&a), bits(&b), "{text}");
+    }
+}
+
+#[test]
+fn a_known_word_is_read_as_letter_by_letter() {
+    let classifier = Classifier::train(&shop());
+    for text in ["where is it", "WHERE is my parsel, unheardof", "我想退", "la talla 12345 where where", ""] {
+        let text = Normalized::new(text);
+        let tokens = classifier.speller.read(&text);
+        let (at_once, by_letter) =
+            (classifier.model.scores_of(&tokens), classifier.model.scores(&features::of(&tokens)));
+        assert_eq!(at_once.margins, by_letter.margins, "{tokens:?}");
+        assert_eq!((at_once.background, at_once.seen), (by_letter.background, by_letter.seen), "{tokens:?}");
     }
 }
 

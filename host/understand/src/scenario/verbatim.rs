@@ -52,10 +52,6 @@ impl Verbatim {
         let found = keys(text).into_iter().filter_map(|key| self.known.get(&key).copied());
         found.into_iter().find(|found| *found != Found::Nothing).unwrap_or(Found::Nothing)
     }
-
-    pub(super) fn is_background(&self, text: &Normalized) -> bool {
-        self.find(text) == Found::Background
-    }
 }
 
 /// The key of the whole message, and that without courtesies (the same, if nothing else is left).

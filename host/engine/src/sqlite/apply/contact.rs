@@ -57,7 +57,11 @@ pub(super) fn change(connection: &Connection, merchant: &MerchantId, record: &Ou
     Err(Refusal::OutreachChanged { id: record.id.clone(), found: found.map(|found| found.state) }.into())
 }
 
-pub(super) fn consent(connection: &Connection, merchant: &MerchantId, record: &ConsentRecord) -> Step<Outcome> {
+pub(in crate::sqlite) fn consent(
+    connection: &Connection,
+    merchant: &MerchantId,
+    record: &ConsentRecord,
+) -> Step<Outcome> {
     let sql = "insert into consents (merchant, customer, body) values (?1, ?2, ?3) on conflict do nothing";
     let row = params![merchant.as_str(), record.customer.as_str(), json("a consent", record)?];
     changed(connection.prepare_cached(sql)?.execute(row)?)

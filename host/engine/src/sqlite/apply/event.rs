@@ -7,7 +7,7 @@ use super::{Step, changed, json};
 use crate::{Outcome, Refusal, slot_of};
 
 /// An event of no customer has the slot of its own id: nothing need be in order with it.
-pub(super) fn put(
+pub(in crate::sqlite) fn put(
     connection: &Connection,
     merchant: &MerchantId,
     event: &Event,
@@ -25,7 +25,12 @@ pub(super) fn put(
     changed(kept)
 }
 
-pub(super) fn done(connection: &Connection, merchant: &MerchantId, event: &EventId, at: Timestamp) -> Step<Outcome> {
+pub(in crate::sqlite) fn done(
+    connection: &Connection,
+    merchant: &MerchantId,
+    event: &EventId,
+    at: Timestamp,
+) -> Step<Outcome> {
     let sql = "update events set done_at = ?3 where merchant = ?1 and event = ?2 and done_at is null";
     let row = params![merchant.as_str(), event.as_str(), at.millis()];
     match connection.prepare_cached(sql)?.execute(row)? {

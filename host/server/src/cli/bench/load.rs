@@ -1,26 +1,25 @@
 //! The asking side of `cuecard bench`: connections that stay open, each with one question at a time.
 
 use std::{
+    sync::Arc,
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     task::JoinSet,
 };
 
-/// Messages of one conversation.
-const TURNS: u64 = 6;
+use super::said::Said;
 
 /// Who is asked, and by how many.
 pub(super) struct Load {
     pub(super) address: String,
     pub(super) connections: usize,
-    /// Whether each answer must hold a suggestion.
-    pub(super) checked: bool,
+    pub(super) said: Arc<Said>,
 }
 
 /// What a run came to.
@@ -30,6 +29,8 @@ pub(super) struct Run {
     pub(super) per_second: f64,
     pub(super) p50: Duration,
     pub(super) p99: Duration,
+    /// The share of answers that hold a suggestion.
+    pub(super) helpful: f64,
     /// Processor time of the server and its workers for one message.
     pub(super) spent: Duration,
 }
@@ -40,39 +41,48 @@ impl Load {
         let end = began + time;
         let mut tasks = JoinSet::new();
         for _ in 0..self.connections {
-            let (mut asker, checked) = (Asker::connect(&self.address).await?, self.checked);
+            let mut asker = Asker::connect(&self.address, Arc::clone(&self.said)).await?;
             tasks.spawn(async move {
-                let mut spent = Vec::new();
+                let (mut spent, mut helpful) = (Vec::new(), 0_u32);
                 while Instant::now() < end {
                     let asked = Instant::now();
-                    asker.ask(checked).await?;
+                    asker.ask().await?;
                     spent.push(asked.elapsed());
+                    helpful += u32::from(asker.has_suggestion());
                 }
-                anyhow::Ok(spent)
+                anyhow::Ok((spent, helpful))
             });
         }
-        let mut all = Vec::new();
-        while let Some(spent) = tasks.join_next().await {
-            all.extend(spent??);
+        let (mut all, mut helpful) = (Vec::new(), 0);
+        while let Some(done) = tasks.join_next().await {
+            let (spent, helped) = done??;
+            all.extend(spent);
+            helpful += helped;
         }
         let seconds = began.elapsed().as_secs_f64();
         all.sort_unstable();
         let at = |part: usize| all.get(all.len() * part / 100).copied().unwrap_or_default();
         let answers = all.len() as f64;
-        Ok(Run { answers, per_second: answers / seconds, p50: at(50), p99: at(99), spent: Duration::ZERO })
+        let helpful = f64::from(helpful) / answers.max(1.0);
+        Ok(Run { answers, per_second: answers / seconds, p50: at(50), p99: at(99), helpful, spent: Duration::ZERO })
     }
 }
 
-/// The answer to one message.
-pub(super) async fn one(address: &str) -> Result<String> {
-    let mut asker = Asker::connect(address).await?;
-    asker.ask(true).await?;
+/// The first answer that holds a suggestion.
+pub(super) async fn one(address: &str, said: Arc<Said>) -> Result<String> {
+    let mut asker = Asker::connect(address, said).await?;
+    asker.ask().await?;
+    while !asker.has_suggestion() {
+        ensure!(asker.asked < 100, "no answer holds a suggestion: {}", String::from_utf8_lossy(asker.body()));
+        asker.ask().await?;
+    }
     String::from_utf8(asker.body().to_vec()).context("the answer is not UTF-8")
 }
 
 /// One connection.
 struct Asker {
     stream: TcpStream,
+    said: Arc<Said>,
     number: u64,
     asked: u64,
     request: Vec<u8>,
@@ -81,22 +91,18 @@ struct Asker {
 }
 
 impl Asker {
-    async fn connect(address: &str) -> Result<Self> {
+    async fn connect(address: &str, said: Arc<Said>) -> Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let stream = TcpStream::connect(address).await.with_context(|| format!("cannot reach {address}"))?;
         stream.set_nodelay(true)?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { stream, number, asked: 0, request: Vec::new(), answer: Vec::new(), head: 0 })
+        Ok(Self { stream, said, number, asked: 0, request: Vec::new(), answer: Vec::new(), head: 0 })
     }
 
     /// Sends the next message and reads the whole answer.
-    async fn ask(&mut self, checked: bool) -> Result<()> {
-        let (number, asked) = (self.number, self.asked);
+    async fn ask(&mut self) -> Result<()> {
+        let body = self.said.body(self.number, self.asked);
         self.asked += 1;
-        let body = format!(
-            r#"{{"conversation_id":"bench-{number}-{}","message_id":"m-{asked}","channel":"web_chat","text":"where is my parcel? It should have been here on Friday and has not arrived, order {number}-{asked}","customer":{{"id":"u-2"}},"agent_id":"a-1"}}"#,
-            asked / TURNS
-        );
         let head = format!(
             "POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer dev\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
@@ -105,11 +111,11 @@ impl Asker {
         self.request.extend_from_slice(head.as_bytes());
         self.request.extend_from_slice(body.as_bytes());
         self.stream.write_all(&self.request).await?;
-        self.read().await?;
-        if checked && find(self.body(), br#""suggestions":[{"#).is_none() {
-            bail!("an answer without suggestions: {}", String::from_utf8_lossy(self.body()));
-        }
-        Ok(())
+        self.read().await
+    }
+
+    fn has_suggestion(&self) -> bool {
+        find(self.body(), br#""suggestions":[{"#).is_some()
     }
 
     async fn read(&mut self) -> Result<()> {

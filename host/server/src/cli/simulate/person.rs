@@ -18,7 +18,7 @@ use crate::{cli::lines, http::events};
 /// One customer.
 #[derive(Clone, Debug)]
 pub(super) struct Person {
-    pub(super) customer: Customer,
+    pub(super) customer: Arc<Customer>,
     pub(super) keys: Arc<BTreeMap<PluginId, Fields>>,
     pub(super) recent: Recent,
     pub(super) facts: ContactFacts,
@@ -51,7 +51,7 @@ pub(super) enum Next {
 impl Person {
     fn new(id: CustomerId) -> Self {
         Self {
-            customer: Customer::unknown(id),
+            customer: Arc::new(Customer::unknown(id)),
             keys: Arc::default(),
             recent: Recent::default(),
             facts: ContactFacts::default(),
@@ -128,7 +128,7 @@ pub(super) fn read(path: &Path, consented: bool) -> anyhow::Result<Vec<Person>> 
         if let Some(customer) = line.get_mut("customer").filter(|it| it.is_object()) {
             let (customer, consents) = profile(customer.take()).with_context(place)?;
             let person = people.entry(customer.id.clone()).or_insert_with(|| Person::new(customer.id.clone()));
-            (person.customer, person.facts.consents) = (customer, consents);
+            (person.customer, person.facts.consents) = (Arc::new(customer), consents);
             continue;
         }
         let event = event(line).with_context(place)?;

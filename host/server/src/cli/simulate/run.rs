@@ -172,7 +172,7 @@ impl World<'_> {
 }
 
 fn occurrence(person: &Person, event: Event, now: Timestamp) -> Occurrence {
-    Occurrence { event, customer: person.customer.clone(), keys: Arc::clone(&person.keys), now }
+    Occurrence { event, customer: Arc::clone(&person.customer), keys: Arc::clone(&person.keys), now }
 }
 
 fn addressee(person: &Person) -> Addressee<'_> {
