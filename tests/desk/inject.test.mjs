@@ -58,6 +58,8 @@ after(() => Promise.all([browser?.close(), host?.stop()]));
 test("nothing runs", async () => {
   const clean = (text) => text.replaceAll("\u0000", "");
   const { page, context, wrong } = await openDesk(browser, host);
+  // Whatever the gate says of them at this hour, here all contacts are shown.
+  await page.route("**/v1/outreach?*", async (route) => route.fulfill({ json: await host.call("GET", "/v1/outreach?limit=50") }));
   let cards = 0;
   for (const [place, bad] of ATTACKS.entries()) {
     const name = { given: bad, family: bad, title: bad };
@@ -85,7 +87,9 @@ test("nothing runs", async () => {
   }
   console.log(`${ATTACKS.length} strings in every field, ${cards} cards`);
   assert.ok(cards >= ATTACKS.length, "the cards carried them too");
+  await page.reload();
   await page.waitForSelector(".outreach li");
+  assert.equal(await page.locator(".outreach :is(script, iframe, img, style, form, base, meta, a)").count(), 0);
   await page.screenshot({ path: join(shots, "inject.png") });
   assert.equal(await page.evaluate(() => globalThis.__ran), undefined);
   await context.close();
