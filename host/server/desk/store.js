@@ -141,7 +141,7 @@ export function withdrawn(conversation, suggestions) {
 /** @param {Outreach} proposed */
 export function proposed(proposed) {
   const others = state.outreach.filter((it) => it.id !== proposed.id);
-  change({ outreach: proposed.state === "proposed" || proposed.state === "held" ? [proposed, ...others] : others });
+  change({ outreach: proposed.state === "proposed" ? [proposed, ...others] : others });
 }
 
 /** @param {Thread} thread */
