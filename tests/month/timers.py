@@ -57,8 +57,8 @@ def main():
 
 
 def fill(path, args):
-    """Timers as the host itself would have kept them; the first are due from five seconds on, the rest in a month."""
-    chance, start = random.Random(1), int(time.time() * 1000) + 5_000
+    """Timers as the host itself would have kept them; the first are due when the host has long started, the rest in a month."""
+    chance, start = random.Random(1), int(time.time() * 1000) + 30_000
     due = {}
     with sqlite3.connect(path) as base:
         def rows():
@@ -70,6 +70,11 @@ def fill(path, args):
                     due[n] = at
                 body = {"key": "cart", "at": run.story.text_of(at), "event": "cart.left", "fields": {"n": n, "text": False}}
                 yield "shop", "ledger", f"u-{n}", "cart", at, chance.randrange(4096), json.dumps(body)
+        # Who is to be reached on web_chat has been there before; some days ago, so that no conversation is open.
+        base.executemany(
+            "insert into messages (merchant, conversation, message, customer, channel, role, text, at)"
+            " values ('shop', ?1, 'm-1', ?2, 'web_chat', 1, 'hello', ?3)",
+            ((f"c-{n}", f"u-{n}", start - 3 * 86_400_000) for n in range(args.due)))
         base.executemany("insert into timers (merchant, plugin, customer, key, at, slot, body) values (?,?,?,?,?,?,?)", rows())
     base.close()
     return due
