@@ -16,7 +16,7 @@ mod wording;
 mod xliff;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, LazyLock},
 };
 
@@ -199,6 +199,11 @@ impl Catalog {
     /// Whether any locale has the key.
     pub fn has(&self, key: &str) -> bool {
         self.locales.values().any(|locale| locale.index(key).is_some())
+    }
+
+    /// All keys, in order. Compiles every file that has not been needed yet.
+    pub fn keys(&self) -> BTreeSet<&str> {
+        self.locales.values().filter_map(|locale| locale.messages.as_ref()).flat_map(MessageSet::keys).collect()
     }
 
     fn find(&self, key: &str, setting: &Setting) -> Option<(&str, &LocaleMessages, usize)> {

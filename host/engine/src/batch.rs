@@ -35,7 +35,7 @@ pub enum Write {
     Message(MessageRecord),
     /// A customer's message and the answer to it. Precondition: the message id is new in its conversation.
     Turn(TurnRecord),
-    /// What an agent did with a suggestion. The same action twice keeps the later one.
+    /// What an agent did with a suggestion. The same action twice keeps the later one, but of *shown* the first.
     Feedback(Feedback),
     /// A customer's profile; replaces the one before.
     Customer(Customer),

@@ -14,7 +14,8 @@ use cuecard_model::{
 use crate::{
     Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook, Identities,
     MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
-    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, StoredAudit, TurnRecord, Write, turn_of,
+    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord, Write,
+    turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -103,6 +104,21 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Feedback given at or after a moment, oldest first.
     async fn feedback(&self, merchant: &MerchantId, since: Timestamp, limit: usize) -> Result<Vec<Feedback>>;
+
+    /// All that was done with these suggestions, for each in the order of time.
+    async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>>;
+
+    /// Conversations by their newest message, newest first; before a place, if one is given.
+    async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>>;
+
+    /// The last messages of a conversation with their turns, oldest first; before a place, if one is given.
+    async fn spoken(
+        &self,
+        merchant: &MerchantId,
+        conversation: &ConversationId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Spoken>>;
 
     /// Proposed contacts, newest first.
     async fn outreach(

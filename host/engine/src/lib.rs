@@ -8,6 +8,7 @@ mod audit;
 mod batch;
 mod engine;
 mod error;
+mod feedback;
 mod identities;
 mod news;
 mod outreach;
@@ -15,18 +16,21 @@ mod people;
 mod records;
 mod registry;
 mod sqlite;
+mod threads;
 
 pub use audit::{AuditEntry, AuditRecord, Broken, Chain, StoredAudit};
 pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
 pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
+pub use feedback::{Feedback, FeedbackAction};
 pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};
 pub use records::{
-    Context, CustomerState, DueTimer, Feedback, FeedbackAction, Handed, Known, MessageRecord, NextDue, OpenEvent,
-    Partition, SLOTS, TurnRecord, slot_of, suggestion_id, turn_of,
+    Context, CustomerState, DueTimer, Handed, Known, MessageRecord, NextDue, OpenEvent, Partition, SLOTS, TurnRecord,
+    slot_of, suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::{SqliteEngine, read_audit};
+pub use threads::{Spoken, Thread};

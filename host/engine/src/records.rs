@@ -3,10 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    AgentId, ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId,
-    PluginVersion, Recent, SuggestionId, Timer, Timestamp, TurnId,
+    ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId, Recent,
+    SuggestionId, Timer, Timestamp, TurnId,
 };
-use serde::{Deserialize, Serialize};
 
 /// Everything that is known before a message is answered.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,41 +92,6 @@ pub fn suggestion_id(turn: &TurnId, number: usize) -> SuggestionId {
 pub fn turn_of(suggestion: &SuggestionId) -> Option<TurnId> {
     let (turn, number) = suggestion.as_str().rsplit_once('.')?;
     number.parse::<u16>().ok().map(|_| turn.into())
-}
-
-/// What an agent did with a suggestion.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Feedback {
-    /// Which suggestion.
-    pub suggestion: SuggestionId,
-    /// Who offered it.
-    pub plugin: PluginVersion,
-    /// What was done.
-    pub action: FeedbackAction,
-    /// What was sent in the end, where it was edited.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub final_text: Option<String>,
-    /// By whom.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agent: Option<AgentId>,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// What an agent can do with a suggestion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FeedbackAction {
-    /// It was on the screen.
-    Shown,
-    /// It was put into the reply.
-    Inserted,
-    /// It was sent as it is.
-    Sent,
-    /// It was sent with changes.
-    Edited,
-    /// It was put away.
-    Dismissed,
 }
 
 /// An event that has not been decided yet.

@@ -10,6 +10,7 @@ mod cache;
 mod change;
 mod check;
 mod context;
+mod feedback;
 mod forget;
 mod hooks;
 mod identities;
@@ -21,6 +22,7 @@ mod read;
 mod read_outreach;
 mod rooms;
 mod space;
+mod threads;
 mod writer;
 
 use std::{

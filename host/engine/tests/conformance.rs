@@ -26,6 +26,8 @@ mod people;
 mod registry;
 #[path = "conformance/support.rs"]
 mod support;
+#[path = "conformance/threads.rs"]
+mod threads;
 #[path = "conformance/turns.rs"]
 mod turns;
 
@@ -56,6 +58,8 @@ conforms!(sqlite, crate::support::sqlite(), [
     contacts: an_occurrence_is_proposed_once, changes_follow_each_other, of_many_decisions_one_wins,
         what_is_due_is_found_in_its_partition, the_gate_finds_what_it_must_know, lists_are_filtered,
         feedback_is_kept_once_per_action;
+    threads: conversations_are_listed_by_their_newest_message, a_refused_message_leaves_the_list_alone,
+        a_conversation_is_read_in_pages_with_its_turns;
     identities: news_change_the_profile_with_their_event, what_is_about_an_unknown_order_waits_for_it,
         a_delivery_counts_once_by_any_of_its_names, only_rules_make_two_one,
         of_several_with_one_name_nobody_is_guessed, a_merge_carries_everything_and_is_undone,

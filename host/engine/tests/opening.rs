@@ -42,6 +42,17 @@ async fn an_older_database_is_brought_up_to_date() {
     let event = r#"{"id":"e-1","type":"cart.updated","at":"2026-01-01T00:00:00Z","customer_id":"u-9","fields":{}}"#;
     let sql = "insert into events (merchant, event, slot, body) values ('acme', 'e-1', 1, ?1)";
     connection.execute(sql, [event]).unwrap();
+    for (conversation, message, role, at, turn) in [
+        ("a", "1", 1, 10, Some("t-1")),
+        ("a", "2", 2, 20, None),
+        ("b", "3", 1, 30, Some("t-3")),
+        ("b", "4", 1, 40, None),
+    ] {
+        let sql =
+            "insert into messages (merchant, conversation, message, customer, channel, role, text, at, turn, reply)
+            values ('acme', ?1, ?2, 'u-9', 'web_chat', ?3, 'hello', ?4, ?5, '{}')";
+        connection.execute(sql, rusqlite::params![conversation, message, role, at, turn]).unwrap();
+    }
     let contact = r#"{"id":"o-1","plugin":"p@1.0.0","customer":"u-9","outreach":{"occurrence":"cart-1",
         "purpose":"service","reason":""},"state":"proposed","reason":"","created_at":"2026-01-01T00:00:00Z",
         "updated_at":"2026-01-01T00:00:00Z"}"#;
@@ -53,6 +64,10 @@ async fn an_older_database_is_brought_up_to_date() {
     let engine = SqliteEngine::open(folder.path()).unwrap();
     let state = engine.customer(&"acme".into(), &"u-9".into()).await.unwrap();
     assert_eq!(state.recent.events.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>(), ["cart.updated"]);
+    let threads = engine.threads(&"acme".into(), None, 10).await.unwrap();
+    let waiting = |thread: &cuecard_engine::Thread| (thread.unanswered, thread.waiting_since.map(|at| at.millis()));
+    assert_eq!(threads.iter().map(waiting).collect::<Vec<_>>(), [(2, Some(30)), (0, None)]);
+    assert!(threads.iter().all(|thread| thread.reply.is_some()));
     let mut record = engine.contact(&"acme".into(), &OutreachId::new("o-1")).await.unwrap().unwrap();
     (record.revision, record.due_at) = (1, Some(record.created_at));
     engine.commit(Batch::new("acme".into(), vec![Write::OutreachChange(record.clone())])).await.unwrap();

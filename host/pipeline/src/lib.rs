@@ -17,13 +17,15 @@ mod message;
 mod outreach;
 mod rank;
 mod reword;
+mod scripts;
 mod snapshot;
 mod translate;
 
 pub use event::{Judged, Occurrence, judge};
-pub use merchant::{Merchant, Retention};
+pub use merchant::{ActionHook, Merchant, Retention};
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Offered, Understood, answer, merged, offer, understand};
 pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};
+pub use scripts::{Script, Wanted, scripts};
 pub use snapshot::Snapshot;
 pub use translate::{ToTranslate, Translated};

@@ -19,6 +19,9 @@ pub struct Merchant {
     /// Hosts that a link may lead to, with all their subdomains.
     #[serde(default)]
     pub links: Vec<String>,
+    /// Where actions that an agent sets off are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions: Option<ActionHook>,
     /// A suggestion less sure than this is not shown: silence beats noise.
     #[serde(default = "third")]
     pub min_confidence: f64,
@@ -30,12 +33,22 @@ pub struct Merchant {
     pub outreach: Settings,
 }
 
+/// The merchant's own address for actions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionHook {
+    /// Takes a POST of JSON.
+    pub url: String,
+    /// The environment variable with the key of the signature.
+    pub secret_env: String,
+}
+
 impl Merchant {
     /// A merchant that has settled nothing.
     pub fn new(id: MerchantId) -> Self {
         let (default_locale, min_confidence, outreach) = (english(), third(), Settings::default());
-        let retention = Retention::default();
-        Self { id, default_locale, languages: Vec::new(), links: Vec::new(), min_confidence, retention, outreach }
+        let (languages, links, actions, retention) = (Vec::new(), Vec::new(), None, Retention::default());
+        Self { id, default_locale, languages, links, actions, min_confidence, retention, outreach }
     }
 }
 

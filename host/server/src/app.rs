@@ -1,6 +1,9 @@
 //! What every request shares.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use arc_swap::ArcSwapOption;
 use cuecard_engine::{ApiKey, Engine};
@@ -59,6 +62,8 @@ pub struct App {
     pub outbox: Outbox,
     /// The key that works beside the engine's, in `serve --dev`. It is never kept.
     pub dev_key: Option<ApiKey>,
+    /// The folder that the desk's files are read from in place of the binary, in `serve --dev`.
+    pub pages: Option<PathBuf>,
     /// People who log in.
     pub people: People,
     /// Who may show `/desk/embed` in a frame, as a source list.

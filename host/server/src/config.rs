@@ -63,7 +63,7 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, min_confidence, outreach and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, outreach and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
         })?;
         config.check_outreach(text)?;
         if config.workers == Some(0) {

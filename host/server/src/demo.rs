@@ -1,5 +1,7 @@
 //! The demo shop: its files, and times in them that do not age.
 
+pub mod conversations;
+
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};

@@ -1,13 +1,16 @@
 //! The outside: routes and what guards them. Each route is one row of [`routes`]; the router and the OpenAPI document
 //! are both made from these rows.
 
+mod actions;
+mod answered;
 mod audit;
 mod consents;
+mod conversations;
 mod customers;
 pub(crate) mod events;
 mod feedback;
 mod guard;
-#[allow(dead_code, reason = "the desk's pages use it; they come next")]
+#[allow(dead_code, reason = "the page in a helpdesk's frame uses the rest; it comes next")]
 mod headers;
 mod health;
 mod hooks;
@@ -17,12 +20,15 @@ pub mod live;
 pub(crate) mod messages;
 mod openapi;
 mod outreach;
+pub(crate) mod pages;
 mod plugins;
 mod privacy;
 mod problem;
 mod reword;
+mod scripts;
 mod session;
 mod stream;
+mod told;
 mod translations;
 mod understand;
 mod users;
@@ -32,7 +38,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::Request,
-    middleware::from_fn_with_state,
+    middleware::{from_fn_with_state, map_response},
     response::{IntoResponse, Response},
     routing::{MethodRouter, delete, get, post, put},
 };
@@ -138,6 +144,10 @@ pub fn routes() -> Vec<Route> {
             .roles(AGENT)
             .takes("RewordRequest", 16 * KIB)
             .gives(200, "Suggestion"),
+        route("post", "/v1/actions", post(actions::post), "Has the merchant's systems do what a suggestion offers")
+            .roles(AGENT)
+            .takes("ActionRequest", 16 * KIB)
+            .gives(200, "ActionDone"),
         route("post", "/v1/translations", post(translations::post), "Texts in another language, for an agent to read")
             .roles(AGENT)
             .takes("TranslationRequest", 256 * KIB)
@@ -203,6 +213,18 @@ fn outreach_routes() -> Vec<Route> {
 fn data_routes() -> Vec<Route> {
     let route = Route::new;
     vec![
+        route("get", "/v1/conversations", get(conversations::list), "Conversations, by their newest message")
+            .roles(AGENT)
+            .query(&["before", "limit"])
+            .gives(200, "ConversationList"),
+        route("get", "/v1/conversations/{id}", get(conversations::get), "A conversation, and what is offered for it")
+            .roles(AGENT)
+            .query(&["before", "limit"])
+            .gives(200, "Conversation"),
+        route("get", "/v1/scripts", get(scripts::list), "The plugins' messages in words, for one customer")
+            .roles(AGENT)
+            .query(&["q", "customer_id", "locale", "agent_locale", "channel", "limit"])
+            .gives(200, "ScriptList"),
         route("put", "/v1/customers/{id}", put(customers::put), "A customer's profile with orders and consent")
             .roles(INGEST)
             .takes("Customer", 256 * KIB)
@@ -356,10 +378,20 @@ fn open_routes() -> Vec<Route> {
     ]
 }
 
+/// The pages: open to all, since they hold no data, and no part of the API's document.
+fn pages() -> Vec<Route> {
+    let route = Route::new;
+    let page = |handler: MethodRouter<Arc<App>>| handler.layer(map_response(headers::page));
+    vec![
+        route("get", "/desk", page(get(pages::index)), "The desk"),
+        route("get", "/desk/{*file}", page(get(pages::file)), "What the desk is made of"),
+    ]
+}
+
 /// All routes behind their guards.
 pub fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new();
-    for route in routes() {
+    for route in routes().into_iter().chain(pages()) {
         let guard = guard::Guard::new(app, &route);
         router = router.route(route.path, route.handler.route_layer(from_fn_with_state(guard, guard::guard)));
     }

@@ -11,6 +11,7 @@ pub mod config;
 pub mod connectors;
 pub mod contacts;
 pub mod demo;
+mod edited;
 pub mod events;
 pub mod http;
 pub mod hub;

@@ -138,6 +138,7 @@ impl Host {
             events: Notify::new(),
             outbox: Outbox::new(connectors),
             dev_key,
+            pages: demo.and_then(|_| existing(Path::new(http::pages::SOURCES))),
             people: People::new(person, config.proxies),
             frame_ancestors: config::frame_ancestors(&config.embed_in),
             stopping,

@@ -113,6 +113,11 @@ impl MessageSet {
         self.index.get(key).copied()
     }
 
+    /// All keys.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.index.keys().map(String::as_str)
+    }
+
     /// The variables that a message takes, in order.
     pub(super) fn variables(&self, index: usize) -> &[String] {
         self.manifest.slots.get(index).map_or(&[], Vec::as_slice)

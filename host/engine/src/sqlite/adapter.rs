@@ -4,18 +4,19 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, IdentityKind, MerchantId, MessageId, PluginId, Timestamp, TurnId,
+    ContactFacts, ConversationId, CustomerId, IdentityKind, MerchantId, MessageId, PluginId, SuggestionId, Timestamp,
+    TurnId,
 };
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, forget, hooks, identities, people, read, read_outreach,
-    writer::Job,
+    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, people, read,
+    read_outreach, threads, writer::Job,
 };
 use crate::{
     Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Handed, Hook,
     Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
-    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, StoredAudit, TurnRecord,
+    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -105,7 +106,28 @@ impl Engine for SqliteEngine {
 
     async fn feedback(&self, merchant: &MerchantId, since: Timestamp, limit: usize) -> Result<Vec<Feedback>> {
         let merchant = merchant.clone();
-        self.pool.read(move |connection| read::feedback(connection, &merchant, since, limit)).await
+        self.pool.read(move |connection| feedback::since(connection, &merchant, since, limit)).await
+    }
+
+    async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>> {
+        let (merchant, suggestions) = (merchant.clone(), suggestions.to_vec());
+        self.pool.read(move |connection| feedback::on(connection, &merchant, &suggestions)).await
+    }
+
+    async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>> {
+        let merchant = merchant.clone();
+        self.pool.read(move |connection| threads::list(connection, &merchant, before, limit)).await
+    }
+
+    async fn spoken(
+        &self,
+        merchant: &MerchantId,
+        conversation: &ConversationId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Spoken>> {
+        let (merchant, conversation) = (merchant.clone(), conversation.clone());
+        self.pool.read(move |connection| threads::spoken(connection, &merchant, &conversation, before, limit)).await
     }
 
     async fn outreach(

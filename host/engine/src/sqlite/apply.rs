@@ -8,8 +8,8 @@ use cuecard_model::{ConversationId, CustomerId, MerchantId, Role};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::{audit, forget, identities, news, rooms};
-use crate::{Batch, Error, Feedback, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
+use super::{audit, feedback, forget, identities, news, rooms};
+use crate::{Batch, Error, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
 
 /// What became of a batch, and where its messages stand.
 pub(super) struct Applied {
@@ -134,7 +134,7 @@ fn one(
     match write {
         Write::Message(record) => message(connection, merchant, record, None, places),
         Write::Turn(turn) => message(connection, merchant, &turn.message, Some(turn), places),
-        Write::Feedback(feedback) => keep_feedback(connection, merchant, feedback),
+        Write::Feedback(feedback) => feedback::keep(connection, merchant, feedback),
         Write::Customer(customer) => {
             let sql = "insert into customers (merchant, customer, body) values (?1, ?2, ?3)
                 on conflict do update set body = excluded.body";
@@ -230,29 +230,12 @@ pub(super) fn known(
     found.optional()
 }
 
-fn keep_feedback(connection: &Connection, merchant: &MerchantId, feedback: &Feedback) -> Step<Outcome> {
-    let sql = "insert into feedback (merchant, suggestion, action, at, plugin, version, final_text, agent)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        on conflict do update set at = excluded.at, final_text = excluded.final_text, agent = excluded.agent
-        where excluded.at > at";
-    changed(connection.prepare_cached(sql)?.execute(params![
-        merchant.as_str(),
-        feedback.suggestion.as_str(),
-        word(&feedback.action)?,
-        feedback.at.millis(),
-        feedback.plugin.id.as_str(),
-        feedback.plugin.version,
-        feedback.final_text,
-        feedback.agent.as_ref().map(cuecard_model::AgentId::as_str),
-    ])?)
-}
-
 fn put_body(connection: &Connection, sql: &str, merchant: &MerchantId, key: &str, body: &str) -> Step<Outcome> {
     connection.prepare_cached(sql)?.execute(params![merchant.as_str(), key, body])?;
     Ok(Outcome::Done)
 }
 
-fn changed(rows: usize) -> Step<Outcome> {
+pub(super) fn changed(rows: usize) -> Step<Outcome> {
     Ok(if rows == 0 { Outcome::Known } else { Outcome::Done })
 }
 

@@ -11,11 +11,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use crate::{Error, Result};
 
 /// Forward only: one script a version, each run once, in order. Never change one that was released.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("0001_start.sql"),
     include_str!("0002_recent.sql"),
     include_str!("0003_outreach.sql"),
     include_str!("0004_people.sql"),
+    include_str!("0005_desk.sql"),
     include_str!("0006_identities.sql"),
 ];
 

@@ -7,7 +7,7 @@ use std::{
 
 use cuecard_model::{
     Contact, ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId,
-    PluginVersion, Recent, Role, Timer, Timestamp, TurnId,
+    Recent, Role, Timer, Timestamp, TurnId,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
 use serde::de::DeserializeOwned;
@@ -18,8 +18,8 @@ use super::{
     change::scope_text,
 };
 use crate::{
-    ApiKey, CustomerState, DueTimer, Feedback, Handed, MessageRecord, NextDue, OpenEvent, Partition, PluginRecord,
-    ReloadRecord, Scope, TurnRecord,
+    ApiKey, CustomerState, DueTimer, Handed, MessageRecord, NextDue, OpenEvent, Partition, PluginRecord, ReloadRecord,
+    Scope, TurnRecord,
 };
 
 type Result<T> = rusqlite::Result<T>;
@@ -69,7 +69,7 @@ pub(super) fn conversation_end(
 }
 
 /// Role, text and moment, from three columns.
-fn message(row: &Row<'_>, first: usize) -> Result<Message> {
+pub(super) fn message(row: &Row<'_>, first: usize) -> Result<Message> {
     let role = if row.get::<_, i64>(first)? == role_number(Role::Agent) { Role::Agent } else { Role::Customer };
     Ok(Message { role, text: row.get(first + 1)?, at: Timestamp::from_millis(row.get(first + 2)?) })
 }
@@ -185,7 +185,7 @@ macro_rules! messages {
     };
 }
 
-fn message_record(row: &Row<'_>) -> Result<MessageRecord> {
+pub(super) fn message_record(row: &Row<'_>) -> Result<MessageRecord> {
     Ok(MessageRecord {
         conversation: row.get::<_, String>(0)?.into(),
         id: row.get::<_, String>(1)?.into(),
@@ -231,26 +231,6 @@ pub(super) fn conversation(
         order by seq"
     );
     all(connection, sql, params![merchant.as_str(), conversation.as_str(), rows(limit)], message_record)
-}
-
-pub(super) fn feedback(
-    connection: &Connection,
-    merchant: &MerchantId,
-    since: Timestamp,
-    limit: usize,
-) -> Result<Vec<Feedback>> {
-    let sql = "select suggestion, plugin, version, '\"' || action || '\"', final_text, agent, at from feedback
-        where merchant = ?1 and at >= ?2 order by at limit ?3";
-    all(connection, sql, params![merchant.as_str(), since.millis(), rows(limit)], |row| {
-        Ok(Feedback {
-            suggestion: row.get::<_, String>(0)?.into(),
-            plugin: PluginVersion { id: row.get::<_, String>(1)?.into(), version: row.get(2)? },
-            action: from_json(row, 3)?,
-            final_text: row.get(4)?,
-            agent: row.get::<_, Option<String>>(5)?.map(Into::into),
-            at: Timestamp::from_millis(row.get(6)?),
-        })
-    })
 }
 
 fn plugin_record(row: &Row<'_>) -> Result<PluginRecord> {

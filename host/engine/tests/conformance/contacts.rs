@@ -231,25 +231,28 @@ pub async fn lists_are_filtered(shop: Shop) {
 
 pub async fn feedback_is_kept_once_per_action(shop: Shop) {
     let feedback = |action, seconds, text: Option<&str>| Feedback {
-        suggestion: "t-1.1".into(),
-        plugin: late_parcel(),
-        action,
         final_text: text.map(str::to_owned),
         agent: Some("a-1".into()),
-        at: at(seconds),
+        edit_share: text.map(|_| 0.25),
+        reason: Some("why".into()),
+        message: Some("m-1".into()),
+        took_ms: Some(1500),
+        ..Feedback::new("t-1.1".into(), late_parcel(), action, at(seconds))
     };
     let shown = feedback(FeedbackAction::Shown, 10, None);
     let edited = feedback(FeedbackAction::Edited, 20, Some("better"));
     let outcomes = shop
         .keep(vec![
             Write::Feedback(shown.clone()),
-            Write::Feedback(shown.clone()),
+            Write::Feedback(feedback(FeedbackAction::Shown, 30, None)),
             Write::Feedback(feedback(FeedbackAction::Edited, 15, Some("good"))),
             Write::Feedback(edited.clone()),
         ])
         .await;
     assert_eq!(outcomes, [Outcome::Done, Outcome::Known, Outcome::Done, Outcome::Done]);
     let shop = shop.reopen().await;
-    assert_eq!(shop.engine.feedback(&shop.merchant, at(0), 10).await.unwrap(), [shown, edited.clone()]);
-    assert_eq!(shop.engine.feedback(&shop.merchant, at(11), 10).await.unwrap(), [edited]);
+    assert_eq!(shop.engine.feedback(&shop.merchant, at(0), 10).await.unwrap(), [shown.clone(), edited.clone()]);
+    assert_eq!(shop.engine.feedback(&shop.merchant, at(11), 10).await.unwrap(), std::slice::from_ref(&edited));
+    let on = ["t-2.1".into(), "t-1.1".into()];
+    assert_eq!(shop.engine.feedback_on(&shop.merchant, &on).await.unwrap(), [shown, edited]);
 }

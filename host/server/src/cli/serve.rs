@@ -3,7 +3,7 @@
 use std::{
     io::{IsTerminal, stderr},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -20,11 +20,14 @@ use super::lines::print as say;
 use crate::{
     clock,
     config::Config,
+    demo,
     start::{Host, Options, check_loopback, existing},
 };
 
 /// Where the host listens if nobody says.
 const LISTEN: &str = "127.0.0.1:8787";
+/// Which plugins, if nobody says.
+const PLUGINS: &str = "plugins";
 
 /// Serve messages over HTTP.
 #[derive(Debug, Parser)]
@@ -36,7 +39,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
     /// Folder of plugins to watch
-    #[arg(long, value_name = "FOLDER", default_value = "plugins")]
+    #[arg(long, value_name = "FOLDER", default_value = PLUGINS)]
     plugins: PathBuf,
     /// Folder that holds all state
     #[arg(long, value_name = "FOLDER", default_value = "cuecard-data")]
@@ -97,7 +100,15 @@ async fn serve(args: Serve) -> Result<()> {
     options.plugins.clone_from(&plugins);
     options.demo = args.dev.then(|| PathBuf::from("examples/shop"));
     options.config = config;
+    let shop = options.demo.clone();
     let host = Host::build(options).await?;
+    // The conversations are about what the plugins that ship can answer.
+    let are_shipped = args.plugins == Path::new(PLUGINS);
+    if let (Some(shop), Some(key), true) = (shop, &host.app.dev_key, are_shipped)
+        && let Err(error) = demo::conversations::hold(&host.app, &shop, &key.merchant).await
+    {
+        tracing::warn!(%error, "the demo's conversations are not all there");
+    }
     greet(&host, &args, listener.local_addr()?, plugins.is_some()).await?;
     let asked = async move {
         stop.asked().await;
@@ -129,6 +140,7 @@ async fn greet(host: &Host, args: &Serve, address: SocketAddr, watching: bool) -
     }
     say(format!("  workers     {}", host.confinement));
     say(format!("  API         http://{address}/openapi.json"));
+    say(format!("  desk        http://{address}/desk"));
     if args.dev {
         say(format!(
             "\nask it something (key 'dev', merchant 'demo'):\n  curl -s http://{address}/v1/messages -H 'authorization: Bearer dev' \\\n    -H 'content-type: application/json' -d '{ASK}'\n\nthen edit a file under {}/ and ask again with another message_id. Ctrl-C stops.\n",

@@ -11,7 +11,7 @@ pub struct Secret(String);
 
 impl Secret {
     /// What the environment holds under a name; `setting` is where the operator wrote the name.
-    pub(super) fn read(setting: &str, name: &str) -> Result<Self> {
+    pub(crate) fn read(setting: &str, name: &str) -> Result<Self> {
         match std::env::var(name) {
             Ok(text) if !text.is_empty() => Ok(Self(text)),
             _ => Err(anyhow!(

@@ -10,8 +10,11 @@ use cuecard_engine::{Batch, Feedback, FeedbackAction, Write};
 use cuecard_model::{AgentId, SuggestionId};
 use serde::Deserialize;
 
-use super::{Problem, guard::Caller, json::Json, messages::TEXT};
-use crate::{app::App, clock};
+use super::{Problem, answered::took, guard::Caller, json::Json, messages::TEXT};
+use crate::{app::App, clock, edited::edit_share};
+
+/// Bytes of a reason: a code, or a sentence.
+const REASON: usize = 1000;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +24,8 @@ pub(crate) struct Body {
     final_text: Option<String>,
     #[serde(default)]
     agent_id: Option<AgentId>,
+    #[serde(default)]
+    reason: Option<String>,
 }
 
 pub(crate) async fn post(
@@ -32,22 +37,30 @@ pub(crate) async fn post(
     if body.final_text.as_ref().is_some_and(|text| text.len() > TEXT) {
         return Err(Problem::bad_request(format!("final_text has more than {TEXT} bytes")).field("final_text"));
     }
+    if body.reason.as_ref().is_some_and(|reason| reason.len() > REASON) {
+        return Err(Problem::bad_request(format!("reason has more than {REASON} bytes")).field("reason"));
+    }
     let id = SuggestionId::from(id);
     let found = app.engine.suggestion(&caller.merchant, &id).await?;
     let Some((turn, suggestion)) = found else {
         return Err(Problem::not_found("there is no such suggestion").hint("take the id from the reply's suggestions"));
     };
+    let now = clock::now();
+    let before = app.engine.feedback_on(&caller.merchant, std::slice::from_ref(&id)).await?;
+    let shown = before.iter().find(|feedback| feedback.action == FeedbackAction::Shown);
+    let is_sent = matches!(body.action, FeedbackAction::Sent | FeedbackAction::Edited);
+    let sent = body.final_text.as_deref().filter(|_| is_sent);
     let feedback = Feedback {
-        suggestion: id,
-        plugin: suggestion.plugin,
-        action: body.action,
+        edit_share: sent.map(|sent| edit_share(&suggestion.text, sent)),
         final_text: body.final_text,
-        agent: body.agent_id,
-        at: clock::now(),
+        reason: body.reason,
+        took_ms: shown.map(|shown| took(shown.at, now)),
+        agent: caller.agent(body.agent_id),
+        ..Feedback::new(id, suggestion.plugin, body.action, now)
     };
     let write = Write::Feedback(feedback.clone());
     app.engine.commit(Batch::new(caller.merchant.clone(), vec![write])).await?;
-    if matches!(feedback.action, FeedbackAction::Sent | FeedbackAction::Edited) {
+    if is_sent {
         app.hub.withdraw(&caller.merchant, &turn.message.conversation, "answered");
     }
     Ok(Json(feedback))

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use cuecard_engine::{ApiKey, AuditEntry, Error, KeyRole, Person};
-use cuecard_model::MerchantId;
+use cuecard_model::{AgentId, MerchantId};
 use futures::StreamExt;
 
 use super::{Problem, Route, session::cross_origin};
@@ -37,6 +37,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// The agent, if a person asks: whoever has logged in speaks for nobody else. With a key, whom the body names.
+    pub(crate) fn agent(&self, named: Option<AgentId>) -> Option<AgentId> {
+        self.by.strip_prefix("person:").map(AgentId::from).or(named)
+    }
+
     /// For the audit: what this caller does now.
     pub(crate) fn did(&self, action: &'static str, subject: impl Into<String>) -> AuditEntry {
         AuditEntry::new(clock::now(), Arc::clone(&self.by), action, subject)

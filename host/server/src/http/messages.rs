@@ -12,18 +12,19 @@ use bytes::Bytes;
 use cuecard_engine::{Batch, Known, MessageRecord, Receipt, TurnRecord, Write};
 use cuecard_gate::after_word;
 use cuecard_model::{
-    ConsentAnswer, ConsentRecord, ConversationId, Customer, IncomingMessage, MerchantId, Message, MessageId, Reply,
-    Role, Scope, Timestamp, Trace, TurnId,
+    ConsentAnswer, ConsentRecord, Customer, IncomingMessage, MerchantId, Message, Role, Scope, Timestamp, Trace, TurnId,
 };
 use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, offer};
 use cuecard_understand::Understanding;
 
 use super::{
     Problem,
+    answered::remember,
     guard::Caller,
     json::{Json, check_id},
+    told::Told,
 };
-use crate::{app::App, clock, hub::Heard, identity};
+use crate::{app::App, clock, identity};
 
 /// Bytes of text in one message.
 pub(crate) const TEXT: usize = 16 << 10;
@@ -33,22 +34,35 @@ const AHEAD: i64 = 5 * 60 * 1000;
 pub(crate) async fn post(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Json(message): Json<IncomingMessage>,
+    Json(mut message): Json<IncomingMessage>,
 ) -> Result<Response, Problem> {
     let now = clock::now();
     check(&message, now)?;
+    if message.role == Role::Agent {
+        message.agent_id = caller.agent(message.agent_id);
+    }
     // Held to the end of the turn, also when the client goes away: the end of the host waits for it.
     let place = Arc::clone(&app.turns).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("too many messages are being answered"))?;
     let task = tokio::spawn(async move {
-        let result = match message.role {
-            Role::Customer => turn(&app, &caller.merchant, message, now).await,
-            Role::Agent => remember(&app, &caller.merchant, message, now).await,
-        };
+        let result = take(&app, &caller.merchant, message, now).await;
         drop(place);
         result
     });
     task.await.unwrap_or_else(|_| Err(Problem::new(500, "internal", "Internal error", "the turn failed")))
+}
+
+/// Whoever wrote it.
+pub(crate) async fn take(
+    app: &App,
+    merchant: &MerchantId,
+    message: IncomingMessage,
+    now: Timestamp,
+) -> Result<Response, Problem> {
+    match message.role {
+        Role::Customer => turn(app, merchant, message, now).await,
+        Role::Agent => remember(app, merchant, message, now).await,
+    }
 }
 
 fn check(message: &IncomingMessage, now: Timestamp) -> Result<(), Problem> {
@@ -76,7 +90,12 @@ pub(crate) fn check_text(text: &str) -> Result<(), Problem> {
 }
 
 /// One turn: what is known, the answer on one snapshot, one commit, and only then the response.
-async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: Timestamp) -> Result<Response, Problem> {
+async fn turn(
+    app: &App,
+    merchant: &MerchantId,
+    mut message: IncomingMessage,
+    now: Timestamp,
+) -> Result<Response, Problem> {
     let (conversation, id) = (&message.conversation_id, &message.message_id);
     identity::link(app, merchant, &message, now).await?;
     let context = app.engine.context(merchant, conversation, id, &message.customer.id, now).await?;
@@ -85,9 +104,14 @@ async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: T
     }
     let settings = app.merchants.get(&*app.engine, merchant).await?;
     let (snapshot, understanding) = understanding(app, merchant).await?;
+    // Who does not say what the agent reads has agents who read the house's own language. What would have to be
+    // translated is paid for, so there only who asks gets it.
+    if app.translations.of(merchant).is_none() {
+        message.agent_locale.get_or_insert_with(|| settings.default_locale.clone());
+    }
     let record = record(&message, now);
-    let agent = message.agent_id.clone();
     let profile = context.customer.profile.as_deref();
+    let told = Told::new(&message, profile.and_then(|profile| profile.name.as_ref()), now);
     let said = brings_news(profile, &message.customer)
         .then(|| identity::said(profile, message.customer.clone(), &message.channel, now));
     let consents = by_word(app, merchant, &record).await?;
@@ -112,7 +136,7 @@ async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: T
     app.metrics.turn(&reply.timing_us);
     let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
 
-    let (customer, place) = (record.customer.clone(), (record.conversation.clone(), record.id.clone()));
+    let customer = record.customer.clone();
     let turn = TurnRecord { id: turn_id, message: record, generation: reply.generation, reply: Arc::clone(&text) };
     let mut writes = vec![Write::Turn(turn)];
     writes.extend(key_writes.into_iter().map(|(plugin, writes)| Write::PluginKeys {
@@ -126,7 +150,7 @@ async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: T
         Receipt::Duplicate(known) => known_already(known),
         Receipt::Refused(_) => Err(unwritten()),
         Receipt::Kept(_) => {
-            tell(app, merchant, &place, agent, &reply, &text);
+            told.customers(app, merchant, &reply, &text);
             Ok(stored(text))
         }
     }
@@ -166,25 +190,7 @@ pub(crate) async fn understanding(
     Ok((snapshot, learned.map_err(|_| Problem::busy("the host is stopping"))?))
 }
 
-/// An agent's message is kept, and not answered.
-async fn remember(
-    app: &App,
-    merchant: &MerchantId,
-    message: IncomingMessage,
-    now: Timestamp,
-) -> Result<Response, Problem> {
-    let write = Write::Message(record(&message, now));
-    match app.engine.commit(Batch::new(merchant.clone(), vec![write])).await? {
-        Receipt::Duplicate(known) => known_already(known),
-        Receipt::Refused(_) => Err(unwritten()),
-        Receipt::Kept(_) => {
-            app.hub.withdraw(merchant, &message.conversation_id, "answered");
-            Ok(StatusCode::NO_CONTENT.into_response())
-        }
-    }
-}
-
-fn record(message: &IncomingMessage, now: Timestamp) -> MessageRecord {
+pub(crate) fn record(message: &IncomingMessage, now: Timestamp) -> MessageRecord {
     MessageRecord {
         conversation: message.conversation_id.clone(),
         id: message.message_id.clone(),
@@ -222,32 +228,7 @@ pub(crate) fn count(app: &App, snapshot: &Snapshot, merchant: &MerchantId, calls
     }
 }
 
-/// Agents hear what was kept: the earlier suggestions of the thread are withdrawn by the new ones.
-fn tell(
-    app: &App,
-    merchant: &MerchantId,
-    (conversation, message): &(ConversationId, MessageId),
-    agent: Option<cuecard_model::AgentId>,
-    reply: &Reply,
-    text: &str,
-) {
-    if !app.hub.is_heard(merchant) {
-        return;
-    }
-    app.hub.withdraw(merchant, conversation, "a newer message");
-    let quoted = |id: &str| serde_json::to_string(id).unwrap_or_default();
-    let agent_id = agent.as_ref().map_or_else(|| "null".to_owned(), |agent| quoted(agent.as_str()));
-    let (conversation_id, message_id) = (quoted(conversation.as_str()), quoted(message.as_str()));
-    // The reply goes in as it was written for the answer and the engine.
-    let data = format!(
-        r#"{{"conversation_id":{conversation_id},"message_id":{message_id},"agent_id":{agent_id},"reply":{text}}}"#
-    );
-    let open = reply.suggestions.iter().map(|suggestion| suggestion.id.clone()).collect();
-    let conversation = Some(conversation.clone());
-    app.hub.say(merchant, Heard { event: "suggestion", data, conversation, agent, open });
-}
-
-fn known_already(known: Known) -> Result<Response, Problem> {
+pub(crate) fn known_already(known: Known) -> Result<Response, Problem> {
     let mut response = match known {
         Known::Answered { reply, .. } => stored(reply),
         Known::Kept => StatusCode::NO_CONTENT.into_response(),
@@ -269,6 +250,6 @@ fn stored(reply: Arc<str>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-fn unwritten() -> Problem {
+pub(crate) fn unwritten() -> Problem {
     Problem::new(500, "internal", "Internal error", "the answer could not be kept")
 }

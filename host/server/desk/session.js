@@ -1,0 +1,76 @@
+// Who is logged in, and every call to the host. The session lies in a cookie that this code cannot see; what changes
+// something carries the token that only a page of ours can read.
+
+/** @import { Session } from "./types" */
+
+/** What the host says when it does not do something. */
+export class Problem extends Error {
+  /** @param {number} status @param {string} detail @param {string} [hint] */
+  constructor(status, detail, hint) {
+    super(detail);
+    this.status = status;
+    this.hint = hint;
+  }
+}
+
+/** @type {Session | null} */
+let session = null;
+
+/** Called when the host says that nobody is logged in any more. */
+let ended = () => {};
+
+/** @param {() => void} then */
+export function whenEnded(then) {
+  ended = then;
+}
+
+/** Who is logged in; null if nobody. @returns {Promise<Session | null>} */
+export async function who() {
+  try {
+    session = await call("GET", "/v1/session");
+  } catch (problem) {
+    if (!(problem instanceof Problem && problem.status === 401)) throw problem;
+    session = null;
+  }
+  return session;
+}
+
+/** @param {string} name @param {string} password @returns {Promise<Session>} */
+export async function logIn(name, password) {
+  const begun = /** @type {Session} */ (await call("POST", "/v1/session", { name, password }));
+  session = begun;
+  return begun;
+}
+
+export async function logOut() {
+  await call("DELETE", "/v1/session");
+  session = null;
+}
+
+/**
+ * A call to the API. Ends the session's view if the session has ended.
+ * @param {"GET" | "POST" | "PUT" | "DELETE"} method @param {string} path @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
+export async function api(method, path, body) {
+  try {
+    return await call(method, path, body);
+  } catch (problem) {
+    if (problem instanceof Problem && problem.status === 401) ended();
+    throw problem;
+  }
+}
+
+/** @param {string} method @param {string} path @param {unknown} [body] @returns {Promise<any>} */
+async function call(method, path, body) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  if (method !== "GET" && session) headers["x-csrf-token"] = session.csrf;
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const request = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  const response = await fetch(path, { ...request, credentials: "same-origin", cache: "no-store" });
+  if (response.status === 204) return null;
+  const answer = await response.json().catch(() => null);
+  if (response.ok) return answer;
+  throw new Problem(response.status, answer?.detail ?? response.statusText, answer?.hint);
+}
