@@ -37,12 +37,15 @@ fn what_is_done_is_told() {
     server.send("PUT", "/v1/live/sale", &json!({"code": "X"})).expect(200);
     server.ask("DELETE", "/v1/live/sale", &[DEV], b"").expect(204);
     server.ask("DELETE", "/v1/live/sale", &[DEV], b"").expect(404);
-    let event = json!({"id": "e-1", "type": "ping", "at": "2026-11-22T08:00:00Z", "customer_id": "u-2"});
-    server.send("POST", "/v1/events", &event).expect(202);
-    let contact = stream.next().2["id"].as_str().unwrap().to_owned();
+    let [contact, other] = ["u-2", "u-3"].map(|customer| {
+        let at = "2026-11-22T08:00:00Z";
+        let event = json!({"id": format!("e-{customer}"), "type": "ping", "at": at, "customer_id": customer});
+        server.send("POST", "/v1/events", &event).expect(202);
+        stream.next().2["id"].as_str().unwrap().to_owned()
+    });
     server.send("POST", &format!("/v1/outreach/{contact}/approve"), &Value::Null).expect(200);
     server.send("POST", &format!("/v1/outreach/{contact}/approve"), &Value::Null).expect(409);
-    server.send("POST", &format!("/v1/outreach/{contact}/cancel"), &Value::Null).expect(200);
+    server.send("POST", &format!("/v1/outreach/{other}/cancel"), &Value::Null).expect(200);
     for (version, code, status) in [("2.0.0", CODE, 201), ("3.0.0", "return {", 422), ("4.0.0", CODE, 200)] {
         server.ask("PUT", "/v1/plugins/echo", &[DEV], &archive(version, code)).expect(status);
     }
@@ -61,7 +64,7 @@ fn what_is_done_is_told() {
         "live.put sale".to_owned(),
         "live.deleted sale".to_owned(),
         format!("outreach.approved {contact}"),
-        format!("outreach.cancelled {contact}"),
+        format!("outreach.cancelled {other}"),
         "plugin.live echo".to_owned(),
         "plugin.live echo".to_owned(),
         "plugin.rolled_back echo".to_owned(),
