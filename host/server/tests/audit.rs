@@ -37,9 +37,9 @@ fn what_is_done_is_told() {
     server.send("PUT", "/v1/live/sale", &json!({"code": "X"})).expect(200);
     server.ask("DELETE", "/v1/live/sale", &[DEV], b"").expect(204);
     server.ask("DELETE", "/v1/live/sale", &[DEV], b"").expect(404);
-    let [contact, other] = ["u-2", "u-3"].map(|customer| {
+    let [contact, other] = ["e-1", "e-2"].map(|id| {
         let at = "2026-11-22T08:00:00Z";
-        let event = json!({"id": format!("e-{customer}"), "type": "ping", "at": at, "customer_id": customer});
+        let event = json!({"id": id, "type": "ping", "at": at, "customer_id": "u-2"});
         server.send("POST", "/v1/events", &event).expect(202);
         stream.next().2["id"].as_str().unwrap().to_owned()
     });
