@@ -154,8 +154,7 @@ async fn greet(host: &Host, args: &Serve, address: SocketAddr, watching: bool) -
     Ok(())
 }
 
-const ASK: &str =
-    r#"{"conversation_id":"c-1","message_id":"m-1","text":"where is my order?","customer":{"id":"u-2"}}"#;
+const ASK: &str = r#"{"conversation_id":"c-1","message_id":"m-1","text":"where is my order?","customer":{"id":"u-2"}}"#;
 
 /// Ctrl-C and what service managers send.
 struct Stop {
