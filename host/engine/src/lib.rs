@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod feedback;
 mod identities;
+mod learn;
 mod news;
 mod outreach;
 mod people;
@@ -17,6 +18,7 @@ mod records;
 mod registry;
 mod sqlite;
 mod threads;
+mod trial;
 
 pub use audit::{AuditEntry, AuditRecord, Broken, Chain, StoredAudit};
 pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
@@ -34,3 +36,4 @@ pub use records::{
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::{SqliteEngine, read_audit};
 pub use threads::{Spoken, Thread};
+pub use trial::{ArmResult, Sums, Trial, TrialAnswer};
