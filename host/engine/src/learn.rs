@@ -38,14 +38,14 @@ fn decision(done: &[Feedback]) -> Option<(FeedbackAction, Verdict)> {
     let last = words.max_by_key(|feedback| (feedback.at, is_final(feedback.action)))?;
     let accepted = match last.action {
         FeedbackAction::Inserted | FeedbackAction::Sent => 1.0,
-        FeedbackAction::Edited => kept(last.edit_share.unwrap_or(0.0)),
+        FeedbackAction::Edited => worth(last.edit_share.unwrap_or(0.0)),
         FeedbackAction::Shown | FeedbackAction::Dismissed | FeedbackAction::Ignored => 0.0,
     };
     Some((last.action, Verdict { accepted, at: last.at }))
 }
 
-/// How much an edited suggestion was worth: all of it up to a touch, then less in a straight line.
-fn kept(edit_share: f64) -> f64 {
+/// How much an edited suggestion was worth, from 0 to 1: all of it up to a touch, then less in a straight line.
+pub fn worth(edit_share: f64) -> f64 {
     ((1.0 - edit_share) / (1.0 - TOUCH)).clamp(0.0, 1.0)
 }
 

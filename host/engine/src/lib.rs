@@ -27,6 +27,7 @@ pub use engine::Engine;
 pub use error::{Error, Result};
 pub use feedback::{Feedback, FeedbackAction};
 pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};
+pub use learn::worth;
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};
 pub use records::{

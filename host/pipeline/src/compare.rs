@@ -85,46 +85,58 @@ pub struct Comparison {
 
 /// Compares the second side with the first. May be asked after every observation, and one may stop when it pleases.
 pub fn compare(first: Counts, second: Counts, level: f64) -> Comparison {
+    let (low, high, verdict) = interval(&first, &second, level);
     let difference = second.mean() - first.mean();
-    let variance = |side: &Counts| side.variance() / side.count.max(1) as f64;
-    let information = 1.0 / (variance(&first) + variance(&second));
-    let error = (1.0 - level).clamp(1e-9, 1.0);
-    let soon = first.count.min(second.count) < FIRST;
-    let width = if soon { 1.0 } else { half_width(information, error) };
+    let more = (verdict == Verdict::Undecided).then(|| more(&first, &second, level)).flatten();
+    Comparison { difference, low, high, level, verdict, more }
+}
+
+/// Between what the true difference lies, and what follows.
+fn interval(first: &Counts, second: &Counts, level: f64) -> (f64, f64, Verdict) {
+    let difference = second.mean() - first.mean();
+    if first.count.min(second.count) < FIRST {
+        return (-1.0, 1.0, Verdict::Undecided);
+    }
+    let width = half_width(information(first, second), level);
     let (low, high) = ((difference - width).max(-1.0), (difference + width).min(1.0));
     let verdict = match () {
-        () if soon => Verdict::Undecided,
         () if low > 0.0 => Verdict::Higher,
         () if high < 0.0 => Verdict::Lower,
         () => Verdict::Undecided,
     };
-    let undecided = verdict == Verdict::Undecided;
-    let more = undecided.then(|| more(&first, &second, difference, information, error)).flatten();
-    Comparison { difference, low, high, level, verdict, more }
+    (low, high, verdict)
 }
 
-/// Half the width of the interval once so much information, one over the variance of the difference, has come together.
-fn half_width(information: f64, error: f64) -> f64 {
+/// One over the variance of the difference.
+fn information(first: &Counts, second: &Counts) -> f64 {
+    let variance = |side: &Counts| side.variance() / side.count.max(1) as f64;
+    1.0 / (variance(first) + variance(second))
+}
+
+/// Half the width of the interval once so much information has come together.
+fn half_width(information: f64, level: f64) -> f64 {
+    let error = (1.0 - level).clamp(1e-9, 1.0);
     let prior = 1.0 / (EXPECTED * EXPECTED);
     let all = information + prior;
     (all * (all / (prior * error * error)).ln()).sqrt() / information
 }
 
 /// How many more observations until the interval leaves 0, the difference staying as it is.
-fn more(first: &Counts, second: &Counts, difference: f64, information: f64, error: f64) -> Option<u64> {
+fn more(first: &Counts, second: &Counts, level: f64) -> Option<u64> {
     let count = (first.count + second.count) as f64;
     let least = first.count.min(second.count);
     if least < FIRST {
         let missing = (FIRST - least) as f64;
-        return Some((missing * count / least.max(1) as f64).max(missing).min(4.0 * FIRST as f64) as u64);
+        return Some((missing * count / least.max(1) as f64).clamp(missing, 4.0 * FIRST as f64) as u64);
     }
-    let decides = |times: f64| half_width(information * times, error) < difference.abs();
-    let (mut low, mut high) = (1.0, OUT_OF_SIGHT / count.max(1.0));
+    let (known, difference) = (information(first, second), (second.mean() - first.mean()).abs());
+    let decides = |times: f64| half_width(known * times, level) < difference;
+    let (mut low, mut high) = (1.0, (OUT_OF_SIGHT / count).max(1.0));
     if !decides(high) {
         return None;
     }
     for _ in 0..50 {
-        let middle = (low + high) / 2.0;
+        let middle = f64::midpoint(low, high);
         if decides(middle) { high = middle } else { low = middle }
     }
     Some(((high - 1.0) * count).ceil() as u64)
@@ -186,7 +198,7 @@ mod tests {
         (1..=most).find_map(|number| {
             let side = if dice.yes(split) > 0.5 { 1 } else { 0 };
             sides[side] = sides[side].with(dice.yes(shares[side]));
-            let verdict = compare(sides[0], sides[1], 0.95).verdict;
+            let (_, _, verdict) = interval(&sides[0], &sides[1], 0.95);
             (verdict != Verdict::Undecided).then_some((number, verdict))
         })
     }
@@ -195,6 +207,7 @@ mod tests {
     #[test]
     fn peeking_after_each_of_5000_observations_finds_hardly_anything_where_nothing_is() {
         const RUNS: usize = 2000;
+        // Evenly split, rare, and rare with one side much smaller.
         for (share, split) in [(0.5, 0.5), (0.05, 0.5), (0.3, 0.1)] {
             let mut dice = Dice(7);
             let wrong = (0..RUNS).filter(|_| first_decision(&mut dice, [share; 2], split, 5000).is_some()).count();

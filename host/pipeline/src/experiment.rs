@@ -18,6 +18,15 @@ pub struct SuggestionHoldout {
     pub seed: Option<String>,
 }
 
+impl SuggestionHoldout {
+    /// What is wrong with it, and how to say it right.
+    pub fn check(&self) -> Result<(), String> {
+        let share = self.share;
+        let wrong = format!("holdout: {share} is not a share\n  hint: write a share from 0.0 to 1.0");
+        (0.0..=1.0).contains(&share).then_some(()).ok_or(wrong)
+    }
+}
+
 /// Conversations spread over arms that are treated differently.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
