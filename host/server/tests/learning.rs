@@ -18,7 +18,7 @@ return { compose = function(turn)
         { message = "liked", reason = "asked", confidence = 0.7 },
         { message = "gap", reason = "asked", confidence = 0.95 },
     }
-end }
+end, trigger = function() return {} end }
 "#;
 const MESSAGES: &str = r#"{"sure": "the sure answer", "liked": "the other words that agents like", "gap": "your order {$order} is on its way"}"#;
 
