@@ -10,7 +10,9 @@ use cuecard_model::{
     Timestamp, TurnId, Value,
 };
 
-use crate::{AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Room, Trial, TurnRecord};
+use crate::{
+    AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Room, Trial, TurnRecord,
+};
 
 /// Writes of one merchant that are kept together or not at all.
 #[derive(Clone, Debug)]

@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, Learned, MerchantId, MessageId, PluginId, Reply, Suggestion,
-    SuggestionId, Timestamp, TurnId,
+    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, Learned, MerchantId, MessageId, PluginId, Reply,
+    Suggestion, SuggestionId, Timestamp, TurnId,
 };
 
 use crate::{
-    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook, Identities,
-    MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
-    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord, Write,
-    turn_of,
+    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook,
+    Identities, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition,
+    Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
+    Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message, MessageId, PluginId, Recent,
-    SuggestionId, Timer, Timestamp, TurnId,
+    ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message, MessageId, PluginId,
+    Recent, SuggestionId, Timer, Timestamp, TurnId,
 };
 
 /// Everything that is known before a message is answered.

@@ -121,25 +121,41 @@ impl Experiment {
         let Self { arms, .. } = self;
         let wrong = |what: String, hint| Err((what, hint));
         if arms.len() < 2 || arms.len() > ARMS {
-            return wrong(format!("an experiment has 2 to {ARMS} arms, this one {}", arms.len()), "add what to compare with, an arm without changes for instance");
+            return wrong(
+                format!("an experiment has 2 to {ARMS} arms, this one {}", arms.len()),
+                "add what to compare with, an arm without changes for instance",
+            );
         }
         let names: BTreeSet<_> = arms.iter().map(|arm| &arm.name).collect();
         if names.len() < arms.len() || names.iter().any(|name| name.is_empty() || name.len() > 64) {
-            return wrong("two arms have the same name, or one has none".into(), "give each arm a name of its own, up to 64 bytes");
+            return wrong(
+                "two arms have the same name, or one has none".into(),
+                "give each arm a name of its own, up to 64 bytes",
+            );
         }
-        let (all, fair) = (arms.iter().map(|arm| arm.share).sum::<f64>(), |arm: &ExperimentArm| arm.share > 0.0 && arm.share <= 1.0);
+        let (all, fair) =
+            (arms.iter().map(|arm| arm.share).sum::<f64>(), |arm: &ExperimentArm| arm.share > 0.0 && arm.share <= 1.0);
         if !arms.iter().all(fair) || all > 1.0 + 1e-9 {
-            return wrong(format!("the shares of the arms add up to {all}"), "write shares above 0 that add up to 1 at most, 0.5 and 0.5 for instance");
+            return wrong(
+                format!("the shares of the arms add up to {all}"),
+                "write shares above 0 that add up to 1 at most, 0.5 and 0.5 for instance",
+            );
         }
         let treated = arms.iter().flat_map(|arm| &arm.plugins);
         if let Some((plugin, how)) = treated.into_iter().find(|(_, how)| *how != OFF) {
-            return wrong(format!("plugin {plugin}: '{how}' is nothing that an arm can do with it"), "an arm can switch a plugin \"off\", and the learned order with learned_order = false");
+            return wrong(
+                format!("plugin {plugin}: '{how}' is nothing that an arm can do with it"),
+                "an arm can switch a plugin \"off\", and the learned order with learned_order = false",
+            );
         }
         let same = |arm: &ExperimentArm| (arm.plugins.clone(), arm.learned_order == Some(false));
         if let Some(first) = arms.first().map(same)
             && arms.iter().all(|arm| same(arm) == first)
         {
-            return wrong("all arms do the same".into(), "let one switch a plugin \"off\", or have learned_order = false");
+            return wrong(
+                "all arms do the same".into(),
+                "let one switch a plugin \"off\", or have learned_order = false",
+            );
         }
         Ok(())
     }

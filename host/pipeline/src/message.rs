@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use cuecard_culture as culture;
 use cuecard_model::{
-    Acceptance, Assigned, Customer, Failure, FailureKind, Fields, IncomingMessage, Learned, LiveItem, Message, MessageForAgent, PluginId,
-    PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId, Value,
+    Acceptance, Assigned, Customer, Failure, FailureKind, Fields, IncomingMessage, Learned, LiveItem, Message,
+    MessageForAgent, PluginId, PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId,
+    Value,
 };
 use cuecard_plugin::{
     call::LogLine,

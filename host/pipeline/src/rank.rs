@@ -94,12 +94,7 @@ fn moved(mut worded: Vec<Worded>, scenario: &ScenarioId, learned: &[Acceptance],
 }
 
 /// Equally safe suggestions, by their places: in the order that is learned, each with a word on why it stands there.
-fn among_equals(
-    worded: &mut [Worded],
-    equals: &[usize],
-    learned: &[Acceptance],
-    chance: &mut Chance,
-) -> Vec<usize> {
+fn among_equals(worded: &mut [Worded], equals: &[usize], learned: &[Acceptance], chance: &mut Chance) -> Vec<usize> {
     let known = |worded: &Worded| learned.iter().find(|it| is_of(it, worded));
     let candidates: Vec<_> = equals.iter().filter_map(|place| worded.get(*place)).collect();
     let candidates: Vec<_> = candidates

@@ -11,7 +11,11 @@ pub(crate) fn lesson(reply: &Reply) -> Write {
 }
 
 /// The conversation's place in its experiments, with the answer if there is one by now.
-pub(crate) fn trials(reply: &Reply, message: &MessageRecord, answer: Option<TrialAnswer>) -> impl Iterator<Item = Write> {
+pub(crate) fn trials(
+    reply: &Reply,
+    message: &MessageRecord,
+    answer: Option<TrialAnswer>,
+) -> impl Iterator<Item = Write> {
     reply.experiments.iter().map(move |assigned| {
         Write::Trial(Trial {
             experiment: assigned.experiment.clone(),

@@ -77,7 +77,8 @@ fn what_agents_send_comes_first_and_never_past_what_is_safer() {
     // A restart forgets nothing.
     let server = Server::on(server.stop(), |_| ());
     let after = server.get("/v1/learned").expect(200);
-    let counts = |it: &Value| it["learned"].as_array().unwrap().iter().map(|it| it["message"].clone()).collect::<Vec<_>>();
+    let counts =
+        |it: &Value| it["learned"].as_array().unwrap().iter().map(|it| it["message"].clone()).collect::<Vec<_>>();
     assert_eq!(counts(&after), counts(&learned));
     let reply = server.message("e", "m-1").expect(200);
     assert_eq!(reply["learned"].as_array().unwrap().len(), 2);
@@ -103,7 +104,8 @@ fn an_experiment_is_drawn_counted_and_stopped() {
         {"name": "with", "share": 0.9}, {"name": "without", "share": 0.1, "plugins": {"echo": "off"}},
     ]});
     server.send("PUT", "/v1/experiments/late", &other).expect(409);
-    let version = json!({"arms": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "plugins": {"echo": "1.3.0"}}]});
+    let version =
+        json!({"arms": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "plugins": {"echo": "1.3.0"}}]});
     let refused = server.send("PUT", "/v1/experiments/version", &version).expect(400);
     assert!(refused["hint"].as_str().unwrap().contains("\"off\""), "{refused}");
 

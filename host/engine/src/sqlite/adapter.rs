@@ -4,8 +4,8 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, IdentityKind, Learned, MerchantId, MessageId, PluginId, SuggestionId, Timestamp,
-    TurnId,
+    ContactFacts, ConversationId, CustomerId, IdentityKind, Learned, MerchantId, MessageId, PluginId, SuggestionId,
+    Timestamp, TurnId,
 };
 use tokio::sync::oneshot;
 
@@ -14,9 +14,9 @@ use super::{
     read_outreach, threads, trial, writer::Job,
 };
 use crate::{
-    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Handed, Hook,
-    Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
-    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
+    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback,
+    Handed, Hook, Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition,
+    Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.

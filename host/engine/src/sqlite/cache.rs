@@ -8,8 +8,8 @@ use std::{
 };
 
 use cuecard_model::{
-    Contact, ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message, MessageId, PluginId,
-    Role, Value,
+    Contact, ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message, MessageId,
+    PluginId, Role, Value,
 };
 
 use super::{

@@ -97,9 +97,8 @@ fn add(
     let place = [merchant.as_str(), arm.scenario.as_str(), arm.plugin.as_str(), &*arm.message];
     let sql = "select seen, accepted, at from arms
         where merchant = ?1 and scenario = ?2 and plugin = ?3 and message = ?4";
-    let tally = |row: &Row<'_>| {
-        Ok(Tally { seen: row.get(0)?, accepted: row.get(1)?, at: Timestamp::from_millis(row.get(2)?) })
-    };
+    let tally =
+        |row: &Row<'_>| Ok(Tally { seen: row.get(0)?, accepted: row.get(1)?, at: Timestamp::from_millis(row.get(2)?) });
     let known = connection.prepare_cached(sql)?.query_row(place, tally).optional()?;
     if known.is_none() && (times < 0.0 || count(connection, merchant)? >= MOST) {
         return Ok(None);

@@ -102,9 +102,8 @@ mod tests {
                 fixed += TRUE[2] - TRUE[0];
             }
         }
-        let share = |from: usize, to: usize| {
-            best_by_turn[from..to].iter().sum::<usize>() as f64 / ((to - from) * SHOPS) as f64
-        };
+        let share =
+            |from: usize, to: usize| best_by_turn[from..to].iter().sum::<usize>() as f64 / ((to - from) * SHOPS) as f64;
         for (from, to) in [(0, 25), (25, 50), (50, 100), (100, 200), (200, 400), (400, 1000), (1000, 2000)] {
             println!("turns {from:>4} to {to:>4}: the best is first in {:.1} %", share(from, to) * 100.0);
         }

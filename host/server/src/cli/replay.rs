@@ -1,12 +1,17 @@
 //! `cuecard replay`: conversations through the whole pipeline, as `POST /v1/messages` would have answered them.
 
-use std::{collections::BTreeMap, path::{Path, PathBuf}, process::ExitCode, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::Context;
 use clap::Args;
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Fields, IncomingMessage, Learned, LiveItem, MerchantId, Message, MessageId, PluginId,
-    Reply, Role, Timestamp, TurnId,
+    ConversationId, Customer, CustomerId, Fields, IncomingMessage, Learned, LiveItem, MerchantId, Message, MessageId,
+    PluginId, Reply, Role, Timestamp, TurnId,
 };
 use cuecard_pipeline::{Incoming, KeyWrites, Merchant, Terms, answer};
 use cuecard_plugin::workers::Workers;

@@ -6,7 +6,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use cuecard_engine::{Batch, Engine, Feedback, FeedbackAction, MessageRecord, Receipt, Spoken, TrialAnswer, Write, worth};
+use cuecard_engine::{
+    Batch, Engine, Feedback, FeedbackAction, MessageRecord, Receipt, Spoken, TrialAnswer, Write, worth,
+};
 use cuecard_model::{IncomingMessage, MerchantId, Reply, Role, Suggestion, Timestamp};
 
 use super::{
