@@ -90,7 +90,9 @@ fn nothing_ever_passes_what_is_safer() {
         // The riskier, the better liked.
         let learned: Vec<_> = specs
             .iter()
-            .map(|spec| accepted(&spec[..1], if spec.split(' ').count() > 2 { 100.0 } else { 0.0 }, 100.0))
+            .map(|spec| {
+                accepted(spec.split_once(' ').unwrap().0, if spec.split(' ').count() > 2 { 100.0 } else { 0.0 }, 100.0)
+            })
             .collect();
         let risk_of = |name: &String| {
             let spec = specs.iter().find(|spec| spec.starts_with(name.as_str())).unwrap();
