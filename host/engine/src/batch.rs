@@ -10,7 +10,10 @@ use cuecard_model::{
     Timestamp, Value,
 };
 
-use crate::{AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Room, TurnRecord};
+use crate::{
+    AuditEntry, CaseOutcome, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Review, Room,
+    TurnRecord,
+};
 
 /// Writes of one merchant that are kept together or not at all.
 #[derive(Clone, Debug)]
@@ -37,6 +40,10 @@ pub enum Write {
     Turn(TurnRecord),
     /// What an agent did with a suggestion. The same action twice keeps the later one, but of *shown* the first.
     Feedback(Feedback),
+    /// That something came of a conversation's case. [`Outcome::Known`] if its id is there.
+    CaseOutcome(CaseOutcome),
+    /// That a person has looked over a scenario.
+    Review(Review),
     /// A customer's profile; replaces the one before.
     Customer(Customer),
     /// An item of live data; replaces the one with its key.

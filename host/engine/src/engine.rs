@@ -13,9 +13,9 @@ use cuecard_model::{
 
 use crate::{
     Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook, Identities,
-    MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
-    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord, Write,
-    turn_of,
+    InsightQuery, Insights, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord,
+    Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread,
+    TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -107,6 +107,9 @@ pub trait Engine: Send + Sync + 'static {
 
     /// All that was done with these suggestions, for each in the order of time.
     async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>>;
+
+    /// What became of turns and cases over a window of time. Takes time by the window; keeps no writer waiting.
+    async fn insights(&self, merchant: &MerchantId, query: &InsightQuery) -> Result<Insights>;
 
     /// Conversations by their newest message, newest first; before a place, if one is given.
     async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>>;

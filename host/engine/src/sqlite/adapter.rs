@@ -10,13 +10,14 @@ use cuecard_model::{
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, people, read,
+    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, insights, people, read,
     read_outreach, threads, writer::Job,
 };
 use crate::{
     Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Handed, Hook,
-    Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
-    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
+    Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord,
+    Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread,
+    TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -112,6 +113,11 @@ impl Engine for SqliteEngine {
     async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>> {
         let (merchant, suggestions) = (merchant.clone(), suggestions.to_vec());
         self.pool.read(move |connection| feedback::on(connection, &merchant, &suggestions)).await
+    }
+
+    async fn insights(&self, merchant: &MerchantId, query: &InsightQuery) -> Result<Insights> {
+        let (merchant, query) = (merchant.clone(), query.clone());
+        self.pool.read(move |connection| insights::count(connection, &merchant, &query)).await
     }
 
     async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>> {

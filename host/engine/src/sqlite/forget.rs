@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     apply::{Effects, Step},
-    identities, rooms,
+    facts, identities, rooms,
 };
 use crate::{Aged, Outcome, Room};
 
@@ -128,6 +128,7 @@ pub(super) fn sweep(
                 let sql = "delete from feedback where merchant = ?1 and rtrim(rtrim(suggestion, '0123456789'), '.') =
                     (select turn from messages where merchant = ?1 and seq = ?2)";
                 connection.prepare_cached(sql)?.execute(place)?;
+                facts::swept(connection, merchant, *row)?;
                 "delete from messages where merchant = ?1 and seq = ?2 returning customer, conversation"
             }
             Room::Events => "delete from events where merchant = ?1 and seq = ?2 returning customer, null",

@@ -197,6 +197,7 @@ pub(crate) fn record(message: &IncomingMessage, now: Timestamp) -> MessageRecord
         customer: message.customer.id.clone(),
         channel: message.channel.as_str().into(),
         message: Message { role: message.role, text: message.text.clone(), at: message.at.unwrap_or(now) },
+        agent: message.agent_id.clone().filter(|_| message.role == Role::Agent),
     }
 }
 
