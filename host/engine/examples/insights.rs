@@ -54,20 +54,21 @@ async fn main() {
     let engine = Arc::new(SqliteEngine::open(&folder).unwrap());
     if is_new {
         let start = Instant::now();
-        fill(&engine, turns).await;
+        fill(&engine, turns, true).await;
         println!("wrote {turns} turns with answers and feedback in {:.1?}", start.elapsed());
     }
     for (name, days) in [("90 days", DAYS), ("30 days", 30), ("7 days", 7), ("1 day", 1)] {
         ask(&engine, name, days).await;
     }
     beside_a_writer(&engine).await;
+    cost_of_writing().await;
     from_replies(&folder.join("cuecard.db"));
 }
 
-async fn fill(engine: &Arc<SqliteEngine>, turns: i64) {
+async fn fill(engine: &Arc<SqliteEngine>, turns: i64, has_facts: bool) {
     let mut batch = Vec::new();
     for number in 0..turns {
-        batch.extend(turn(number, turns));
+        batch.extend(turn(number, turns, has_facts));
         if batch.len() >= 1000 {
             engine.commit(Batch::new("acme".into(), std::mem::take(&mut batch))).await.unwrap();
         }
@@ -76,7 +77,7 @@ async fn fill(engine: &Arc<SqliteEngine>, turns: i64) {
 }
 
 /// A customer's message, its reply of some 2.5 KiB, what was done with it, and the agent's answer.
-fn turn(number: i64, turns: i64) -> Vec<Write> {
+fn turn(number: i64, turns: i64, has_facts: bool) -> Vec<Write> {
     let mixed = blake3::hash(&number.to_le_bytes());
     let draw = |place: usize, below: u8| i64::from(mixed.as_bytes()[place] % below);
     let at = START + number * DAYS * DAY / turns;
@@ -86,6 +87,8 @@ fn turn(number: i64, turns: i64) -> Vec<Write> {
     let id = format!("t{number:09}");
     let upset = ["neutral", "happy", "frustrated", "angry"][draw(2, 4) as usize];
     let filler = "x".repeat(2200);
+    // A reply without signals is kept, and nothing is counted of it.
+    let signals = if has_facts { "signals" } else { "nothing" };
     let suggestion = suggestion_id(&id.as_str().into(), 1);
     let offers = if draw(3, 10) == 0 {
         String::new()
@@ -93,7 +96,7 @@ fn turn(number: i64, turns: i64) -> Vec<Write> {
         format!(r#"{{"id":"{suggestion}","plugin":"{plugin}@{version}","scenario":"{scenario}","text":"{filler}"}}"#)
     };
     let reply = format!(
-        r#"{{"turn_id":"{id}","generation":1,"signals":{{"scenario":{{"id":"{scenario}","confidence":0.9}},"emotion":{{"label":"{upset}","intensity":0.5}}}},"suggestions":[{offers}]}}"#
+        r#"{{"turn_id":"{id}","generation":1,"{signals}":{{"scenario":{{"id":"{scenario}","confidence":0.9}},"emotion":{{"label":"{upset}","intensity":0.5}}}},"suggestions":[{offers}]}}"#
     );
     let message = |message: String, role, at, agent: Option<String>| MessageRecord {
         conversation: format!("c-{conversation}").into(),
@@ -151,12 +154,35 @@ async fn ask(engine: &Arc<SqliteEngine>, name: &str, days: i64) {
     let merchant = "acme".into();
     let mut times = Vec::new();
     for _ in 0..5 {
-        let start = Instant::now();
+        let (start, busy) = (Instant::now(), processor());
         let counted = engine.insights(&merchant, &query(days)).await.unwrap();
-        times.push((start.elapsed(), counted.total.turns, counted.total.cases.all));
+        times.push((start.elapsed(), processor() - busy, counted.total.turns, counted.total.cases.all));
     }
-    times.sort();
-    println!("{name}: {:?} (median of 5), {} turns, {} cases", times[2].0, times[2].1, times[2].2);
+    times.sort_by_key(|(took, ..)| *took);
+    let (took, busy, turns, cases) = times[2];
+    println!("{name}: {took:.0?}, {busy:.2} s of processor (median of 5), {turns} turns, {cases} cases");
+}
+
+/// Seconds of processor that this process has used, by Linux; on a busy machine they say more than the clock.
+fn processor() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |place: usize| fields.get(place).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+/// Processor time of a turn with its answer and feedback, with and without what is counted.
+async fn cost_of_writing() {
+    const TURNS: i64 = 20_000;
+    for (name, has_facts) in [("with facts", true), ("without", false)] {
+        let folder = std::env::temp_dir().join(format!("cuecard-insights-cost-{has_facts}"));
+        let engine = Arc::new(SqliteEngine::open(&folder).unwrap());
+        let busy = processor();
+        fill(&engine, TURNS, has_facts).await;
+        println!("writing a turn {name}: {:.0} us of processor", (processor() - busy) * 1e6 / TURNS as f64);
+        engine.close().await;
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }
 
 /// How long single commits take while insights are asked for without a pause.
@@ -178,7 +204,7 @@ async fn beside_a_writer(engine: &Arc<SqliteEngine>) {
         while start.elapsed() < Duration::from_secs(5) {
             let number = 2_000_000_000 + START + i64::try_from(start.elapsed().as_nanos()).unwrap();
             let one = Instant::now();
-            engine.commit(Batch::new("other".into(), turn(number, i64::MAX / DAY / DAYS / 2))).await.unwrap();
+            engine.commit(Batch::new("other".into(), turn(number, i64::MAX / DAY / DAYS / 2, true))).await.unwrap();
             times.push(one.elapsed());
         }
         stop.store(true, Ordering::Relaxed);
@@ -199,5 +225,9 @@ fn from_replies(path: &Path) {
     let start = Instant::now();
     let mut statement = connection.prepare(sql).unwrap();
     let found = statement.query_map([START], |row| row.get::<_, i64>(1)).unwrap().count();
-    println!("one figure by scenario out of the replies: {:?} for {found} scenarios", start.elapsed());
+    println!("one figure by scenario out of the replies: {:.1?} for {found} scenarios", start.elapsed());
+    let sql = "select count(*) from (select distinct at / 86400000, scenario, offers, agent, held_out from turn_facts
+        where merchant = 'acme')";
+    let cells: i64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    println!("a sum for each day, scenario, offer and agent would be {cells} rows");
 }

@@ -149,6 +149,15 @@ impl Tally {
     }
 }
 
+impl ScenarioTally {
+    /// All of the window.
+    pub fn whole(&self) -> Tally {
+        let mut all = self.earlier.clone();
+        all.add(&self.lately);
+        all
+    }
+}
+
 impl CaseTally {
     /// Adds what another has counted.
     pub fn add(&mut self, other: &Self) {

@@ -4,13 +4,16 @@
 use std::collections::{BTreeMap, HashMap};
 
 use cuecard_model::{MerchantId, Reply, Timestamp};
-use rusqlite::{Connection, Result, Row, params};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::{
     facts::{case, mood},
     read::{all, rows},
 };
-use crate::{CaseTally, EditedOffer, Group, InsightQuery, Insights, Review, Tally, Tenure, Unheard, cases::is_angry};
+use crate::{
+    CaseTally, EditedOffer, Group, InsightQuery, Insights, Review, ScenarioTally, Tally, Tenure, Unheard,
+    cases::is_angry,
+};
 
 const DAY: i64 = 24 * 3600 * 1000;
 /// After an outreach, a customer's case on the same counts as a contact for so long.
@@ -43,7 +46,7 @@ fn tenure(agents: &HashMap<String, i64>, agent: Option<&str>, at: i64) -> Option
     let days = (at - agents.get(agent?)?) / DAY;
     Some(match days {
         ..30 => Tenure::New,
-        ..180 => Tenure::Settled,
+        30..180 => Tenure::Settled,
         _ => Tenure::Seasoned,
     })
 }
@@ -114,7 +117,7 @@ fn turns(
         }
         turn.count(bits, &mut counted.total);
         turn.count(bits, counted.days.entry(at.div_euclid(DAY)).or_default());
-        turn.count(bits, lately(counted, query, scenario, at));
+        with(&mut counted.scenarios, scenario, |it| turn.count(bits, query.part(it, at)));
         let held_out = row.get(12)?;
         turn.count(bits, if held_out { &mut counted.held_out } else { &mut counted.with_suggestions });
         if let Some(tenure) = tenure(agents, agent, at) {
@@ -123,7 +126,8 @@ fn turns(
         for (place, offer) in turn.offers.split(' ').enumerate() {
             let is_first = turn.offers.split(' ').position(|other| other == offer) == Some(place);
             if is_first && !offer.is_empty() && query.plugin.as_ref().is_none_or(|plugin| is_of(offer, plugin)) {
-                turn.count(turn.bits(|other| other == offer), entry(&mut counted.plugins, offer));
+                let bits = turn.bits(|other| other == offer);
+                with(&mut counted.plugins, offer, |it| turn.count(bits, it));
             }
         }
     }
@@ -149,19 +153,18 @@ impl InsightQuery {
     fn is_by(&self, agent: Option<&str>) -> bool {
         self.agent.as_deref().is_none_or(|wanted| agent == Some(wanted))
     }
-}
 
-fn lately<'a>(counted: &'a mut Insights, query: &InsightQuery, scenario: &str, at: i64) -> &'a mut Tally {
-    let found = entry(&mut counted.scenarios, scenario);
-    if at >= query.lately.millis() { &mut found.lately } else { &mut found.earlier }
-}
-
-/// As `entry`, without a copy of a key that is there.
-fn entry<'a, T: Default>(map: &'a mut BTreeMap<String, T>, key: &str) -> &'a mut T {
-    if !map.contains_key(key) {
-        map.insert(key.to_owned(), T::default());
+    fn part<'a>(&self, scenario: &'a mut ScenarioTally, at: i64) -> &'a mut Tally {
+        if at >= self.lately.millis() { &mut scenario.lately } else { &mut scenario.earlier }
     }
-    map.entry(key.to_owned()).or_default()
+}
+
+/// What stands under a key, without a copy of a key that is there.
+fn with<T: Default>(map: &mut BTreeMap<String, T>, key: &str, change: impl FnOnce(&mut T)) {
+    match map.get_mut(key) {
+        Some(found) => change(found),
+        None => change(map.entry(key.to_owned()).or_default()),
+    }
 }
 
 fn cases(
@@ -189,14 +192,14 @@ fn cases(
         let one = one_case(row, query.now)?;
         counted.total.cases.add(&one);
         counted.days.entry(at.div_euclid(DAY)).or_default().cases.add(&one);
-        lately(counted, query, scenario, at).cases.add(&one);
+        with(&mut counted.scenarios, scenario, |it| query.part(it, at).cases.add(&one));
         let held_out = row.get(11)?;
         if held_out { &mut counted.held_out } else { &mut counted.with_suggestions }.cases.add(&one);
         if let Some(tenure) = tenure(agents, agent, at) {
             counted.tenures.entry(tenure).or_default().cases.add(&one);
         }
         if let Some(plugin) = plugin {
-            entry(&mut counted.plugins, plugin).cases.add(&one);
+            with(&mut counted.plugins, plugin, |it| it.cases.add(&one));
         }
     }
     Ok(())
@@ -227,11 +230,11 @@ fn one_case(row: &Row<'_>, now: Timestamp) -> Result<CaseTally> {
     })
 }
 
-/// A scenario's first turn of all time. Few rows stand before it: whoever asks has seen one in the window.
+/// A scenario's first turn of all time: rows stand in the order of time, so the search ends at the first.
 fn first_at(connection: &Connection, merchant: &MerchantId, scenario: &str) -> Result<Option<Timestamp>> {
-    let sql = "select min(at) from turn_facts where merchant = ?1 and scenario = ?2";
-    let first = connection.prepare_cached(sql)?.query_row([merchant.as_str(), scenario], |row| row.get(0))?;
-    Ok(Option::<i64>::map(first, Timestamp::from_millis))
+    let sql = "select at from turn_facts where merchant = ?1 and scenario = ?2 order by at limit 1";
+    let first = connection.prepare_cached(sql)?.query_row([merchant.as_str(), scenario], |row| row.get(0));
+    Ok(first.optional()?.map(Timestamp::from_millis))
 }
 
 /// Per scenario of outreach, the customers who were contacted and those who were held out, and who of them wrote.

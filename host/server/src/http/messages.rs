@@ -29,7 +29,7 @@ use crate::{app::App, clock, identity};
 /// Bytes of text in one message.
 pub(crate) const TEXT: usize = 16 << 10;
 /// A message may be so far ahead of this host's clock, in milliseconds.
-const AHEAD: i64 = 5 * 60 * 1000;
+pub(crate) const AHEAD: i64 = 5 * 60 * 1000;
 
 pub(crate) async fn post(
     State(app): State<Arc<App>>,
