@@ -5,7 +5,7 @@ use cuecard_engine::{Review, ScenarioTally};
 use cuecard_model::Timestamp;
 use serde::Serialize;
 
-use super::{Figures, Rate};
+use super::{Difference, Figures, Rate};
 
 /// A scenario is to be looked over once in so many milliseconds.
 pub(crate) const REVIEW: i64 = 7 * 24 * 3600 * 1000;
@@ -14,7 +14,7 @@ pub(crate) const REVIEW: i64 = 7 * 24 * 3600 * 1000;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Reason {
-    /// So surely that it is hardly chance: the rate of before lies above the interval of lately.
+    /// So surely that it is hardly chance: the whole interval of the difference lies below zero.
     BelowAverage { measure: &'static str, lately: Rate, before: Rate },
     /// Since this moment nobody has looked over it, or ever.
     Unreviewed { since: Timestamp },
@@ -55,7 +55,7 @@ fn one(name: &str, tally: &ScenarioTally, reviews: &[Review], now: Timestamp) ->
         ("accepted", lately.accepted, before.accepted),
         ("calmed", lately.calmed, before.calmed),
     ] {
-        if lately.of > 0 && before.rate.is_some_and(|rate| lately.high < rate) {
+        if Difference::between(lately, before).is_some_and(|difference| difference.high < 0.0) {
             reasons.push(Reason::BelowAverage { measure, lately, before });
         }
     }

@@ -81,7 +81,11 @@ impl Growing<'_> {
         let newest = self.members.iter().map(|(text, _)| *text).max_by_key(|text| text.at)?;
         let mut shared: HashMap<usize, usize> = HashMap::new();
         self.members.iter().flat_map(|(_, words)| words).for_each(|word| *shared.entry(*word).or_default() += 1);
-        let tells = |(word, count): (usize, usize)| Some((count as f64 * weights.get(word)?, words.get(word)?));
+        // Long words tell more than short ones.
+        let tells = |(word, count): (usize, usize)| {
+            let text = words.get(word)?;
+            Some(((count * text.chars().count()) as f64 * weights.get(word)?, text))
+        };
         let mut terms: Vec<_> =
             shared.into_iter().filter(|(_, count)| count * 2 >= self.members.len()).filter_map(tells).collect();
         terms.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(other.1)));
@@ -169,7 +173,7 @@ mod tests {
         ]);
         assert_eq!(found[0].0, 3, "{found:?}");
         assert!(found[0].1.contains("gift") && found[0].1.contains("cards"), "{found:?}");
-        assert!(found.iter().any(|(count, terms)| *count == 2 && terms.contains("礼品")), "{found:?}");
+        assert!(found.iter().any(|(count, terms)| *count == 2 && terms.contains("品卡")), "{found:?}");
         assert_eq!(found.iter().map(|(count, _)| count).sum::<usize>(), 7);
     }
 
