@@ -11,7 +11,8 @@ use cuecard_model::{
 };
 
 use crate::{
-    AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Room, Trial, TurnRecord,
+    AuditEntry, CaseOutcome, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Review, Room,
+    Trial, TurnRecord,
 };
 
 /// Writes of one merchant that are kept together or not at all.
@@ -49,6 +50,10 @@ pub enum Write {
     },
     /// A conversation in an experiment. The first record stays, and the first answer; [`Outcome::Known`] for the others.
     Trial(Trial),
+    /// That something came of a conversation's case. [`Outcome::Known`] if its id is there.
+    CaseOutcome(CaseOutcome),
+    /// That a person has looked over a scenario.
+    Review(Review),
     /// A customer's profile; replaces the one before.
     Customer(Customer),
     /// An item of live data; replaces the one with its key.

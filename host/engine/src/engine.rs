@@ -13,9 +13,9 @@ use cuecard_model::{
 
 use crate::{
     Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook,
-    Identities, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition,
-    Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
-    Write, turn_of,
+    Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId,
+    OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken,
+    StoredAudit, Thread, TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -113,6 +113,8 @@ pub trait Engine: Send + Sync + 'static {
 
     /// What became of an experiment's conversations so far, by arm.
     async fn trials(&self, merchant: &MerchantId, experiment: &str) -> Result<Vec<ArmResult>>;
+    /// What became of turns and cases over a window of time. Takes time by the window; keeps no writer waiting.
+    async fn insights(&self, merchant: &MerchantId, query: &InsightQuery) -> Result<Insights>;
 
     /// Conversations by their newest message, newest first; before a place, if one is given.
     async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>>;

@@ -1,15 +1,18 @@
 //! Durable state behind one narrow trait, [`Engine`], and the adapters that keep it.
 //!
 //! Owns what survives a restart: messages, turns, feedback, customers, live data, plugin keys, events, timers,
-//! outreach, bundles, the registry's records, API keys, people, their sessions and the audit. Deliberately knows no plugin runtime, no HTTP and no
+//! outreach, bundles, the registry's records, API keys, people, their sessions, the audit, and what insights are
+//! counted from. Deliberately knows no plugin runtime, no HTTP and no
 //! clock: every moment is handed in.
 
 mod audit;
 mod batch;
+mod cases;
 mod engine;
 mod error;
 mod feedback;
 mod identities;
+mod insights;
 mod learn;
 mod news;
 mod outreach;
@@ -22,11 +25,16 @@ mod trial;
 
 pub use audit::{AuditEntry, AuditRecord, Broken, Chain, StoredAudit};
 pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
+pub use cases::{QUIET, REFUND, REOPEN};
 pub use cuecard_model::Scope;
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use feedback::{Feedback, FeedbackAction};
 pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};
+pub use insights::{
+    CaseOutcome, CaseTally, EditedOffer, Group, InsightQuery, Insights, OutcomeKind, Review, ScenarioTally, Tally,
+    Tenure, Unheard,
+};
 pub use learn::worth;
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};

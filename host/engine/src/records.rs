@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message, MessageId, PluginId,
-    Recent, SuggestionId, Timer, Timestamp, TurnId,
+    AgentId, ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message, MessageId,
+    PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
 };
 
 /// Everything that is known before a message is answered.
@@ -69,6 +69,8 @@ pub struct MessageRecord {
     pub channel: Arc<str>,
     /// Who said what, and when.
     pub message: Message,
+    /// For an agent's message: whose it is, where that is known.
+    pub agent: Option<AgentId>,
 }
 
 /// A customer's message and the answer to it.

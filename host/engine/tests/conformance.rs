@@ -20,6 +20,8 @@ mod customers;
 mod events;
 #[path = "conformance/identities.rs"]
 mod identities;
+#[path = "conformance/insights.rs"]
+mod insights;
 #[path = "conformance/learned.rs"]
 mod learned;
 #[path = "conformance/people.rs"]
@@ -69,6 +71,7 @@ conforms!(sqlite, crate::support::sqlite(), [
         a_delivery_counts_once_by_any_of_its_names, only_rules_make_two_one,
         of_several_with_one_name_nobody_is_guessed, a_merge_carries_everything_and_is_undone,
         an_erased_customer_is_gone_under_all_names, old_rows_are_found_and_swept;
+    insights: held_out_turns_are_counted_apart, who_was_told_writes_less, a_swept_message_takes_its_figures_with_it;
     registry: history_allows_a_rollback, a_stale_change_is_refused, reloads_are_listed_by_scope,
         generations_go_on_after_a_restart, keys_and_settings_are_kept, bundles_are_kept_by_hash,
         a_closed_engine_says_so;

@@ -155,6 +155,7 @@ fn turn(id: &str) -> TurnRecord {
         customer: "u".into(),
         channel: "web_chat".into(),
         message,
+        agent: None,
     };
     TurnRecord { id: format!("t-{id}").into(), message, generation: 1, reply: reply(id) }
 }

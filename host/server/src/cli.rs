@@ -6,6 +6,7 @@ mod check;
 mod explain;
 mod hooks;
 mod import;
+mod insights;
 mod keys;
 mod lines;
 mod messages;
@@ -55,6 +56,8 @@ enum Command {
     Push(remote::Push),
     /// Show which plugins serve, and what was loaded or refused
     Status(remote::Status),
+    /// Print what became of messages and cases, by scenario, plugin and day, as CSV
+    Insights(insights::Insights),
     /// Put the version before in service again
     Rollback(remote::Rollback),
     /// Say why a contact was made, waits, or was not made
@@ -104,6 +107,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Understand(understand) => block_on(understand.run()),
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
+        Command::Insights(insights) => insights.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Keys(keys) => block_on(keys.run()),
         Command::Users(users) => block_on(users.run()),

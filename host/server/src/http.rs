@@ -15,12 +15,14 @@ mod guard;
 mod headers;
 mod health;
 mod hooks;
+mod insights;
 mod json;
 mod keys;
 mod learned;
 pub mod live;
 pub(crate) mod messages;
 mod openapi;
+mod outcomes;
 mod outreach;
 pub(crate) mod pages;
 mod plugins;
@@ -165,6 +167,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(plugin_routes());
     routes.extend(people_routes());
     routes.extend(experiment_routes());
+    routes.extend(insight_routes());
     routes.extend(open_routes());
     routes
 }
@@ -391,6 +394,45 @@ fn people_routes() -> Vec<Route> {
     ]
 }
 
+fn insight_routes() -> Vec<Route> {
+    let route = Route::new;
+    const FILTERS: &[&str] = &["from", "to", "scenario", "plugin", "agent"];
+    vec![
+        route("post", "/v1/conversations/{id}/outcome", post(outcomes::post), "What came of a conversation")
+            .roles(INGEST_OR_AGENT)
+            .takes("OutcomeRequest", 16 * KIB)
+            .gives(200, "ConversationOutcome"),
+        route(
+            "get",
+            "/v1/insights",
+            get(insights::get),
+            "What became of turns and cases over up to 92 days; as CSV with `Accept: text/csv`",
+        )
+        .roles(AUTHOR)
+        .query(FILTERS)
+        .gives(200, "Insights"),
+        route("get", "/v1/insights.csv", get(insights::table), "The figures of insights as CSV")
+            .roles(AUTHOR)
+            .query(FILTERS),
+        route("get", "/v1/targets", get(insights::list_targets), "What the merchant wants to reach")
+            .roles(AUTHOR)
+            .gives(200, "Targets"),
+        route("put", "/v1/targets", put(insights::put_targets), "Sets what the merchant wants to reach")
+            .roles(OPERATOR)
+            .takes("Targets", 64 * KIB)
+            .gives(200, "Targets"),
+        route(
+            "post",
+            "/v1/scenarios/{id}/review",
+            post(insights::review),
+            "Says that a person has looked over a scenario",
+        )
+        .roles(AUTHOR)
+        .takes("ReviewRequest", 16 * KIB)
+        .gives(200, "ScenarioReview"),
+    ]
+}
+
 fn open_routes() -> Vec<Route> {
     let route = Route::new;
     vec![
@@ -410,6 +452,12 @@ fn pages() -> Vec<Route> {
     let page = |handler: MethodRouter<Arc<App>>| handler.layer(map_response(headers::page));
     vec![
         route("get", "/desk", page(get(async |app, headers| pages::index("desk", app, headers).await)), "The desk"),
+        route(
+            "get",
+            "/insights",
+            page(get(async |app, headers| pages::index("insights", app, headers).await)),
+            "Insights",
+        ),
         route("get", "/pages/{*file}", page(get(pages::file)), "What the pages are made of"),
     ]
 }

@@ -17,6 +17,7 @@ pub mod http;
 pub mod hub;
 mod identity;
 pub mod ids;
+mod insights;
 pub mod limits;
 pub mod merchants;
 pub mod metrics;

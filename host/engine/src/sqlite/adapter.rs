@@ -10,13 +10,14 @@ use cuecard_model::{
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, people, read,
+    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, insights, people, read,
     read_outreach, threads, trial, writer::Job,
 };
 use crate::{
     Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback,
-    Handed, Hook, Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition,
-    Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
+    Handed, Hook, Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId,
+    OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken,
+    StoredAudit, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -121,6 +122,11 @@ impl Engine for SqliteEngine {
     async fn trials(&self, merchant: &MerchantId, experiment: &str) -> Result<Vec<ArmResult>> {
         let (merchant, experiment) = (merchant.clone(), experiment.to_owned());
         self.pool.read(move |connection| trial::results(connection, &merchant, &experiment)).await
+    }
+
+    async fn insights(&self, merchant: &MerchantId, query: &InsightQuery) -> Result<Insights> {
+        let (merchant, query) = (merchant.clone(), query.clone());
+        self.pool.read(move |connection| insights::count(connection, &merchant, &query)).await
     }
 
     async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>> {

@@ -4,11 +4,11 @@ pub(super) mod contact;
 pub(super) mod event;
 mod keys;
 
-use cuecard_model::{Arm, ConversationId, CustomerId, MerchantId, Role, Tally};
+use cuecard_model::{AgentId, Arm, ConversationId, CustomerId, MerchantId, Role, Tally};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::{audit, feedback, forget, identities, learn, news, rooms, trial};
+use super::{audit, facts, feedback, forget, identities, learn, news, rooms, trial};
 use crate::{Batch, Error, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
 
 /// What became of a batch, and where its messages stand.
@@ -88,6 +88,9 @@ pub(super) fn apply(connection: &Connection, batch: &mut Batch) -> Step<Applied>
         if let (false, Some(place)) = (merges.is_empty(), places.get(before)) {
             let room = if matches!(write, Write::Event(_)) { "events" } else { "messages" };
             rooms::note(connection, &merges, room, &place.to_string())?;
+            if let Write::Turn(turn) = &*write {
+                facts::note(connection, &batch.merchant, turn, &merges)?;
+            }
         }
     }
     Ok(Applied { receipt: Receipt::Kept(outcomes), places, effects })
@@ -105,6 +108,7 @@ fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) 
         Write::Outreach(record) | Write::OutreachChange(record) => &mut record.customer,
         Write::Trial(trial) => &mut trial.customer,
         Write::Consent(record) => &mut record.customer,
+        Write::CaseOutcome(said) => &mut said.customer,
         Write::Event(event) => match &mut event.customer_id {
             Some(customer) => customer,
             None => return Ok(Vec::new()),
@@ -118,15 +122,7 @@ fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) 
 
 /// Whether the batch is one statement, which takes itself back if it fails.
 pub(super) fn is_single(batch: &Batch) -> bool {
-    matches!(
-        batch.writes.as_slice(),
-        [Write::Message(_)
-            | Write::Turn(_)
-            | Write::Feedback(_)
-            | Write::Customer(_)
-            | Write::Event(_)
-            | Write::Live(_)]
-    )
+    matches!(batch.writes.as_slice(), [Write::Customer(_) | Write::Live(_)])
 }
 
 fn one(
@@ -139,9 +135,15 @@ fn one(
     match write {
         Write::Message(record) => message(connection, merchant, record, None, places),
         Write::Turn(turn) => message(connection, merchant, &turn.message, Some(turn), places),
-        Write::Feedback(feedback) => feedback::keep(connection, merchant, feedback),
+        Write::Feedback(feedback) => {
+            let outcome = feedback::keep(connection, merchant, feedback)?;
+            facts::marked(connection, merchant, feedback)?;
+            Ok(outcome)
+        }
         Write::Learn { turn, arms } => learn::learn(connection, merchant, turn, arms, effects),
         Write::Trial(trial) => trial::put(connection, merchant, trial),
+        Write::CaseOutcome(said) => facts::outcome(connection, merchant, said),
+        Write::Review(review) => facts::reviewed(connection, merchant, review),
         Write::Customer(customer) => {
             let sql = "insert into customers (merchant, customer, body) values (?1, ?2, ?3)
                 on conflict do update set body = excluded.body";
@@ -193,9 +195,11 @@ fn message(
     turn: Option<&TurnRecord>,
     places: &mut Vec<i64>,
 ) -> Step<Outcome> {
+    let is_answer = record.message.role == Role::Agent;
+    let waiting = if is_answer { facts::waiting(connection, merchant, record.conversation.as_str())? } else { None };
     let sql = "insert into messages
-        (merchant, conversation, message, customer, channel, role, text, at, turn, generation, reply)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        (merchant, conversation, message, customer, channel, role, text, at, agent, turn, generation, reply)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
         on conflict (merchant, conversation, message) do nothing";
     let kept = connection.prepare_cached(sql)?.execute(params![
         merchant.as_str(),
@@ -206,6 +210,7 @@ fn message(
         role_number(record.message.role),
         record.message.text,
         record.message.at.millis(),
+        record.agent.as_ref().map(AgentId::as_str),
         turn.map(|turn| turn.id.as_str()),
         turn.map(|turn| turn.generation.cast_signed()),
         turn.map(|turn| &*turn.reply),
@@ -215,6 +220,11 @@ fn message(
         return Err(Stop::Unmet(Receipt::Duplicate(known.unwrap_or(Known::Kept))));
     }
     places.push(connection.last_insert_rowid());
+    match turn {
+        Some(turn) => facts::asked(connection, merchant, turn)?,
+        None if is_answer => facts::answered(connection, merchant, record, waiting)?,
+        None => {}
+    }
     Ok(Outcome::Done)
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     apply::{Effects, Step},
-    identities, learn, rooms,
+    facts, identities, learn, rooms,
 };
 use crate::{Aged, Outcome, Room};
 
@@ -130,6 +130,7 @@ pub(super) fn sweep(
                     (select turn from messages where merchant = ?1 and seq = ?2)";
                 connection.prepare_cached(sql)?.execute(place)?;
                 learn::forget(connection, merchant, *row)?;
+                facts::swept(connection, merchant, *row)?;
                 "delete from messages where merchant = ?1 and seq = ?2 returning customer, conversation"
             }
             Room::Events => "delete from events where merchant = ?1 and seq = ?2 returning customer, null",

@@ -179,7 +179,7 @@ pub(super) fn next_due(connection: &Connection, partition: Partition) -> Result<
 macro_rules! messages {
     ($rest:literal) => {
         concat!(
-            "select conversation, message, customer, channel, role, text, at, turn, generation, reply from messages ",
+            "select conversation, message, customer, channel, role, text, at, agent, turn, generation, reply from messages ",
             $rest
         )
     };
@@ -192,15 +192,16 @@ pub(super) fn message_record(row: &Row<'_>) -> Result<MessageRecord> {
         customer: row.get::<_, String>(2)?.into(),
         channel: row.get(3)?,
         message: message(row, 4)?,
+        agent: row.get::<_, Option<String>>(7)?.map(Into::into),
     })
 }
 
 fn turn_record(row: &Row<'_>) -> Result<TurnRecord> {
     Ok(TurnRecord {
         message: message_record(row)?,
-        id: row.get::<_, String>(7)?.into(),
-        generation: row.get::<_, i64>(8)?.cast_unsigned(),
-        reply: row.get(9)?,
+        id: row.get::<_, String>(8)?.into(),
+        generation: row.get::<_, i64>(9)?.cast_unsigned(),
+        reply: row.get(10)?,
     })
 }
 

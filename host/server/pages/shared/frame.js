@@ -55,7 +55,7 @@ async function enter(frame, session) {
 
 /** Listens, and reads everything as soon as somebody would tell of a change. @param {Frame} frame */
 function hear(frame) {
-  listen(frame.hears, frame.reset, () => again(frame));
+  if (frame.hears) listen(frame.hears, frame.reset ?? (() => {}), () => again(frame));
 }
 
 async function leave() {

@@ -10,7 +10,10 @@ import { t } from "./words.js";
 
 /** Every page: its address, and the roles of which one is needed to see more of it than the login.
  * @type {{ name: PageName, path: string, roles: string[] }[]} */
-const pages = [{ name: "nav.desk", path: "/desk", roles: ["agent"] }];
+const pages = [
+  { name: "nav.desk", path: "/desk", roles: ["agent"] },
+  { name: "nav.insights", path: "/insights", roles: ["author", "operator"] },
+];
 
 export const logo = () => html`
   <svg class="logo" viewBox="0 0 24 24" aria-hidden="true">
@@ -27,7 +30,7 @@ export const header = (frame, leave) => html`
       <a href=${it.path} aria-current=${it.name === frame.name ? "page" : "false"}>${t(it.name)}</a>`)}
     </nav>
     <div class="tools">
-      <span class="live ${page.live}"><span class="dot" aria-hidden="true"></span>${t(`live.${page.live}`)}</span>
+      ${frame.hears ? html`<span class="live ${page.live}"><span class="dot" aria-hidden="true"></span>${t(`live.${page.live}`)}</span>` : ""}
       ${languageChoice()}
       <button class="quiet" @click=${changeTheme} aria-label="${t(`theme.${page.theme}`)}, ${t("theme.change")}"
         title=${t(`theme.${page.theme}`)}>

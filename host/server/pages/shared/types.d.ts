@@ -18,7 +18,7 @@ export type PageState = {
   now: number;
 };
 /** The word for each page. */
-export type PageName = "nav.desk";
+export type PageName = "nav.desk" | "nav.insights";
 /** What a page gives its frame. */
 export type Frame = {
   name: PageName;
@@ -32,8 +32,8 @@ export type Frame = {
   started?: () => Promise<void> | void;
   /** Called each time the page was drawn. */
   drawn?: () => void;
-  /** What is done about each kind of event on the stream. */
-  hears: Record<string, (heard: any) => void>;
-  /** Reads everything anew: at the start, and after a gap in the stream. */
-  reset: () => void;
+  /** What is done about each kind of event on the stream; a page without it does not listen. */
+  hears?: Record<string, (heard: any) => void>;
+  /** Reads everything anew: when the stream begins, and after a gap in it. */
+  reset?: () => void;
 };

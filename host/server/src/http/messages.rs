@@ -29,7 +29,7 @@ use crate::{app::App, clock, identity, merchants::Settled, taught::trials};
 /// Bytes of text in one message.
 pub(crate) const TEXT: usize = 16 << 10;
 /// A message may be so far ahead of this host's clock, in milliseconds.
-const AHEAD: i64 = 5 * 60 * 1000;
+pub(crate) const AHEAD: i64 = 5 * 60 * 1000;
 
 pub(crate) async fn post(
     State(app): State<Arc<App>>,
@@ -202,6 +202,7 @@ pub(crate) fn record(message: &IncomingMessage, now: Timestamp) -> MessageRecord
         customer: message.customer.id.clone(),
         channel: message.channel.as_str().into(),
         message: Message { role: message.role, text: message.text.clone(), at: message.at.unwrap_or(now) },
+        agent: message.agent_id.clone().filter(|_| message.role == Role::Agent),
     }
 }
 
