@@ -10,6 +10,7 @@ mod cache;
 mod change;
 mod check;
 mod context;
+mod errands;
 mod feedback;
 mod forget;
 mod hooks;

@@ -47,7 +47,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::problem::Problem;
 pub(crate) use self::{
-    hooks::make as make_hook,
+    hooks::{make as make_hook, unfit},
+    json::{parse, reply as reply_json},
     keys::{changes as key_changes, make as make_key, words as key_words},
     users::{Asked as NewPerson, arrived, changed, settle as settle_password},
 };
