@@ -69,6 +69,8 @@ pub struct App {
     pub pages: Option<PathBuf>,
     /// People who log in.
     pub people: People,
+    /// Who may show `/desk/embed` in a frame, as origins.
+    pub embed_in: Vec<String>,
     /// Who may show `/desk/embed` in a frame, as a source list.
     pub frame_ancestors: String,
     /// True once the host is told to stop: streams end, nobody waits.

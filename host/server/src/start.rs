@@ -149,6 +149,7 @@ impl Host {
             dev_key,
             pages: demo.and_then(|_| existing(Path::new(http::pages::SOURCES))),
             people: People::new(person, config.proxies),
+            embed_in: config.embed_in.clone(),
             frame_ancestors: config::frame_ancestors(&config.embed_in),
             stopping,
         });
