@@ -28,7 +28,7 @@ function draw() {
 const panel = () => html`
   <main class="panel">
     <header class="panel-head">
-      <h1 tabindex="-1" data-focus="title">${t("embed.title")}</h1>
+      <h1 tabindex="-1" data-focus="title">${t("cards.title")}</h1>
       ${page.phase === "ready"
         ? html`<span class="live ${page.live}"><span class="dot" aria-hidden="true"></span>${t(`live.${page.live}`)}</span>`
         : ""}

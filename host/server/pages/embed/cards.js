@@ -54,7 +54,7 @@ function card(suggestion, place) {
           <span class="sure">${t("cards.confidence", { share: percent(suggestion.confidence) })}</span>
         </header>
         <div class="words" dir="auto" lang=${suggestion.locale}><p>${suggestion.text}</p></div>
-        ${suggestion.text_for_agent
+        ${suggestion.text_for_agent && suggestion.text_for_agent !== suggestion.text
           ? html`<div class="meaning" dir="auto"><span class="label">${t("cards.read")}${
               suggestion.text_for_agent_machine_translated ? ` · ${t("thread.machine")}` : ""}</span>${suggestion.text_for_agent}</div>`
           : ""}

@@ -1,6 +1,6 @@
 // Who is logged in, inside of another site's frame. No cookie of ours comes along there, so a window of our own logs in
 // and hands over a token that opens what an agent needs. It lives in this frame's memory and, as long as the tab, in its
-// storage, which browsers keep apart for each site around the frame.
+// storage, which browsers keep apart for each site around the frame, or refuse: then the window opens and closes at once.
 
 import { useToken } from "../shared/session.js";
 

@@ -69,7 +69,7 @@ fn one(suggestion: &Suggestion, words: &Words, place: usize, all: usize) -> Stri
         let _ = write!(note, " · {}", plain(&suggestion.title));
     }
     let _ = write!(note, " · {:.0} %\n\n{}", suggestion.confidence * 100.0, plain(&suggestion.text));
-    if let Some(meaning) = &suggestion.text_for_agent {
+    if let Some(meaning) = suggestion.text_for_agent.as_ref().filter(|meaning| **meaning != suggestion.text) {
         let machine = suggestion.text_for_agent_machine_translated.then(|| format!(" ({})", words.machine));
         let _ = write!(note, "\n\n**{}**{}\n\n{}", words.meaning, machine.unwrap_or_default(), plain(meaning));
     }
