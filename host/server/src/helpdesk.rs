@@ -32,7 +32,7 @@ pub struct Settings {
     pub url: String,
     /// The account's number.
     pub account: u64,
-    /// The environment variable with the access token of an agent or a bot.
+    /// The environment variable with the access token of an agent; a bot's may not read.
     pub token_env: String,
     /// The environment variable with the secret that Chatwoot shows beside the webhook.
     #[serde(default)]

@@ -144,3 +144,57 @@ fn step_word(kind: StepKind, language: &str) -> &'static str {
         _ => english,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn reply() -> Reply {
+        let suggestion = json!({
+            "id": "t.1", "plugin": "late-parcel@1.2.0", "scenario": "delivery_delay", "title": "Parcel is late",
+            "text": "Lo siento.\n1. *Espere* hasta el [martes](http://x)", "confidence": 0.871, "locale": "es",
+            "steps": [{"kind": "apology", "text": "Lo siento."}, {"kind": "solution", "text": "1. Espere"}],
+            "actions": [{"type": "create_return", "args": {"order_id": "1001"}}], "reason": "5 days late",
+            "text_for_agent": "I am sorry.", "missing": ["date"], "trace": [],
+        });
+        let other = json!({"id": "t.2", "plugin": "a@1.0.0", "scenario": "x", "title": "", "text": "Hola", "confidence": 0.5,
+            "locale": "es", "steps": [], "actions": [], "reason": "", "text_for_agent": "Hola", "missing": [], "trace": []});
+        let signals = json!({"language": {"tag": "es", "confidence": 1.0},
+            "scenario": {"id": "delivery_delay", "confidence": 0.9, "alternatives": []},
+            "emotion": {"label": "angry", "intensity": 0.8, "trend": "rising"}, "stage": "in_transit"});
+        serde_json::from_value(json!({"turn_id": "t", "generation": 1, "signals": signals,
+            "suggestions": [suggestion, other], "failures": [],
+            "timing_us": {"understand": 0, "compose": 0, "localize": 0, "guard": 0, "rank": 0, "total": 0}}))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_note_says_all_in_the_agents_language_and_nothing_is_a_sign() {
+        let expected = "**Suggested reply 1/2** · Parcel is late · 87 %\n\n\
+            Lo siento.  \n1\\. \\*Espere\\* hasta el \\[martes\\](http://x)\n\n\
+            **In your language**\n\nI am sorry.\n\n\
+            - Steps: apology → solution\n- Offers to: create\\_return (order\\_id 1001)\n- Fill in before sending: date\n\
+            - Why: 5 days late (late-parcel@1.2.0)\n\n---\n\n\
+            **Suggested reply 2/2** · 50 %\n\nHola\n\n- Why:  (a@1.0.0)";
+        assert_eq!(text(&reply(), "en-GB"), expected);
+        assert!(text(&reply(), "zh-Hans").starts_with("**建议回复 1/2** · Parcel is late"));
+        assert!(text(&reply(), "es").contains("- Pasos: disculpa → solución"));
+    }
+
+    #[test]
+    fn signs_are_text() {
+        for (given, expected) in [
+            ("# no heading", "\\# no heading"),
+            ("a # b", "a # b"),
+            ("- no list", "\\- no list"),
+            ("12) no list", "12\\) no list"),
+            ("costs 12.50 (net)", "costs 12.50 (net)"),
+            ("    no code", "no code"),
+            ("<img>", "\\<img\\>"),
+        ] {
+            assert_eq!(plain(given), expected);
+        }
+    }
+}

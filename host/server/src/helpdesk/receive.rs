@@ -102,7 +102,7 @@ fn check(helpdesk: &Helpdesk, headers: &HeaderMap, body: &[u8], now: Timestamp) 
         (_, None) if helpdesk.settings.allow_unsigned => Ok(()),
         (_, None) => Err(refused(
             "there is no signature",
-            "Chatwoot signs webhooks since version 4.12; for an older one set allow_unsigned = true",
+            "older versions of Chatwoot do not sign; for one of those set allow_unsigned = true",
         )),
         (None, Some(_)) if helpdesk.settings.allow_unsigned => Ok(()),
         (None, Some(_)) => Err(refused(
