@@ -1,15 +1,19 @@
 //! Merchants' helpdesks: what comes from one is kept as an errand before it is answered, run afterwards, and what agents
 //! should read goes back as a note.
 //!
-//! Owns who has which helpdesk. `receive` and `poll` put errands in, `errands` runs them; what the helpdesk's JSON means
+//! Owns who has which helpdesk. `receive` and `poll` put errands in, `errands` runs them and `post` posts their notes; what the helpdesk's JSON means
 //! is `webhooks::chatwoot`'s business, how it is spoken to `connectors::chatwoot`'s.
 
 mod errands;
 pub(crate) mod note;
 mod poll;
+mod post;
 mod receive;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use anyhow::{Result, anyhow};
 use cuecard_model::{MerchantId, Timestamp};
@@ -79,7 +83,7 @@ pub struct Helpdesk {
     client: Arc<Chatwoot>,
     secret: Option<Secret>,
     /// Not before this moment, because it said "later".
-    paused: std::sync::Mutex<Option<Timestamp>>,
+    paused: Mutex<Option<Timestamp>>,
 }
 
 /// Who has a helpdesk.
@@ -119,6 +123,6 @@ impl Helpdesk {
         let (url, token_env, timeout_ms) = (settings.url.clone(), settings.token_env.clone(), settings.timeout_ms);
         let outward = chatwoot::Settings { url, account: settings.account, token_env, timeout_ms };
         let client = Arc::new(Chatwoot::open(outward, outgoing)?);
-        Ok(Self { settings, account, client, secret, paused: std::sync::Mutex::default() })
+        Ok(Self { settings, account, client, secret, paused: Mutex::default() })
     }
 }

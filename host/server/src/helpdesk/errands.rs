@@ -1,11 +1,5 @@
-//! Runs errands: a message gets its turn, what came of it goes back as a note, once.
-//!
-//! ```text
-//! take -> note (waiting) -> note (posting) -> done
-//!             ^---- surely not taken ---'  '-> looked up
-//! ```
-//! The attempt to post is durable before the call, and what nobody knows the fate of is looked up before another. A turn
-//! may be run again: its message id makes the second one find the first.
+//! Runs errands: each gets its turn, one after the other in a conversation, and what came of it goes back as a note
+//! (`post`). A turn may be run again: its message id makes the second one find the first.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -15,11 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use tokio::task::JoinSet;
 
-use super::{Helpdesk, note, poll};
+use super::{
+    note, poll,
+    post::{Note, post},
+};
 use crate::{
     app::App,
     clock,
-    connectors::Sending,
     http::{Problem, messages},
     outbox::until,
     webhooks::chatwoot::Said,
@@ -28,11 +24,13 @@ use crate::{
 /// Errands that run at once.
 const AT_ONCE: usize = 16;
 /// After the engine or the plugins were busy, and while errands wait behind others.
-const PAUSE: Duration = Duration::from_millis(100);
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
 /// A turn that fails is tried so often.
 const TRIES: u32 = 12;
-/// A note is given up after so many milliseconds.
-const DAY: i64 = 86_400_000;
+/// Of them, a merchant's: a helpdesk that hangs holds up nobody else.
+const EACH: usize = 6;
+/// Errands looked at in one round.
+const LOOK: usize = 256;
 
 /// What an errand is about, as the engine keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,7 +39,7 @@ pub(super) enum Task {
     /// Something was told and waits for its turn.
     Take { said: Said, tries: u32 },
     /// A note is to be posted; `posting`: it may have been.
-    Note { number: u64, text: String, posting: bool, attempts: u32, attempted_at: Option<Timestamp> },
+    Note(Note),
     /// All is done.
     Done { outcome: String, detail: String },
 }
@@ -52,19 +50,19 @@ impl Task {
         serde_json::to_value(self).unwrap_or_default()
     }
 
-    fn done(outcome: &str) -> Next {
+    pub(super) fn done(outcome: &str) -> Next {
         Self::ended(outcome, String::new())
     }
 
-    fn ended(outcome: &str, detail: String) -> Next {
+    pub(super) fn ended(outcome: &str, detail: String) -> Next {
         Next { task: Self::Done { outcome: outcome.to_owned(), detail }, due_at: None }
     }
 }
 
 /// What an errand becomes.
-struct Next {
-    task: Task,
-    due_at: Option<Timestamp>,
+pub(super) struct Next {
+    pub(super) task: Task,
+    pub(super) due_at: Option<Timestamp>,
 }
 
 /// Starts the runner and the pollers; they end when the host is told to stop, once what is under way has ended.
@@ -108,16 +106,15 @@ fn ended(ids: &mut HashSet<Key>, key: Option<Key>) {
 
 /// Starts what is due; gives how long there is nothing to do.
 async fn round(app: &Arc<App>, running: &mut JoinSet<Key>, ids: &mut HashSet<Key>) -> Result<Duration, Error> {
-    let due = app.engine.errands_due(Partition::ALL, clock::now(), AT_ONCE + ids.len()).await?;
-    let mut left = false;
+    let due = app.engine.errands_due(Partition::ALL, clock::now(), LOOK).await?;
     for DueErrand { merchant, errand } in due {
         let key = (merchant.clone(), Arc::clone(&errand.id));
         if ids.contains(&key) {
             continue;
         }
-        if ids.len() >= AT_ONCE {
-            left = true;
-            break;
+        // One that ends wakes this task.
+        if ids.len() >= AT_ONCE || ids.iter().filter(|(whose, _)| *whose == merchant).count() >= EACH {
+            continue;
         }
         ids.insert(key.clone());
         let app = Arc::clone(app);
@@ -126,8 +123,7 @@ async fn round(app: &Arc<App>, running: &mut JoinSet<Key>, ids: &mut HashSet<Key
             key
         });
     }
-    if left || !ids.is_empty() {
-        // One that ends wakes this task.
+    if !ids.is_empty() {
         return Ok(Duration::from_secs(1));
     }
     Ok(until(app.engine.next_errand(Partition::ALL).await?).max(PAUSE))
@@ -136,10 +132,7 @@ async fn round(app: &Arc<App>, running: &mut JoinSet<Key>, ids: &mut HashSet<Key
 async fn one(app: &Arc<App>, merchant: &MerchantId, errand: Errand) {
     let result = match serde_json::from_value(errand.body.clone()) {
         Ok(Task::Take { said, tries }) => take(app, merchant, &errand, said, tries).await,
-        Ok(Task::Note { number, text, posting, attempts, attempted_at }) => {
-            let note = Note { number, text, posting, attempts, attempted_at };
-            post(app, merchant, &errand, note).await
-        }
+        Ok(Task::Note(note)) => post(app, merchant, &errand, note).await,
         // Of another release.
         Ok(Task::Done { .. }) | Err(_) => keep(app, merchant, &errand, Task::done("unreadable")).await.map(drop),
     };
@@ -150,7 +143,12 @@ async fn one(app: &Arc<App>, merchant: &MerchantId, errand: Errand) {
 }
 
 /// The errand as it stands then, or `None` if somebody else has changed it.
-async fn keep(app: &App, merchant: &MerchantId, errand: &Errand, next: Next) -> Result<Option<Errand>, Error> {
+pub(super) async fn keep(
+    app: &App,
+    merchant: &MerchantId,
+    errand: &Errand,
+    next: Next,
+) -> Result<Option<Errand>, Error> {
     let in_line = matches!(next.task, Task::Take { .. });
     let next = Errand { in_line, ..errand.next(next.task.json(), next.due_at, clock::now()) };
     let receipt = app.engine.commit(Batch::new(merchant.clone(), vec![Write::ErrandChange(next.clone())])).await?;
@@ -159,7 +157,11 @@ async fn keep(app: &App, merchant: &MerchantId, errand: &Errand, next: Next) -> 
 
 async fn take(app: &Arc<App>, merchant: &MerchantId, errand: &Errand, said: Said, tries: u32) -> Result<(), Error> {
     // Held to the end of the turn: the end of the host waits for it.
-    let place = Arc::clone(&app.turns).acquire_owned().await;
+    let mut stopping = app.stopping.clone();
+    let place = tokio::select! {
+        place = Arc::clone(&app.turns).acquire_owned() => place,
+        _ = stopping.wait_for(|stop| *stop) => return Ok(()),
+    };
     let next = match told(app, merchant, errand, &said).await {
         Ok(next) => next,
         Err(Failed::Engine(error)) => return Err(error),
@@ -279,133 +281,10 @@ async fn spoken(
         Some(locale) => locale.clone(),
         None => app.merchants.get(&*app.engine, merchant).await?.default_locale.clone(),
     };
-    let text = note::text(&reply, &locale);
-    Ok(Next { task: Task::Note { number, text, posting: false, attempts: 0, attempted_at: None }, due_at: Some(now) })
+    Ok(Next { task: Task::Note(Note::new(number, note::text(&reply, &locale))), due_at: Some(now) })
 }
 
-/// A note on its way.
-#[derive(Clone)]
-struct Note {
-    number: u64,
-    text: String,
-    posting: bool,
-    attempts: u32,
-    attempted_at: Option<Timestamp>,
-}
-
-impl Note {
-    fn task(&self) -> Task {
-        let Self { number, text, posting, attempts, attempted_at } = self.clone();
-        Task::Note { number, text, posting, attempts, attempted_at }
-    }
-
-    fn again(&self, due_at: Timestamp) -> Next {
-        Next { task: Self { posting: false, ..self.clone() }.task(), due_at: Some(due_at) }
-    }
-}
-
-async fn post(app: &Arc<App>, merchant: &MerchantId, errand: &Errand, note: Note) -> Result<(), Error> {
-    let now = clock::now();
-    let Some(helpdesk) = app.helpdesks.of(merchant).cloned() else {
-        return keep(app, merchant, errand, Task::done("no helpdesk")).await.map(drop);
-    };
-    if let Some(until) = helpdesk.pause().filter(|until| *until > now) {
-        // It still stands as it stood: whether it may have been posted is not forgotten.
-        return keep(app, merchant, errand, Next { task: note.task(), due_at: Some(until) }).await.map(drop);
-    }
-    let key = format!("{merchant}:{}", errand.id);
-    if note.posting {
-        return look_up(app, merchant, errand, note, &helpdesk, &key).await;
-    }
-    let timeout = Duration::from_millis(helpdesk.settings.timeout_ms);
-    let posting = Note { posting: true, attempts: note.attempts + 1, attempted_at: Some(now), ..note };
-    // If nobody has written down what came of it by then, nobody will. From here on it counts as posted.
-    let next = Next { task: posting.task(), due_at: Some(after(now, timeout * 2)) };
-    let Some(errand) = keep(app, merchant, errand, next).await? else { return Ok(()) };
-    let fate = helpdesk.client.note(posting.number, &posting.text, &key).await;
-    let next = helpdesk.after(&errand, &posting, &fate, clock::now());
-    log(&errand, &next);
-    while let Err(error) = keep(app, merchant, &errand, Next { task: next.task.clone(), due_at: next.due_at }).await {
-        tracing::warn!(%error, errand = &*errand.id, "the fate of a note cannot be kept yet");
-        if matches!(error, Error::Closed) {
-            break;
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
-    Ok(())
-}
-
-/// Whether a note that may have been taken was.
-async fn look_up(
-    app: &Arc<App>,
-    merchant: &MerchantId,
-    errand: &Errand,
-    note: Note,
-    helpdesk: &Helpdesk,
-    key: &str,
-) -> Result<(), Error> {
-    let found = helpdesk.client.has_note(note.number, &note.text, key).await;
-    let now = clock::now();
-    let since = now.millis() - note.attempted_at.unwrap_or(now).millis();
-    let next = match found {
-        Some(true) => Task::done("noted"),
-        Some(false) => note.again(now),
-        None if since >= DAY => Task::done("unknown"),
-        None => {
-            let due_at = Some(Timestamp::from_millis(now.millis() + since.clamp(1000, DAY)));
-            Next { task: note.task(), due_at }
-        }
-    };
-    log(errand, &next);
-    keep(app, merchant, errand, next).await.map(drop)
-}
-
-impl Helpdesk {
-    fn pause(&self) -> Option<Timestamp> {
-        *self.paused.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    /// The errand after an attempt.
-    fn after(&self, errand: &Errand, note: &Note, fate: &Sending, now: Timestamp) -> Next {
-        match fate {
-            Sending::Sent { .. } => Task::done("noted"),
-            Sending::Refused { detail } => Task::ended("refused", detail.clone()),
-            // Helpdesks are out of reach for hours, tokens are mended: it is tried for a day.
-            Sending::NotTaken { detail, .. } if now.millis() - errand.created_at.millis() >= DAY => {
-                Task::ended("not_taken", detail.clone())
-            }
-            Sending::NotTaken { retry_after, .. } => {
-                let wait = retry_after.unwrap_or_default().max(backoff(note.attempts));
-                let due_at = after(now, wait);
-                if retry_after.is_some() {
-                    *self.paused.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(due_at);
-                }
-                note.again(due_at)
-            }
-            // It may still be at work on it: it is looked up after a while.
-            Sending::Unknown { .. } => {
-                let timeout = Duration::from_millis(self.settings.timeout_ms);
-                Next { task: note.task(), due_at: Some(after(now, timeout)) }
-            }
-        }
-    }
-}
-
-fn log(errand: &Errand, next: &Next) {
-    match &next.task {
-        Task::Done { outcome, .. } if outcome == "noted" => {}
-        Task::Done { outcome, detail } => {
-            tracing::warn!(errand = &*errand.id, outcome, detail, "a note was not posted");
-        }
-        _ => tracing::info!(errand = &*errand.id, "a note could not be posted yet"),
-    }
-}
-
-/// 1 s, 2 s, 4 s, up to five minutes.
-fn backoff(attempts: u32) -> Duration {
-    Duration::from_secs(1 << attempts.saturating_sub(1).min(9)).min(Duration::from_secs(300))
-}
-
-fn after(now: Timestamp, wait: Duration) -> Timestamp {
+/// A moment after another.
+pub(super) fn after(now: Timestamp, wait: Duration) -> Timestamp {
     Timestamp::from_millis(now.millis().saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)))
 }

@@ -1,7 +1,8 @@
 //! Looks for what no webhook has told: conversations with activity since the last look, and their messages.
 //!
-//! A look costs one request, and one more for each conversation in which something happened. Times are Chatwoot's own,
-//! compared with each other alone, so that its clock does not matter.
+//! A look costs one request, and a conversation in which something happened two more: moments are whole seconds, and what
+//! is written later in the same second shows only the second time. Moments are Chatwoot's own, compared with each other
+//! alone, so that its clock does not matter.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -91,12 +92,12 @@ pub(super) async fn run(app: Arc<App>, merchant: MerchantId, helpdesk: Arc<Helpd
     }
 }
 
-/// One look. `seen`: the activity up to which each conversation was read.
+/// One look. `seen`: the activity up to which each conversation was read, and how often.
 async fn look(
     app: &Arc<App>,
     merchant: &MerchantId,
     helpdesk: &Helpdesk,
-    seen: &mut HashMap<u64, i64>,
+    seen: &mut HashMap<u64, (i64, u32)>,
 ) -> Result<(), Failed> {
     let (scope, name) = (Scope::Merchant(merchant.clone()), format!("chatwoot/{}/polled", helpdesk.account.number));
     let stored = app.engine.setting(&scope, &name).await?.and_then(|text| text.parse::<i64>().ok());
@@ -117,9 +118,10 @@ async fn look(
                 break;
             }
             newest = newest.max(activity);
-            if seen.get(&number) != Some(&activity) {
+            let times = seen.get(&number).filter(|(known, _)| *known == activity).map_or(0, |(_, times)| *times);
+            if times < 2 {
                 read(app, merchant, helpdesk, number, &conversation, since).await?;
-                seen.insert(number, activity);
+                seen.insert(number, (activity, times + 1));
             }
         }
         if done {
@@ -129,7 +131,7 @@ async fn look(
     if !done {
         tracing::warn!(%merchant, "more conversations had activity than one look goes through; the oldest were left out");
     }
-    seen.retain(|_, activity| *activity >= newest - OVERLAP);
+    seen.retain(|_, (activity, _)| *activity >= newest - OVERLAP);
     if stored != Some(newest) {
         let value = Some(newest.to_string());
         app.engine.change(vec![Change::Setting { scope, name, value }]).await?;
