@@ -100,10 +100,11 @@ fn one_note_for_each_message_and_none_twice() {
         chatwoot.hook(Some(format!("http://{}{path}", host.address)));
         for number in 0..MESSAGES {
             let conversation = 1 + random.below(CONVERSATIONS);
+            // The same words again and again: notes are told apart by their marks alone.
             let is_thanks = random.below(8) == 0;
             let body = chatwoot.says(
                 conversation,
-                &if is_thanks { "many thanks".to_owned() } else { format!("where is order {round}-{number}?") },
+                &if is_thanks { "many thanks".to_owned() } else { format!("where is order {}?", number % 2) },
             );
             if !is_thanks {
                 expected.push(format!("demo:chatwoot/{}/{}", fake::ACCOUNT, body["id"]));
@@ -308,4 +309,21 @@ fn agents_answers_notes_and_changes_are_read_as_what_they_are() {
         deliver(&resolved);
     }
     assert_eq!(chatwoot.notes().iter().filter(|(key, _)| !key.is_empty()).count(), 1, "one message had words");
+
+    // A change overtakes the message, and a status that is read is no change.
+    let late = chatwoot.says(2, "and this one?");
+    let message = chatwoot.messages(2).pop().unwrap();
+    deliver(&fake::webhook("message_updated", 2, &message));
+    deliver(&late);
+    let mut read = fake::webhook("message_updated", 2, &message);
+    read["status"] = json!("read");
+    deliver(&read);
+    let key = format!("demo:chatwoot/3/{}", late["id"]);
+    support::wait_for("its note", Duration::from_secs(20), || {
+        chatwoot.notes().iter().any(|(found, _)| *found == key).then_some(())
+    });
+    deliver(&late);
+    thread::park_timeout(Duration::from_millis(1500));
+    let keys: Vec<_> = chatwoot.notes().into_iter().map(|(key, _)| key).filter(|key| !key.is_empty()).collect();
+    assert_eq!(keys.len(), 2, "{keys:?}");
 }

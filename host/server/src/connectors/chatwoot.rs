@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Result;
 use async_trait::async_trait;
+use cuecard_model::Timestamp;
 use hyper::{
     HeaderMap, Method, Uri,
     header::{CONTENT_TYPE, HeaderName, HeaderValue},
@@ -29,6 +30,8 @@ use crate::{
 const TOKEN: HeaderName = HeaderName::from_static("api_access_token");
 /// A page of messages, with what they carry.
 const ANSWER_BYTES: usize = 2 * 1024 * 1024;
+/// Chatwoot's clock may be so far behind ours, in seconds.
+const APART: i64 = 120;
 /// How long nothing is written after a token was not taken.
 const TOKEN_PAUSE: Duration = Duration::from_secs(30);
 /// Chatwoot gives twenty messages a page.
@@ -147,12 +150,16 @@ impl Chatwoot {
         }
     }
 
-    /// Whether a note was taken before: by its key, or, where Chatwoot drops keys, by its words. `None` if it cannot be
-    /// told.
-    pub async fn has_note(&self, conversation: u64, text: &str, key: &str) -> Option<bool> {
+    /// Whether a note was taken that was written at this moment: by its key, or, where Chatwoot drops keys, by its words.
+    /// `None` if it cannot be told.
+    pub async fn has_note(&self, conversation: u64, text: &str, key: &str, at: Timestamp) -> Option<bool> {
+        let earliest = at.seconds() - APART;
         let is_it = |message: &Json| {
             let words = message.get("content").and_then(Json::as_str).unwrap_or_default();
-            message.get("private").and_then(Json::as_bool) == Some(true) && words.trim() == text.trim()
+            // The same words were perhaps a note of another message before.
+            let is_new = message.get("created_at").and_then(Json::as_i64).is_some_and(|at| at >= earliest);
+            let is_note = message.get("private").and_then(Json::as_bool) == Some(true);
+            is_note && is_new && self.note_mark(message).is_none() && words.trim() == text.trim()
         };
         self.find(&self.messages_of(conversation), key, is_it).await
     }

@@ -12,13 +12,14 @@ use tokio::task::JoinSet;
 use super::{
     note, poll,
     post::{Note, post},
+    receive,
 };
 use crate::{
     app::App,
     clock,
     http::{Problem, messages},
     outbox::until,
-    webhooks::chatwoot::Said,
+    webhooks::chatwoot::{Said, Told},
 };
 
 /// Errands that run at once.
@@ -203,7 +204,7 @@ async fn told(app: &Arc<App>, merchant: &MerchantId, errand: &Errand, said: &Sai
             Task::done("remembered")
         }
         Said::Changed(message) => match known(app, merchant, message).await? {
-            None => spoken(app, merchant, errand, message).await?,
+            None => untold(app, merchant, errand, message).await?,
             Some(_) => {
                 let why = "the customer has changed the message";
                 let is_customers = message.role == Role::Customer;
@@ -227,6 +228,22 @@ async fn told(app: &Arc<App>, merchant: &MerchantId, errand: &Errand, said: &Sai
             Task::done("event")
         }
     })
+}
+
+/// A message of which the first word is that it was changed: it becomes what it would have been if it had been told, so
+/// that whoever tells it late finds it.
+async fn untold(app: &App, merchant: &MerchantId, errand: &Errand, message: &IncomingMessage) -> Result<Next, Failed> {
+    if let Some(helpdesk) = app.helpdesks.of(merchant) {
+        let told = Told {
+            id: helpdesk.account.id(message.message_id.as_str()),
+            conversation: errand.conversation.clone(),
+            customer: errand.customer.clone(),
+            said: Said::Message(Box::new(message.clone())),
+        };
+        receive::keep(&*app.engine, merchant, told, None, clock::now()).await?;
+        app.helpdesks.waker.notify_one();
+    }
+    Ok(Task::done("untold"))
 }
 
 async fn rewrite(

@@ -93,9 +93,10 @@ async fn look_up(
     helpdesk: &Helpdesk,
     key: &str,
 ) -> Result<(), Error> {
-    let found = helpdesk.client.has_note(note.number, &note.text, key).await;
+    let attempted_at = note.attempted_at.unwrap_or(errand.created_at);
+    let found = helpdesk.client.has_note(note.number, &note.text, key, attempted_at).await;
     let now = clock::now();
-    let since = now.millis() - note.attempted_at.unwrap_or(now).millis();
+    let since = now.millis() - attempted_at.millis();
     let next = match found {
         Some(true) => Task::done("noted"),
         Some(false) => note.again(now),

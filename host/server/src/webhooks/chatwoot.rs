@@ -110,7 +110,8 @@ impl Account {
         own.map_or(Some(conversation), |rest| rest.strip_prefix('-'))?.parse().ok()
     }
 
-    fn id(&self, what: &str) -> String {
+    /// The id of what was told: of a message by its number.
+    pub fn id(&self, what: &str) -> String {
         format!("chatwoot/{}/{what}", self.number)
     }
 
