@@ -15,6 +15,7 @@ mod feedback;
 mod forget;
 mod hooks;
 mod identities;
+mod learn;
 mod news;
 mod open;
 mod people;
@@ -24,6 +25,7 @@ mod read_outreach;
 mod rooms;
 mod space;
 mod threads;
+mod trial;
 mod writer;
 
 use std::{

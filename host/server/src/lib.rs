@@ -28,5 +28,6 @@ pub mod privacy;
 pub mod receipts;
 pub mod start;
 pub mod store;
+mod taught;
 pub mod translate;
 pub mod webhooks;
