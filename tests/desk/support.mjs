@@ -18,8 +18,9 @@ const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /**
  * Starts the demo host. `plugins`: files by their path in the plugins' folder, in place of those that ship. `shop`: a
  * shop.toml in place of the demo's; the host then runs far from its sources, with the pages that are in the binary.
+ * `config`: the operator's file.
  */
-export async function startHost({ plugins, shop } = {}) {
+export async function startHost({ plugins, shop, config } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "cuecard-desk-"));
   const args = ["serve", "--dev", "--listen", "127.0.0.1:0", "--data", join(folder, "data")];
   if (plugins) {
@@ -34,6 +35,10 @@ export async function startHost({ plugins, shop } = {}) {
     mkdirSync(join(folder, "examples/shop"), { recursive: true });
     writeFileSync(join(folder, "examples/shop/shop.toml"), shop);
     args.push("--plugins", join(root, "plugins"));
+  }
+  if (config) {
+    writeFileSync(join(folder, "config.toml"), config);
+    args.push("--config", join(folder, "config.toml"));
   }
   const env = { ...process.env, SHOP_SECRET: "s3cret" };
   const child = spawn(program, args, { env, cwd: shop ? folder : root, stdio: ["ignore", "pipe", "pipe"] });

@@ -6,13 +6,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    Arm, ConsentRecord, Customer, CustomerId, Event, EventId, LiveItem, MerchantId, News, PluginId, Suppression, Timer,
-    Timestamp, TurnId, Value,
+    Arm, ConsentRecord, ConversationId, Customer, CustomerId, Event, EventId, LiveItem, MerchantId, MessageId, News,
+    PluginId, Suppression, Timer, Timestamp, TurnId, Value,
 };
 
 use crate::{
-    AuditEntry, CaseOutcome, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Review, Room,
-    Trial, TurnRecord,
+    AuditEntry, CaseOutcome, Errand, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Review,
+    Room, Trial, TurnRecord,
 };
 
 /// Writes of one merchant that are kept together or not at all.
@@ -123,6 +123,19 @@ pub enum Write {
         /// Which channel, why, since when.
         suppression: Suppression,
     },
+    /// What came from another system's conversation. [`Outcome::Known`] if an errand with its id is there.
+    Errand(Errand),
+    /// An errand as it stands now. Precondition: its revision is the next of the one that is kept.
+    ErrandChange(Errand),
+    /// A message says something else now, or nothing any more. [`Outcome::Known`] if it did before, or is not there.
+    Rewrite {
+        /// Its thread.
+        conversation: ConversationId,
+        /// Its id.
+        message: MessageId,
+        /// What it says.
+        text: String,
+    },
     /// A webhook's delivery, by every name that it has. Precondition: none of them is known.
     Delivery {
         /// Its names.
@@ -211,6 +224,8 @@ pub enum Refusal {
         /// The state it is in.
         found: Option<OutreachState>,
     },
+    /// The errand was changed by someone else meanwhile, or is gone.
+    ErrandChanged(Arc<str>),
     /// The webhook has been delivered before.
     Delivered,
     /// The id is nobody's other name.

@@ -12,10 +12,10 @@ use cuecard_model::{
 };
 
 use crate::{
-    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook,
-    Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId,
-    OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken,
-    StoredAudit, Thread, TurnRecord, Write, turn_of,
+    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Errand, Feedback,
+    Handed, Hook, Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter,
+    OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session,
+    Spoken, StoredAudit, Thread, TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -69,6 +69,16 @@ pub trait Engine: Send + Sync + 'static {
 
     /// When the next timer and the next contact of a partition come due; in the past for what is due already.
     async fn next_due(&self, partition: Partition) -> Result<NextDue>;
+
+    /// Errands of a partition that are to be looked at, in the order of their coming; without those that wait in line
+    /// behind another of their conversation. Each stays until its `due_at` is changed.
+    async fn errands_due(&self, partition: Partition, now: Timestamp, limit: usize) -> Result<Vec<DueErrand>>;
+
+    /// When the next errand of a partition is due; in the past for what is due already.
+    async fn next_errand(&self, partition: Partition) -> Result<Option<Timestamp>>;
+
+    /// An errand by its id.
+    async fn errand(&self, merchant: &MerchantId, id: &str) -> Result<Option<Errand>>;
 
     /// What the gate must know of a customer's consent and of earlier contacts. Suppressions are those of the customer
     /// and of `subjects`, e.g. keyed hashes of addresses.

@@ -1,14 +1,15 @@
 //! Durable state behind one narrow trait, [`Engine`], and the adapters that keep it.
 //!
 //! Owns what survives a restart: messages, turns, feedback, customers, live data, plugin keys, events, timers,
-//! outreach, bundles, the registry's records, API keys, people, their sessions, the audit, and what insights are
-//! counted from. Deliberately knows no plugin runtime, no HTTP and no
+//! outreach, errands, bundles, the registry's records, API keys, people, their sessions, the audit, and what insights
+//! are counted from. Deliberately knows no plugin runtime, no HTTP and no
 //! clock: every moment is handed in.
 
 mod audit;
 mod batch;
 mod cases;
 mod engine;
+mod errands;
 mod error;
 mod feedback;
 mod identities;
@@ -28,6 +29,7 @@ pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
 pub use cases::{QUIET, REFUND, REOPEN};
 pub use cuecard_model::Scope;
 pub use engine::Engine;
+pub use errands::{DueErrand, Errand};
 pub use error::{Error, Result};
 pub use feedback::{Feedback, FeedbackAction};
 pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};

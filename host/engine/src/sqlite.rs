@@ -10,6 +10,7 @@ mod cache;
 mod change;
 mod check;
 mod context;
+mod errands;
 mod facts;
 mod feedback;
 mod forget;

@@ -16,6 +16,8 @@ mod audit;
 mod contacts;
 #[path = "conformance/customers.rs"]
 mod customers;
+#[path = "conformance/errands.rs"]
+mod errands;
 #[path = "conformance/events.rs"]
 mod events;
 #[path = "conformance/identities.rs"]
@@ -59,6 +61,7 @@ conforms!(sqlite, crate::support::sqlite(), [
         nothing_crosses_merchants, numbers_that_json_cannot_say_are_refused;
     events: an_event_counts_once, customers_keep_their_order, partitions_share_out_all_customers,
         a_second_decision_is_refused, timers_fire_once, a_moved_timer_is_not_done;
+    errands: an_errand_counts_once_and_waits_in_line, a_message_is_rewritten;
     contacts: an_occurrence_is_proposed_once, changes_follow_each_other, of_many_decisions_one_wins,
         what_is_due_is_found_in_its_partition, the_gate_finds_what_it_must_know, lists_are_filtered,
         feedback_is_kept_once_per_action;

@@ -12,6 +12,7 @@ use cuecard_plugin::{bundle::BundleLimits, registry::Registry, workers::Workers}
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::{
+    helpdesk::Helpdesks,
     hub::Hub,
     ids::Ids,
     limits::{Limits, Rates},
@@ -38,6 +39,8 @@ pub struct App {
     pub bundle_limits: BundleLimits,
     /// What merchants have settled.
     pub merchants: Merchants,
+    /// Merchants' helpdesks.
+    pub helpdesks: Helpdesks,
     /// The way to other systems.
     pub outgoing: Outgoing,
     /// Merchants' connectors to providers of translations.
@@ -66,6 +69,8 @@ pub struct App {
     pub pages: Option<PathBuf>,
     /// People who log in.
     pub people: People,
+    /// Who may show `/desk/embed` in a frame, as origins.
+    pub embed_in: Vec<String>,
     /// Who may show `/desk/embed` in a frame, as a source list.
     pub frame_ancestors: String,
     /// True once the host is told to stop: streams end, nobody waits.

@@ -11,7 +11,7 @@ use cuecard_gate::{Policy, Rulebook};
 use cuecard_pipeline::{Merchant, SuggestionHoldout};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::{connectors::Connection, limits::Limits, translate};
+use crate::{connectors::Connection, helpdesk, limits::Limits, translate};
 
 /// What `--config` may say.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -40,6 +40,8 @@ pub struct MerchantSection {
     pub plain: Merchant,
     /// `[merchant.translation]`: whom to ask for words that no plugin has.
     pub translation: Option<translate::Settings>,
+    /// `[merchant.chatwoot]`: the helpdesk that its agents work in.
+    pub chatwoot: Option<helpdesk::Settings>,
 }
 
 impl<'de> Deserialize<'de> for MerchantSection {
@@ -47,8 +49,10 @@ impl<'de> Deserialize<'de> for MerchantSection {
         let mut table = toml::Table::deserialize(deserializer)?;
         let translation = table.remove("translation").map(toml::Value::try_into).transpose();
         let translation = translation.map_err(|error| D::Error::custom(format!("[merchant.translation]: {error}")))?;
+        let chatwoot = table.remove("chatwoot").map(toml::Value::try_into).transpose();
+        let chatwoot = chatwoot.map_err(|error| D::Error::custom(format!("[merchant.chatwoot]: {error}")))?;
         let plain = table.try_into().map_err(D::Error::custom)?;
-        Ok(Self { plain, translation })
+        Ok(Self { plain, translation, chatwoot })
     }
 }
 
@@ -63,7 +67,7 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality, and [merchant.chatwoot] with url, account, token_env, secret_env, allow_unsigned, notes, poll_seconds, agent_locale, trust_identifiers, channels, timeout_ms")
         })?;
         config.check_merchants(text)?;
         if config.workers == Some(0) {
@@ -136,6 +140,10 @@ mod tests {
             (
                 "[[merchant]]\nid = \"a\"\n[merchant.translation]\nprovider = \"deepl\"\nkye = \"x\"",
                 "[merchant.translation]: unknown field `kye`",
+            ),
+            (
+                "[[merchant]]\nid = \"a\"\n[merchant.chatwoot]\nurl = \"http://a\"\naccount = 1\ntoken_env = \"X\"\npol = 1",
+                "[merchant.chatwoot]: unknown field `pol`",
             ),
             ("workers = 0", "leaves nobody"),
             ("embed_in = [\"https://a.example/path\"]", "is no origin"),

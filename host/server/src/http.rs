@@ -11,7 +11,6 @@ pub(crate) mod events;
 mod experiments;
 mod feedback;
 mod guard;
-#[allow(dead_code, reason = "the page in a helpdesk's frame uses the rest; it comes next")]
 mod headers;
 mod health;
 mod hooks;
@@ -42,7 +41,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::Request,
-    middleware::{from_fn_with_state, map_response},
+    middleware::{from_fn_with_state, map_response, map_response_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, delete, get, post, put},
 };
@@ -51,7 +50,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::problem::Problem;
 pub(crate) use self::{
-    hooks::make as make_hook,
+    hooks::{make as make_hook, unfit},
+    json::{parse, reply as reply_json},
     keys::{changes as key_changes, make as make_key, words as key_words},
     learned::Everything,
     users::{Asked as NewPerson, arrived, changed, settle as settle_password},
@@ -358,6 +358,9 @@ fn people_routes() -> Vec<Route> {
             .gives(200, "Session"),
         Route { answer: (204, None), ..route("delete", "/v1/session", delete(session::delete), "Logs a person out") }
             .roles(ANYBODY),
+        route("post", "/v1/session/embed", post(session::embed), "A token for the panel in a helpdesk's frame")
+            .roles(AGENT)
+            .gives(200, "EmbedToken"),
         route("post", "/v1/session/password", post(session::password), "Changes the password of who is logged in")
             .roles(ANYBODY)
             .takes("PasswordChange", 8 * KIB)
@@ -447,9 +450,13 @@ fn open_routes() -> Vec<Route> {
 }
 
 /// The pages: open to all, since they hold no data, and no part of the API's document.
-fn pages() -> Vec<Route> {
+fn pages(app: &Arc<App>) -> Vec<Route> {
     let route = Route::new;
     let page = |handler: MethodRouter<Arc<App>>| handler.layer(map_response(headers::page));
+    let popup = get(async |app, headers| pages::file(app, pages::named("embed/login.html"), headers).await);
+    let popup = popup.layer(map_response(headers::popup));
+    let framed = get(async |app, headers| pages::index("embed", app, headers).await);
+    let framed = framed.layer(map_response_with_state(Arc::clone(app), headers::framed));
     vec![
         route("get", "/desk", page(get(async |app, headers| pages::index("desk", app, headers).await)), "The desk"),
         route(
@@ -458,6 +465,9 @@ fn pages() -> Vec<Route> {
             page(get(async |app, headers| pages::index("insights", app, headers).await)),
             "Insights",
         ),
+        route("get", "/desk/embed", framed, "The panel in a helpdesk's frame"),
+        route("get", "/desk/embed/login", popup, "The window in which one logs in for it"),
+        route("get", "/desk/embed/origins", page(get(pages::origins)), "Who may show it"),
         route("get", "/pages/{*file}", page(get(pages::file)), "What the pages are made of"),
     ]
 }
@@ -465,7 +475,7 @@ fn pages() -> Vec<Route> {
 /// All routes behind their guards.
 pub fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new();
-    for route in routes().into_iter().chain(pages()) {
+    for route in routes().into_iter().chain(pages(app)) {
         let guard = guard::Guard::new(app, &route);
         router = router.route(route.path, route.handler.route_layer(from_fn_with_state(guard, guard::guard)));
     }

@@ -13,6 +13,7 @@ pub mod contacts;
 pub mod demo;
 mod edited;
 pub mod events;
+pub mod helpdesk;
 pub mod http;
 pub mod hub;
 mod identity;

@@ -32,8 +32,10 @@ use crate::{
     app::App,
     clock,
     config::{self, Config, MerchantSection},
-    connectors::{Connectors, Log},
-    demo, events, http,
+    connectors::{Connector, Connectors, Log},
+    demo, events,
+    helpdesk::{self, Helpdesks},
+    http,
     hub::Hub,
     ids::Ids,
     limits::Rates,
@@ -101,11 +103,17 @@ impl Host {
         let (outgoing, metrics) = (Outgoing::default(), Arc::new(Metrics::default()));
         let translation = config.merchant.iter().filter_map(|it| Some((it.plain.id.clone(), it.translation.clone()?)));
         let translations = Translations::new(translation, |name| std::env::var(name).ok(), &outgoing, &metrics)?;
+        let helpdesks = config.merchant.iter().filter_map(|it| Some((it.plain.id.clone(), it.chatwoot.clone()?)));
+        let helpdesks = Helpdesks::open(helpdesks, &outgoing)?;
         for MerchantSection { plain: merchant, .. } in config.merchant {
             let id = merchant.id.clone();
             merchants.set(&*engine, merchant).await.with_context(|| format!("[[merchant]] {id}"))?;
         }
         let mut connectors = Connectors::open(config.connector, &data)?;
+        for (merchant, channels, chatwoot) in helpdesks.connectors() {
+            let chatwoot: Arc<dyn Connector> = Arc::clone(chatwoot) as _;
+            connectors.add(merchant, channels, &chatwoot)?;
+        }
         let (mut dev_key, mut person) = (None, None);
         if let Some(folder) = &demo {
             let merchant = demo::load(folder, &*engine, &merchants, clock::now()).await?;
@@ -127,6 +135,7 @@ impl Host {
             registry: OnceLock::new(),
             bundle_limits: BundleLimits::default(),
             merchants,
+            helpdesks,
             outgoing,
             translations,
             metrics,
@@ -140,6 +149,7 @@ impl Host {
             dev_key,
             pages: demo.and_then(|_| existing(Path::new(http::pages::SOURCES))),
             people: People::new(person, config.proxies),
+            embed_in: config.embed_in.clone(),
             frame_ancestors: config::frame_ancestors(&config.embed_in),
             stopping,
         });
@@ -154,6 +164,7 @@ impl Host {
         let deciders = events::start(&app);
         let sweep = privacy::start(&app);
         let senders = outbox::start(&app);
+        let helpdesks = helpdesk::start(&app);
         let limits = app.limits;
         let serving = accept::serve(listener, http::router(&app), limits, app.stopping.clone());
         let stopping = async {
@@ -168,7 +179,7 @@ impl Host {
         if turns.is_err() {
             tracing::warn!("some turns did not finish in time");
         }
-        for task in deciders.into_iter().chain(senders).chain([sweep]) {
+        for task in deciders.into_iter().chain(senders).chain(helpdesks).chain([sweep]) {
             let _ = tokio::time::timeout(drain, task).await;
         }
         if let Some(registry) = app.registry.get() {

@@ -10,14 +10,14 @@ use cuecard_model::{
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, insights, people, read,
-    read_outreach, threads, trial, writer::Job,
+    SqliteEngine, audit, check::check, context::Question, errands, feedback, forget, hooks, identities, insights,
+    people, read, read_outreach, threads, trial, writer::Job,
 };
 use crate::{
-    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback,
-    Handed, Hook, Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId,
-    OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken,
-    StoredAudit, Thread, TurnRecord,
+    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Engine, Errand,
+    Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent,
+    OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room,
+    Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -72,6 +72,19 @@ impl Engine for SqliteEngine {
 
     async fn next_due(&self, partition: Partition) -> Result<NextDue> {
         self.pool.read(move |connection| read::next_due(connection, partition)).await
+    }
+
+    async fn errands_due(&self, partition: Partition, now: Timestamp, limit: usize) -> Result<Vec<DueErrand>> {
+        self.pool.read(move |connection| errands::due(connection, partition, now, limit)).await
+    }
+
+    async fn next_errand(&self, partition: Partition) -> Result<Option<Timestamp>> {
+        self.pool.read(move |connection| errands::next_due(connection, partition)).await
+    }
+
+    async fn errand(&self, merchant: &MerchantId, id: &str) -> Result<Option<Errand>> {
+        let (merchant, id) = (merchant.clone(), id.to_owned());
+        self.pool.read(move |connection| errands::by_id(connection, &merchant, &id)).await
     }
 
     async fn contact_facts(

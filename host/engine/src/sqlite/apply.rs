@@ -8,7 +8,7 @@ use cuecard_model::{AgentId, Arm, ConversationId, CustomerId, MerchantId, Role, 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::{audit, facts, feedback, forget, identities, learn, news, rooms, trial};
+use super::{audit, errands, facts, feedback, forget, identities, learn, news, rooms, trial};
 use crate::{Batch, Error, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
 
 /// What became of a batch, and where its messages stand.
@@ -109,6 +109,7 @@ fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) 
         Write::Trial(trial) => &mut trial.customer,
         Write::Consent(record) => &mut record.customer,
         Write::CaseOutcome(said) => &mut said.customer,
+        Write::Errand(errand) => &mut errand.customer,
         Write::Event(event) => match &mut event.customer_id {
             Some(customer) => customer,
             None => return Ok(Vec::new()),
@@ -174,6 +175,13 @@ fn one(
         Write::OutreachChange(record) => contact::change(connection, merchant, record),
         Write::Consent(record) => contact::consent(connection, merchant, record),
         Write::Suppression { subject, suppression } => contact::suppress(connection, merchant, subject, suppression),
+        Write::Errand(errand) => errands::put(connection, merchant, errand),
+        Write::ErrandChange(errand) => errands::change(connection, merchant, errand),
+        Write::Rewrite { conversation, message, text } => {
+            let outcome = rewrite(connection, merchant, conversation, message.as_str(), text)?;
+            effects.threads.push(conversation.clone());
+            Ok(outcome)
+        }
         Write::Delivery { keys, at } => news::delivered(connection, merchant, keys, *at),
         Write::News(news) => news::put(connection, merchant, news, effects),
         Write::Split { customer, at, by } => {
@@ -226,6 +234,20 @@ fn message(
         None => {}
     }
     Ok(Outcome::Done)
+}
+
+/// A text that is taken back is taken back in translation too.
+fn rewrite(
+    connection: &Connection,
+    merchant: &MerchantId,
+    conversation: &ConversationId,
+    message: &str,
+    text: &str,
+) -> Step<Outcome> {
+    let sql = "update messages set text = ?4, reply = json_remove(reply, '$.message_for_agent')
+        where merchant = ?1 and conversation = ?2 and message = ?3 and text <> ?4";
+    let place = params![merchant.as_str(), conversation.as_str(), message, text];
+    changed(connection.prepare_cached(sql)?.execute(place)?)
 }
 
 /// What stands where a message id is already there.

@@ -37,9 +37,22 @@ fn weigh(write: &Write) -> usize {
             let profile = news.profile.as_ref().map_or(0, |profile| weigh_customer(&profile.value));
             event + profile + 1024 * news.orders.len()
         }
+        Write::Errand(errand) | Write::ErrandChange(errand) => weigh_json(&errand.body),
+        Write::Rewrite { text, .. } => text.len(),
         _ => 0,
     };
     more + 256
+}
+
+/// Rough: text by its length, the rest by the piece.
+fn weigh_json(json: &serde_json::Value) -> usize {
+    use serde_json::Value::{Array, Object, String};
+    match json {
+        String(text) => text.len(),
+        Array(items) => items.iter().map(weigh_json).sum(),
+        Object(fields) => fields.iter().map(|(name, field)| name.len() + weigh_json(field)).sum(),
+        _ => 8,
+    }
 }
 
 /// Words and verdicts are bounded by what a plugin may answer and by the gate's rules: some kilobytes.

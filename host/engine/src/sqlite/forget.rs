@@ -154,6 +154,8 @@ pub(super) fn tidy(connection: &Connection, before: Timestamp, limit: usize) -> 
     for sql in [
         "delete from deliveries where (merchant, key) in
             (select merchant, key from deliveries where at < ?1 order by at limit ?2)",
+        "delete from errands where seq in
+            (select seq from errands where due_at is null and updated_at < ?1 order by updated_at limit ?2)",
         "delete from waiting where seq in (select seq from waiting where at < ?1 order by seq limit ?2)",
     ] {
         gone += connection.prepare_cached(sql)?.execute(params![before.millis(), limit])?;

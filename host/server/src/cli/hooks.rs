@@ -29,7 +29,7 @@ enum Command {
         /// Whose shop it is
         #[arg(long)]
         merchant: String,
-        /// Which system: shopify, woocommerce, saleor, generic
+        /// Which system: shopify, woocommerce, saleor, generic, chatwoot
         #[arg(long)]
         kind: String,
         /// The shop's name, if the merchant has several: it goes before the ids of its customers and orders
@@ -47,9 +47,9 @@ enum Command {
     },
 }
 
-/// What the shop signs with. Never an argument: other users of the machine can read those.
+/// What the shop signs with; nothing for Chatwoot. Never an argument: other users of the machine can read those.
 #[derive(Args, Debug)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 struct Secret {
     /// Read the secret, or Saleor's JWK set, from standard input
     #[arg(long)]
@@ -63,6 +63,7 @@ impl Secret {
     fn read(&self) -> Result<String> {
         match &self.secret_env {
             Some(name) => std::env::var(name).with_context(|| format!("the variable {name} is not set")),
+            None if !self.secret_stdin => Ok(String::new()),
             None => {
                 let mut text = String::new();
                 std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;

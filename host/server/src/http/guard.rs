@@ -55,6 +55,8 @@ pub(crate) struct LoggedIn {
     /// The hash of the session's token.
     pub(crate) hash: Arc<str>,
     pub(crate) csrf: Arc<str>,
+    /// The session was handed over to a page in another site's frame.
+    pub(crate) embedded: bool,
 }
 
 /// The largest body that the route takes.
@@ -103,6 +105,10 @@ impl Guard {
             return Ok(None);
         }
         let (ticket, caller) = match self.key(request.headers())? {
+            Some(token) if people::is_embedded(token) => {
+                let token = token.to_owned();
+                self.by_embedded(request, &token).await?
+            }
             Some(key) => self.by_key(key_hash(key).into()).await?,
             None => self.by_session(request).await?,
         };
@@ -142,11 +148,8 @@ impl Guard {
         let token =
             visitor::cookie(request.headers(), name).ok_or_else(|| unknown("no key and no session was sent"))?;
         let (hash, csrf): (Arc<str>, Arc<str>) = (key_hash(token).into(), people::csrf(token).into());
-        let found = app.people.session(&*app.engine, &hash, now).await?;
-        let (session, person) = found.ok_or_else(|| {
-            Problem::new(401, "session-ended", "Not logged in", "the session has ended")
-                .hint("POST /v1/session with a name and a password begins a new one")
-        })?;
+        let found = app.people.session(&*app.engine, &hash, now).await?.filter(|_| !people::is_embedded(token));
+        let (session, person) = found.ok_or_else(session_ended)?;
         if !request.method().is_safe() {
             from_our_page(request, &csrf)?;
         }
@@ -156,8 +159,25 @@ impl Guard {
         })?;
         app.people.used(&*app.engine, &session, &person, now).await;
         let (merchant, by) = (person.merchant.clone(), format!("person:{}", person.name).into());
-        request.extensions_mut().insert(LoggedIn { person, hash: Arc::clone(&hash), csrf });
+        request.extensions_mut().insert(LoggedIn { person, hash: Arc::clone(&hash), csrf, embedded: false });
         Ok((Ticket::Session(hash), Caller { merchant, by, operator }))
+    }
+
+    /// A page in another site's frame, where no cookie comes along, sends its session's token itself. No other site can
+    /// make a browser do that, so there is nothing more to check; and it opens what an agent needs, whoever it is.
+    async fn by_embedded(&self, request: &mut Request, token: &str) -> Result<(Ticket, Caller), Problem> {
+        let (app, now, hash) = (&self.app, clock::now(), Arc::<str>::from(key_hash(token)));
+        let found = app.people.session(&*app.engine, &hash, now).await?;
+        let (session, person) = found.ok_or_else(session_ended)?;
+        if !self.roles.contains(&KeyRole::Agent) || self.may(&person.roles).is_none() {
+            return Err(forbidden("a session in a frame opens what agents use, and no more".to_owned())
+                .hint("open the desk in a window of its own"));
+        }
+        app.people.used(&*app.engine, &session, &person, now).await;
+        let (merchant, by) = (person.merchant.clone(), format!("person:{}", person.name).into());
+        let csrf = "".into();
+        request.extensions_mut().insert(LoggedIn { person, hash: Arc::clone(&hash), csrf, embedded: true });
+        Ok((Ticket::Session(hash), Caller { merchant, by, operator: false }))
     }
 
     /// Whether the roles open the route, and whether an operator's is among them.
@@ -228,6 +248,11 @@ fn from_our_page(request: &Request, csrf: &str) -> Result<(), Problem> {
         .hint("send the `csrf` that GET /v1/session gives as x-csrf-token"));
     }
     Ok(())
+}
+
+fn session_ended() -> Problem {
+    Problem::new(401, "session-ended", "Not logged in", "the session has ended")
+        .hint("POST /v1/session with a name and a password begins a new one")
 }
 
 fn unknown(detail: &'static str) -> Problem {

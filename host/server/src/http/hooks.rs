@@ -20,13 +20,13 @@ use super::{
 };
 use crate::{
     app::App,
-    clock,
+    clock, helpdesk,
     ids::{key_hash, new_key},
     webhooks::{self, Delivery, Privacy, Told, read::Wrong, signature},
 };
 
 /// The systems whose webhooks are read.
-pub(crate) const KINDS: [&str; 4] = ["shopify", "woocommerce", "saleor", "generic"];
+pub(crate) const KINDS: [&str; 5] = ["shopify", "woocommerce", "saleor", "generic", "chatwoot"];
 
 pub(crate) async fn receive(
     State(app): State<Arc<App>>,
@@ -42,6 +42,9 @@ pub(crate) async fn receive(
     app.rates.take(&hook.merchant, Instant::now()).map_err(|wait| {
         Problem::new(429, "too-many-requests", "Too many requests", "the merchant's rate is used up").retry_after(wait)
     })?;
+    if kind == "chatwoot" {
+        return helpdesk::receive(&app, &hook, &headers, &body, now).await;
+    }
     check(&hook, &headers, &body, now).inspect_err(|_| app.metrics.webhook(&kind, "refused"))?;
     if kind == "woocommerce" && body.starts_with(b"webhook_id=") {
         // What WooCommerce sends to see whether somebody is there.
@@ -182,6 +185,7 @@ async fn privacy(app: &App, delivery: &Delivery<'_>, asked: Privacy) -> Result<&
 pub(crate) struct Body {
     merchant: MerchantId,
     kind: String,
+    #[serde(default)]
     secret: String,
     #[serde(default)]
     shop: Option<String>,
@@ -225,7 +229,11 @@ pub(crate) fn make(
         return Err(format!("'{kind}' is no kind of webhook; there are {}", KINDS.join(", ")));
     }
     let secret = secret.trim();
-    if secret.len() < 8 {
+    // Chatwoot makes its secret once it knows the address; the operator's file names it.
+    if kind == "chatwoot" && !secret.is_empty() {
+        return Err("an address for Chatwoot takes no secret; name it by secret_env in [merchant.chatwoot]".to_owned());
+    }
+    if kind != "chatwoot" && secret.len() < 8 {
         return Err("the secret has fewer than 8 characters".to_owned());
     }
     if secret.starts_with('{') && !signature::is_jwk_set(secret) {

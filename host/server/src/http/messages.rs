@@ -65,6 +65,22 @@ pub(crate) async fn take(
     }
 }
 
+/// A customer's message without words, e.g. a picture: kept and shown, and nothing to answer.
+pub(crate) async fn remember_wordless(
+    app: &App,
+    merchant: &MerchantId,
+    message: &IncomingMessage,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let known = app.engine.customer(merchant, &message.customer.id).await?.profile;
+    let told = Told::new(message, known.and_then(|it| it.name.clone()).as_ref(), now);
+    let write = Write::Message(record(message, now));
+    if let Receipt::Kept(_) = app.engine.commit(Batch::new(merchant.clone(), vec![write])).await? {
+        told.wordless(app, merchant);
+    }
+    Ok(())
+}
+
 fn check(message: &IncomingMessage, now: Timestamp) -> Result<(), Problem> {
     check_id("conversation_id", message.conversation_id.as_str())?;
     check_id("message_id", message.message_id.as_str())?;

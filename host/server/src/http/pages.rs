@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::Problem;
+use super::{Problem, json::reply};
 use crate::app::App;
 
 struct File {
@@ -47,6 +47,20 @@ const FILES: &[File] = &files![
     "desk/views/tabs.js",
     "desk/views/trace.js",
     "desk/words.js",
+    "embed/app.js",
+    "embed/cards.js",
+    "embed/embed.css",
+    "embed/index.html",
+    "embed/lang/en.js",
+    "embed/lang/es.js",
+    "embed/lang/zh.js",
+    "embed/login.html",
+    "embed/login.js",
+    "embed/parent.js",
+    "embed/session.js",
+    "embed/store.js",
+    "embed/stream.js",
+    "embed/words.js",
     "insights/app.js",
     "insights/format.js",
     "insights/index.html",
@@ -97,6 +111,16 @@ pub(crate) const SOURCES: &str = "host/server/pages";
 /// The page of this name, e.g. `desk`.
 pub(crate) async fn index(page: &str, app: State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     file(app, Path(format!("{page}/index.html")), headers).await
+}
+
+/// A file's name, for a route that is for this file alone.
+pub(crate) fn named(name: &str) -> Path<String> {
+    Path(name.to_owned())
+}
+
+/// Who may show the panel in a frame: what the frame's own policy says too, so it is no secret.
+pub(crate) async fn origins(State(app): State<Arc<App>>) -> Response {
+    reply(StatusCode::OK, &app.embed_in)
 }
 
 pub(crate) async fn file(

@@ -41,6 +41,11 @@ impl Problem {
         Self(Box::new(Body { kind, title, status, detail: detail.into(), hint, field, problems, retry_after }))
     }
 
+    /// The status of the answer.
+    pub fn status(&self) -> u16 {
+        self.0.status
+    }
+
     /// With the cure.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
