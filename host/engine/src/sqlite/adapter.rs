@@ -14,9 +14,10 @@ use super::{
     read_outreach, threads, writer::Job,
 };
 use crate::{
-    Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Handed, Hook,
-    Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
-    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
+    Aged, ApiKey, Backlog, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback,
+    Handed, Hook, Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition,
+    Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, Thread,
+    TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -92,6 +93,25 @@ impl Engine for SqliteEngine {
     async fn turns(&self, merchant: &MerchantId, after: Option<&TurnId>, limit: usize) -> Result<Vec<TurnRecord>> {
         let (merchant, after) = (merchant.clone(), after.cloned());
         self.pool.read(move |connection| read::turns(connection, &merchant, after.as_ref(), limit)).await
+    }
+
+    async fn turns_before(
+        &self,
+        merchant: &MerchantId,
+        before: Option<&TurnId>,
+        limit: usize,
+    ) -> Result<Vec<TurnRecord>> {
+        let (merchant, before) = (merchant.clone(), before.cloned());
+        self.pool.read(move |connection| read::turns_before(connection, &merchant, before.as_ref(), limit)).await
+    }
+
+    async fn stored_keys(&self, merchant: &MerchantId, plugin: &PluginId) -> Result<StoredKeys> {
+        let (merchant, plugin) = (merchant.clone(), plugin.clone());
+        self.pool.read(move |connection| read::stored_keys(connection, &merchant, &plugin)).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog> {
+        self.pool.read(read::backlog).await
     }
 
     async fn conversation(
