@@ -8,8 +8,10 @@
 //! which ask the workers, waits for anything. Durable state and delivery are the caller's.
 
 mod classify;
+pub mod compare;
 mod compose;
 mod event;
+mod experiment;
 mod guard;
 mod localize;
 mod merchant;
@@ -18,10 +20,12 @@ mod outreach;
 mod rank;
 mod reword;
 mod scripts;
+pub mod share;
 mod snapshot;
 mod translate;
 
 pub use event::{Judged, Occurrence, judge};
+pub use experiment::{Experiment, ExperimentArm, SuggestionHoldout, Terms};
 pub use merchant::{ActionHook, Merchant, Retention};
 pub use message::{
     Answered, CallReport, Incoming, KeyWrites, Offered, Span, Understood, answer, merged, offer, understand,

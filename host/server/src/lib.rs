@@ -29,6 +29,7 @@ mod reasons;
 pub mod receipts;
 pub mod start;
 pub mod store;
+mod taught;
 mod trace;
 pub mod translate;
 pub mod webhooks;

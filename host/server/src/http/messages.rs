@@ -14,7 +14,7 @@ use cuecard_gate::after_word;
 use cuecard_model::{
     ConsentAnswer, ConsentRecord, Customer, IncomingMessage, MerchantId, Message, Role, Timestamp, Trace, TurnId,
 };
-use cuecard_pipeline::{Answered, Incoming, Snapshot, offer};
+use cuecard_pipeline::{Answered, Incoming, Snapshot, Terms, offer};
 use cuecard_understand::Understanding;
 
 use super::{
@@ -28,6 +28,8 @@ use crate::{
     app::App,
     clock, identity,
     journal::{About, Place, take_down},
+    merchants::Settled,
+    taught::trials,
     trace,
 };
 
@@ -107,7 +109,8 @@ async fn turn(
     if let Some(known) = context.known {
         return known_already(known);
     }
-    let settings = app.merchants.get(&*app.engine, merchant).await?;
+    let Settled { merchant: settings, experiments, .. } = app.merchants.settled(&*app.engine, merchant).await?;
+    let terms = Terms::of(&settings, &experiments, conversation);
     let (snapshot, understanding) = understanding(app, merchant).await?;
     // Who does not say what the agent reads has agents who read the house's own language. What would have to be
     // translated is paid for, so there only who asks gets it.
@@ -130,6 +133,8 @@ async fn turn(
         live: context.live,
         keys: context.customer.keys,
         recent: context.customer.recent,
+        learned: context.learned,
+        terms,
     };
     let mut offered = offer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
     if let Some(connector) = app.translations.of(merchant) {
@@ -144,6 +149,7 @@ async fn turn(
     let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
 
     let customer = record.customer.clone();
+    let trials: Vec<_> = trials(&reply, &record, None).collect();
     let trace = Some(trace::kept(&spans, &calls));
     let (generation, reply_text) = (reply.generation, Arc::clone(&text));
     let turn = TurnRecord { id: turn_id, message: record, generation, reply: reply_text, trace };
@@ -154,6 +160,7 @@ async fn turn(
         writes,
     }));
     writes.extend(said);
+    writes.extend(trials);
     writes.extend(consents.into_iter().map(Write::Consent));
     match app.engine.commit(Batch::new(merchant.clone(), writes)).await? {
         Receipt::Duplicate(known) => known_already(known),
