@@ -85,8 +85,9 @@ export async function startBrowser() {
 export const wide = { width: 1280, height: 800 };
 export const narrow = { width: 390, height: 844 };
 
-/** A page that has logged in, with what went wrong in it. */
-export async function openDesk(browser, host, { viewport = wide, colorScheme = "light", locale = "en-GB", path = "" } = {}) {
+/** A page that has logged in, with what went wrong in it. `at`: which page; `person`: who, in place of the demo's. */
+export async function openDesk(browser, host, options = {}) {
+  const { viewport = wide, colorScheme = "light", locale = "en-GB", path = "", at = "/desk", person = "demo" } = options;
   const context = await browser.newContext({ viewport, colorScheme, locale, reducedMotion: "reduce" });
   const page = await context.newPage();
   const wrong = [];
@@ -97,9 +98,10 @@ export async function openDesk(browser, host, { viewport = wide, colorScheme = "
     addEventListener("securitypolicyviolation", (event) =>
       globalThis.heardViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
   });
-  await page.goto(`${host.address}/desk${path}`);
-  await page.fill("#name", "demo");
-  await page.fill("#password", "demo");
+  await page.goto(`${host.address}${at}${path}`);
+  const [name, password] = [person].flat();
+  await page.fill("#name", name);
+  await page.fill("#password", password ?? name);
   await page.keyboard.press("Enter");
   await page.waitForSelector("header.top .live.open");
   return { page, context, wrong };

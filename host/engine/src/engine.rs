@@ -12,10 +12,10 @@ use cuecard_model::{
 };
 
 use crate::{
-    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Errand, Feedback,
-    Handed, Hook, Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter,
-    OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session,
-    Spoken, StoredAudit, Thread, TurnRecord, Write, turn_of,
+    Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Errand,
+    Feedback, Handed, Hook, Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent, Outcome,
+    OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room,
+    Scope, Session, Spoken, StoredAudit, StoredKeys, Thread, TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -103,6 +103,20 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Turns in the order of their ids, after the given one: for export and replay.
     async fn turns(&self, merchant: &MerchantId, after: Option<&TurnId>, limit: usize) -> Result<Vec<TurnRecord>>;
+
+    /// Turns newest first, before the given one: for people who look for one.
+    async fn turns_before(
+        &self,
+        merchant: &MerchantId,
+        before: Option<&TurnId>,
+        limit: usize,
+    ) -> Result<Vec<TurnRecord>>;
+
+    /// How much a plugin stores for a merchant's customers.
+    async fn stored_keys(&self, merchant: &MerchantId, plugin: &PluginId) -> Result<StoredKeys>;
+
+    /// What waits, of all merchants.
+    async fn backlog(&self) -> Result<Backlog>;
 
     /// The last messages of a conversation, oldest first.
     async fn conversation(

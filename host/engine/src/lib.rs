@@ -41,8 +41,8 @@ pub use learn::worth;
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};
 pub use records::{
-    Context, CustomerState, DueTimer, Handed, Known, MessageRecord, NextDue, OpenEvent, Partition, SLOTS, TurnRecord,
-    slot_of, suggestion_id, turn_of,
+    Backlog, Context, CustomerState, DueTimer, Handed, Known, MessageRecord, NextDue, OpenEvent, Partition, SLOTS,
+    StoredKeys, TurnRecord, slot_of, suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::{SqliteEngine, read_audit};

@@ -41,6 +41,7 @@ pub(crate) async fn classify(
     turn: &mut Arc<Turn>,
     keys: &BTreeMap<PluginId, Fields>,
     terms: &Terms,
+    turn_began: Duration,
 ) -> Result<Classified, Busy> {
     let mut classified = Classified::default();
     let found = &turn.signals.scenario.id;
@@ -63,11 +64,9 @@ pub(crate) async fn classify(
         budget_ms: BUDGET_MS,
     };
     let called = workers.classify(&merchant.id, job, &loadables(plugins.iter().copied())).await?;
-    for (plugin, called) in plugins.iter().zip(called) {
+    for (plugin, mut called) in plugins.iter().zip(called) {
         let version = plugin.plugin.clone();
-        let failure = called.outcome.as_ref().err().map(|failed| failed.kind);
-        let (micros, log) = (called.micros, called.log);
-        classified.calls.push(CallReport { plugin: version.clone(), hook: "classify", micros, failure, log });
+        classified.calls.push(CallReport::of(&version, "classify", &mut called, turn_began));
         match called.outcome {
             Ok(found) => {
                 classified.trace.extend(overrule(Arc::make_mut(turn), &found, &version, &default_locale));

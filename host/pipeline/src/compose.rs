@@ -1,6 +1,6 @@
 //! *Compose*: asks every matching plugin of the merchant, in one exchange with one worker.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use cuecard_culture::{self as culture, Addressed, Contact, Cultures, register};
 use cuecard_model::{Culture, Failure, Fields, PluginId, Register, Role, Turn};
@@ -36,7 +36,7 @@ pub(crate) async fn compose(
     turn: &Arc<Turn>,
     keys: &BTreeMap<PluginId, Fields>,
     terms: &Terms,
-    budget_ms: u32,
+    (turn_began, budget_ms): (Duration, u32),
 ) -> Result<Composed, Busy> {
     let mut composed = Composed::begin(snapshot, merchant, turn);
     if terms.held_out {
@@ -65,7 +65,7 @@ pub(crate) async fn compose(
     let hooks =
         compose.iter().map(|plugin| (*plugin, "compose")).chain(localize.iter().map(|plugin| (*plugin, "localize")));
     for ((plugin, hook), called) in hooks.zip(called) {
-        composed.take(plugin, hook, called);
+        composed.take(plugin, hook, called, turn_began);
     }
     Ok(composed)
 }
@@ -105,11 +105,16 @@ impl Composed {
         }
     }
 
-    fn take(&mut self, plugin: &Arc<LivePlugin>, hook: &'static str, called: Called<Vec<WorkedDraft>>) {
-        let Called { outcome, key_writes, log, micros, .. } = called;
+    fn take(
+        &mut self,
+        plugin: &Arc<LivePlugin>,
+        hook: &'static str,
+        mut called: Called<Vec<WorkedDraft>>,
+        turn_began: Duration,
+    ) {
         let version = plugin.plugin.clone();
-        let failure = outcome.as_ref().err().map(|failed| failed.kind);
-        self.calls.push(CallReport { plugin: version.clone(), hook, micros, failure, log });
+        self.calls.push(CallReport::of(&version, hook, &mut called, turn_began));
+        let Called { outcome, key_writes, .. } = called;
         match outcome {
             Ok(drafts) => {
                 self.drafts.extend(drafts.into_iter().map(|draft| (Arc::clone(plugin), draft)));

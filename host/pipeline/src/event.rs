@@ -1,6 +1,6 @@
 //! The flow of an event: every plugin that listens judges it. The gate, timers and sending are not here yet.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use cuecard_culture as culture;
 use cuecard_model::{Customer, Decision, Event, Failure, Fields, PluginId, PluginVersion, Timestamp};
@@ -83,11 +83,10 @@ fn job(merchant: &Merchant, occurrence: Occurrence, listening: &[&Arc<LivePlugin
 }
 
 impl Judged {
-    fn take(&mut self, plugin: &LivePlugin, called: Called<Vec<Decision>>) {
+    fn take(&mut self, plugin: &LivePlugin, mut called: Called<Vec<Decision>>) {
         let version = plugin.plugin.clone();
-        let failure = called.outcome.as_ref().err().map(|failed| failed.kind);
-        let (micros, log) = (called.micros, called.log);
-        self.calls.push(CallReport { plugin: version.clone(), hook: "trigger", micros, failure, log });
+        // An event has no stages to be seen beside.
+        self.calls.push(CallReport::of(&version, "trigger", &mut called, Duration::ZERO));
         match called.outcome {
             Ok(decisions) => {
                 self.decisions.extend(decisions.into_iter().map(|decision| (version.clone(), decision)));

@@ -27,7 +27,9 @@ mod translate;
 pub use event::{Judged, Occurrence, judge};
 pub use experiment::{Experiment, ExperimentArm, SuggestionHoldout, Terms};
 pub use merchant::{ActionHook, Merchant, Retention};
-pub use message::{Answered, CallReport, Incoming, KeyWrites, Offered, Understood, answer, merged, offer, understand};
+pub use message::{
+    Answered, CallReport, Incoming, KeyWrites, Offered, Span, Understood, answer, merged, offer, understand,
+};
 pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};
 pub use scripts::{Script, Wanted, scripts};

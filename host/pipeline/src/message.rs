@@ -1,18 +1,20 @@
 //! The flow of a message: understand (the plugins' say included), compose, localize, guard, rank.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use cuecard_culture as culture;
 use cuecard_model::{
-    Acceptance, Assigned, Customer, Failure, FailureKind, Fields, IncomingMessage, Learned, LiveItem, Message,
-    MessageForAgent, PluginId, PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId,
-    Value,
+    Acceptance, Assigned, Customer, Failure, Fields, IncomingMessage, Learned, LiveItem, Message, MessageForAgent,
+    PluginId, PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId, Value,
 };
 use cuecard_plugin::{
     call::LogLine,
+    job::{Called, Failed},
+    worker::progress::now,
     workers::{Busy, Workers, less},
 };
 use cuecard_understand::{Around, Input, Understanding};
+use serde::Serialize;
 
 use crate::{
     Merchant, Snapshot, Terms,
@@ -60,6 +62,21 @@ pub struct Answered {
     pub key_writes: KeyWrites,
     /// The hook calls, for metrics and authors.
     pub calls: Vec<CallReport>,
+    /// Plugins whose words could not be made or did not pass the host's checks; these are among the reply's failures.
+    pub held_back: Vec<Failure>,
+    /// Where the turn's time went.
+    pub spans: Vec<Span>,
+}
+
+/// A stage of a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// `understand`, `compose`, `localize`, `guard`, `rank`, `translate`.
+    pub stage: &'static str,
+    /// Since the turn's start, in microseconds.
+    pub start_us: u64,
+    /// How long.
+    pub us: u64,
 }
 
 /// One hook call.
@@ -69,12 +86,34 @@ pub struct CallReport {
     pub plugin: PluginVersion,
     /// `classify`, `compose`, `localize` or `trigger`.
     pub hook: &'static str,
+    /// When it was started, in microseconds since the turn's start; `None` if it was not.
+    pub start_us: Option<u64>,
     /// Time spent in it.
     pub micros: u32,
     /// What went wrong, if anything.
-    pub failure: Option<FailureKind>,
+    pub failure: Option<Failed>,
     /// Lines to the author.
     pub log: Vec<LogLine>,
+}
+
+impl CallReport {
+    /// Takes the report out of what a call came to.
+    pub(crate) fn of<T>(
+        plugin: &PluginVersion,
+        hook: &'static str,
+        called: &mut Called<T>,
+        turn_began: Duration,
+    ) -> Self {
+        let turn_began = u64::try_from(turn_began.as_micros()).unwrap_or(u64::MAX);
+        Self {
+            plugin: plugin.clone(),
+            hook,
+            start_us: (called.began_us > 0).then(|| called.began_us.saturating_sub(turn_began)),
+            micros: called.micros,
+            failure: called.outcome.as_ref().err().cloned(),
+            log: std::mem::take(&mut called.log),
+        }
+    }
 }
 
 /// What a message means, and what plugins had to say to that.
@@ -107,6 +146,7 @@ pub struct Offered {
     pub(crate) timing_us: TimingUs,
     generation: u64,
     failures: Vec<Failure>,
+    held_back: Vec<Failure>,
     key_writes: KeyWrites,
     calls: Vec<CallReport>,
     learned: Vec<Acceptance>,
@@ -134,27 +174,28 @@ pub async fn offer(
     incoming: Incoming,
 ) -> Result<Offered, Busy> {
     let mut clock = Clock::start();
+    let began = clock.start;
     let (terms, learned) = (incoming.terms.clone(), Arc::clone(&incoming.learned));
-    let understood = self::understand(snapshot, understanding, workers, merchant, incoming).await?;
+    let understood = understand_from(began, snapshot, understanding, workers, merchant, incoming).await?;
     let Understood { turn, trace, mut failures, mut key_writes, mut calls, keys, budget_ms } = understood;
-    let understand = clock.lap();
+    let understand = clock.lap("understand");
 
-    let mut composed = compose::compose(snapshot, workers, merchant, &turn, &keys, &terms, budget_ms).await?;
-    let compose = clock.lap();
+    let mut composed = compose::compose(snapshot, workers, merchant, &turn, &keys, &terms, (began, budget_ms)).await?;
+    let compose = clock.lap("compose");
 
     let worded = localize::localize(&composed, &turn, understanding);
-    let localize = clock.lap();
+    let localize = clock.lap("localize");
 
     let guarded = guard::guard(worded, &turn, merchant);
-    let guard = clock.lap();
+    let guard = clock.lap("guard");
 
     let scenario = &turn.signals.scenario.id;
     let learned = if terms.fixed_order { Vec::new() } else { learned.of(scenario, turn.now) };
     let ranked = rank::rank(guarded.worded, merchant.min_confidence, scenario, &learned, turn.id.as_str());
     let experiments = terms.counting(scenario);
-    let rank = clock.lap();
+    let rank = clock.lap("rank");
 
-    failures.extend(composed.failures.drain(..).chain(guarded.failures));
+    failures.extend(composed.failures.drain(..).chain(guarded.failures.iter().cloned()));
     key_writes.append(&mut composed.key_writes);
     calls.append(&mut composed.calls);
     Ok(Offered {
@@ -170,6 +211,7 @@ pub async fn offer(
         timing_us: TimingUs { understand, compose, localize, guard, rank, total: 0 },
         generation: snapshot.generation.number,
         failures,
+        held_back: guarded.failures,
         key_writes,
         calls,
     })
@@ -203,7 +245,8 @@ impl Offered {
             failures,
             timing_us,
         };
-        Answered { reply, key_writes: self.key_writes, calls: self.calls }
+        let Self { key_writes, calls, held_back, .. } = self;
+        Answered { reply, key_writes, calls, held_back, spans: clock.spans }
     }
 }
 
@@ -215,10 +258,21 @@ pub async fn understand(
     merchant: &Merchant,
     incoming: Incoming,
 ) -> Result<Understood, Busy> {
+    understand_from(now(), snapshot, understanding, workers, merchant, incoming).await
+}
+
+async fn understand_from(
+    began: Duration,
+    snapshot: &Snapshot,
+    understanding: &Understanding,
+    workers: &Workers,
+    merchant: &Merchant,
+    incoming: Incoming,
+) -> Result<Understood, Busy> {
     let mut keys = Arc::clone(&incoming.keys);
     let terms = incoming.terms.clone();
     let mut turn = Arc::new(read(understanding, merchant, incoming));
-    let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys, &terms).await?;
+    let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys, &terms, began).await?;
     let Classified { trace, failures, key_writes, calls, spent } = classified;
     // What a plugin stored a moment ago, its next hook sees.
     for (plugin, writes) in &key_writes {
@@ -294,25 +348,32 @@ pub fn merged(stored: Option<&Customer>, given: &Customer) -> Customer {
     }
 }
 
-/// Microseconds between stages.
+/// Microseconds between stages, on the clock that workers share.
 pub(crate) struct Clock {
-    start: Instant,
-    last: Instant,
+    start: Duration,
+    last: Duration,
+    spans: Vec<Span>,
 }
 
 impl Clock {
     fn start() -> Self {
-        let now = Instant::now();
-        Self { start: now, last: now }
+        let start = now();
+        Self { start, last: start, spans: Vec::with_capacity(6) }
     }
 
-    pub(crate) fn lap(&mut self) -> u64 {
-        let now = Instant::now();
-        let lap = now - std::mem::replace(&mut self.last, now);
-        u64::try_from(lap.as_micros()).unwrap_or(u64::MAX)
+    pub(crate) fn lap(&mut self, stage: &'static str) -> u64 {
+        let (before, now) = (self.last, now());
+        self.last = now;
+        let us = micros(now - before);
+        self.spans.push(Span { stage, start_us: micros(before - self.start), us });
+        us
     }
 
     fn total(&self) -> u64 {
-        u64::try_from((self.last - self.start).as_micros()).unwrap_or(u64::MAX)
+        micros(self.last - self.start)
     }
+}
+
+fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }

@@ -160,6 +160,8 @@ pub struct Called<T> {
     pub key_writes: BTreeMap<String, Option<Value>>,
     /// Lines to the author.
     pub log: Vec<LogLine>,
+    /// When the hook was started, in microseconds of the machine's monotonic clock; 0 if it was not.
+    pub began_us: u64,
     /// Time spent in the hook.
     pub micros: u32,
 }
@@ -196,6 +198,7 @@ impl<T> Called<T> {
             outcome: Err(CallError::new(kind, detail).into()),
             key_writes: BTreeMap::new(),
             log: Vec::new(),
+            began_us: 0,
             micros: 0,
         }
     }

@@ -229,11 +229,12 @@ impl Worker {
         let mut call = Call::new(limits, Arc::clone(&plugin.catalog), Arc::clone(setting), ask.keys.clone(), seed);
         let begin = || self.progress.begin(ask.load, limits.time());
         begin();
-        let started = Instant::now();
+        let started = progress::now();
         let outcome = hook(&mut **runtime, &mut call, &begin);
-        let micros = u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX);
+        let micros = u32::try_from((progress::now() - started).as_micros()).unwrap_or(u32::MAX);
+        let began_us = u64::try_from(started.as_micros()).unwrap_or(u64::MAX);
         let key_writes = if outcome.is_ok() { call.key_writes } else { Default::default() };
-        Called { load: ask.load, outcome: outcome.map_err(Into::into), key_writes, log: call.log, micros }
+        Called { load: ask.load, outcome: outcome.map_err(Into::into), key_writes, log: call.log, began_us, micros }
     }
 
     /// After the answer is out: replaces what hit a limit, and collects garbage.
@@ -266,8 +267,8 @@ fn setting(turn: &Turn, culture: &Culture, default_locale: &str) -> Arc<Setting>
 
 impl<T> Called<T> {
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Called<U> {
-        let Self { load, outcome, key_writes, log, micros } = self;
-        Called { load, outcome: outcome.map(change), key_writes, log, micros }
+        let Self { load, outcome, key_writes, log, began_us, micros } = self;
+        Called { load, outcome: outcome.map(change), key_writes, log, began_us, micros }
     }
 }
 

@@ -17,6 +17,7 @@ use std::{
 };
 
 use cuecard_model::{Classification, Decision, FailureKind, MerchantId, PluginVersion, Timestamp};
+use serde::Serialize;
 
 use self::{
     asked::Job,
@@ -60,6 +61,27 @@ impl Options {
             loaded: 1024,
         }
     }
+}
+
+/// What the workers do now, and how much may wait for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct WorkersState {
+    /// How many there are.
+    pub count: usize,
+    /// Of these, with nothing to do.
+    pub idle: usize,
+    /// The most that one merchant may hold at once.
+    pub per_merchant: usize,
+    /// Turns that wait for one.
+    pub waiting: usize,
+    /// Turns of all merchants that may wait.
+    pub queue: usize,
+    /// Turns of one merchant that may wait.
+    pub queue_per_merchant: usize,
+    /// How long a turn may wait, in milliseconds.
+    pub patience_ms: u64,
+    /// Killed or dead since the start.
+    pub replaced: u64,
 }
 
 /// Why no worker could be had.
@@ -158,6 +180,11 @@ impl Workers {
     /// How many turns are waiting for a worker now.
     pub fn waiting(&self) -> usize {
         self.pool.waiting()
+    }
+
+    /// What they do now, and how much may wait for them.
+    pub fn state(&self) -> WorkersState {
+        self.pool.state()
     }
 
     /// How many workers were killed or died since the start.

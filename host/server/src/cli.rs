@@ -9,6 +9,7 @@ mod import;
 mod insights;
 mod keys;
 mod lines;
+mod logs;
 mod messages;
 mod new;
 mod offline;
@@ -17,6 +18,7 @@ mod replay;
 mod scores;
 mod serve;
 mod simulate;
+mod trace;
 mod understand;
 mod users;
 
@@ -60,6 +62,10 @@ enum Command {
     Insights(insights::Insights),
     /// Put the version before in service again
     Rollback(remote::Rollback),
+    /// Show what a plugin says to its author, and how it failed
+    Logs(logs::Logs),
+    /// Show how a turn came about, as a waterfall
+    Trace(trace::Trace),
     /// Say why a contact was made, waits, or was not made
     Explain(explain::Explain),
     /// Measure messages a second over HTTP, beside a bare route that gives the same bytes
@@ -109,6 +115,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(status) => status.run(),
         Command::Insights(insights) => insights.run(),
         Command::Rollback(rollback) => rollback.run(),
+        Command::Logs(logs) => logs.run(),
+        Command::Trace(trace) => trace.run(),
         Command::Keys(keys) => block_on(keys.run()),
         Command::Users(users) => block_on(users.run()),
         Command::Audit(audit) => audit.run(),

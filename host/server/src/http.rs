@@ -19,20 +19,24 @@ mod json;
 mod keys;
 mod learned;
 pub mod live;
+mod logs;
 pub(crate) mod messages;
 mod openapi;
 mod outcomes;
 mod outreach;
 pub(crate) mod pages;
+mod plugin;
 mod plugins;
 mod privacy;
 mod problem;
 mod reword;
 mod scripts;
 mod session;
+mod status;
 mod stream;
 mod told;
 mod translations;
+mod turns;
 mod understand;
 mod users;
 
@@ -50,7 +54,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::problem::Problem;
 pub(crate) use self::{
-    hooks::{make as make_hook, unfit},
+    hooks::{changes as hook_changes, make as make_hook, unfit},
     json::{parse, reply as reply_json},
     keys::{changes as key_changes, make as make_key, words as key_words},
     learned::Everything,
@@ -137,10 +141,13 @@ pub fn routes() -> Vec<Route> {
             .roles(INGEST_OR_AGENT)
             .takes("UnderstandRequest", 256 * KIB)
             .gives(200, "Signals"),
-        Route { endless: true, ..route("get", "/v1/stream", get(stream::get), "Server-sent events for agents") }
-            .roles(AGENT)
-            .query(&["agent_id", "conversation_id"])
-            .gives(200, "EventStream"),
+        Route {
+            endless: true,
+            ..route("get", "/v1/stream", get(stream::get), "Server-sent events for agents and authors")
+        }
+        .roles(AUTHOR_OR_AGENT)
+        .query(&["agent_id", "conversation_id"])
+        .gives(200, "EventStream"),
         route("post", "/v1/suggestions/{id}/feedback", post(feedback::post), "What an agent did with a suggestion")
             .roles(AGENT)
             .takes("FeedbackRequest", 64 * KIB)
@@ -165,6 +172,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(outreach_routes());
     routes.extend(data_routes());
     routes.extend(plugin_routes());
+    routes.extend(console_routes());
     routes.extend(people_routes());
     routes.extend(experiment_routes());
     routes.extend(insight_routes());
@@ -325,6 +333,55 @@ fn plugin_routes() -> Vec<Route> {
     ]
 }
 
+fn console_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route(
+            "get",
+            "/v1/plugins/{id}",
+            get(plugin::get),
+            "A plugin in full: figures, failures, versions, stored keys",
+        )
+        .roles(AUTHOR_OR_AGENT)
+        .gives(200, "PluginInFull"),
+        route("get", "/v1/plugins/{id}/keys", get(plugin::keys), "What a plugin stored for a customer")
+            .roles(AUTHOR)
+            .query(&["customer_id"])
+            .gives(200, "StoredKeys"),
+        route(
+            "delete",
+            "/v1/plugins/{id}/keys",
+            delete(plugin::forget_keys),
+            "Forgets what a plugin stored for a customer",
+        )
+        .roles(AUTHOR)
+        .query(&["customer_id"])
+        .gives(200, "DeletedKeys"),
+        Route {
+            endless: true,
+            ..route(
+                "get",
+                "/v1/plugins/{id}/logs",
+                get(logs::get),
+                "A plugin's lines and failures, newest last; as server-sent events with `follow` or by Accept",
+            )
+        }
+        .roles(AUTHOR)
+        .query(&["follow", "limit"])
+        .gives(200, "PluginLog"),
+        route("get", "/v1/turns", get(turns::list), "Turns, newest first")
+            .roles(AUTHOR_OR_AGENT)
+            .query(&["before", "limit", "plugin", "failed"])
+            .gives(200, "TurnList"),
+        route("get", "/v1/turns/{id}", get(turns::get), "How a turn came about: signals, stages, hooks, suggestions")
+            .roles(AUTHOR_OR_AGENT)
+            .gives(200, "Turn"),
+        route("get", "/v1/status", get(status::get), "Workers, queues, limits, storage, confinement")
+            .roles(OPERATOR)
+            .gives(200, "Status"),
+    ]
+}
+
 fn experiment_routes() -> Vec<Route> {
     let route = Route::new;
     vec![
@@ -468,6 +525,12 @@ fn pages(app: &Arc<App>) -> Vec<Route> {
         route("get", "/desk/embed", framed, "The panel in a helpdesk's frame"),
         route("get", "/desk/embed/login", popup, "The window in which one logs in for it"),
         route("get", "/desk/embed/origins", page(get(pages::origins)), "Who may show it"),
+        route(
+            "get",
+            "/console",
+            page(get(async |app, headers| pages::index("console", app, headers).await)),
+            "The console",
+        ),
         route("get", "/pages/{*file}", page(get(pages::file)), "What the pages are made of"),
     ]
 }

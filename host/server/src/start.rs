@@ -19,7 +19,6 @@ use cuecard_plugin::{
     limits::Limits as PluginLimits,
     prove::{self, Prover},
     registry::{self, Registry},
-    worker::confine::Confinement,
     workers::{self, Workers},
 };
 use tokio::{
@@ -38,6 +37,7 @@ use crate::{
     http,
     hub::Hub,
     ids::Ids,
+    journal::Journal,
     limits::Rates,
     merchants::Merchants,
     metrics::Metrics,
@@ -86,8 +86,6 @@ impl Options {
 pub struct Host {
     /// What requests share.
     pub app: Arc<App>,
-    /// What the kernel let the workers give up.
-    pub confinement: Confinement,
     stop: watch::Sender<bool>,
 }
 
@@ -139,6 +137,7 @@ impl Host {
             outgoing,
             translations,
             metrics,
+            journal: Journal::new(clock::now()),
             hub: Arc::new(Hub::new(Ids::default().next(clock::now()))),
             ids: Ids::default(),
             limits,
@@ -151,11 +150,14 @@ impl Host {
             people: People::new(person, config.proxies),
             embed_in: config.embed_in.clone(),
             frame_ancestors: config::frame_ancestors(&config.embed_in),
+            started: clock::now(),
+            data: data.clone(),
+            confinement,
             stopping,
         });
         let prover = Prover::new(prover, Some(data.join("compiled")), PluginLimits::default());
         start_registry(&app, plugins, prover).await?;
-        Ok(Self { app, confinement, stop })
+        Ok(Self { app, stop })
     }
 
     /// Serves until `stop` is done; then finishes what is in flight and closes the state.

@@ -13,6 +13,7 @@ use cuecard_pipeline::Snapshot;
 use cuecard_plugin::{
     bundle::{Bundle, BundleHash, BundleLimits, from_archive, to_archive},
     generation::Generation,
+    problem::Problem,
     registry::{self, Note, Place, Restored, Store},
 };
 use tokio::runtime::Handle;
@@ -21,6 +22,7 @@ use crate::{
     clock,
     hub::{Heard, Hub},
     metrics::Metrics,
+    reasons,
 };
 
 /// By whom changes of the folder are.
@@ -116,6 +118,9 @@ pub struct Reload<'a> {
     outcome: ReloadOutcome,
     generation: u64,
     reason: &'a str,
+    /// The reason of a refusal in its parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Problem>,
     by: &'a str,
 }
 
@@ -123,7 +128,8 @@ impl<'a> From<&'a ReloadRecord> for Reload<'a> {
     fn from(record: &'a ReloadRecord) -> Self {
         let ReloadRecord { at, scope, plugin, version, hash, outcome, generation, reason, by } = record;
         let (at, outcome, generation) = (*at, *outcome, *generation);
-        Self { at, plugin, scope: scope.to_string(), version, hash, outcome, generation, reason, by }
+        let problems = if outcome == ReloadOutcome::Refused { reasons::problems(reason) } else { Vec::new() };
+        Self { at, plugin, scope: scope.to_string(), version, hash, outcome, generation, reason, problems, by }
     }
 }
 

@@ -14,10 +14,10 @@ use super::{
     people, read, read_outreach, threads, trial, writer::Job,
 };
 use crate::{
-    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Engine, Errand,
-    Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent,
+    Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Engine,
+    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent,
     OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room,
-    Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
+    Scope, Session, Spoken, StoredAudit, StoredKeys, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -106,6 +106,25 @@ impl Engine for SqliteEngine {
     async fn turns(&self, merchant: &MerchantId, after: Option<&TurnId>, limit: usize) -> Result<Vec<TurnRecord>> {
         let (merchant, after) = (merchant.clone(), after.cloned());
         self.pool.read(move |connection| read::turns(connection, &merchant, after.as_ref(), limit)).await
+    }
+
+    async fn turns_before(
+        &self,
+        merchant: &MerchantId,
+        before: Option<&TurnId>,
+        limit: usize,
+    ) -> Result<Vec<TurnRecord>> {
+        let (merchant, before) = (merchant.clone(), before.cloned());
+        self.pool.read(move |connection| read::turns_before(connection, &merchant, before.as_ref(), limit)).await
+    }
+
+    async fn stored_keys(&self, merchant: &MerchantId, plugin: &PluginId) -> Result<StoredKeys> {
+        let (merchant, plugin) = (merchant.clone(), plugin.clone());
+        self.pool.read(move |connection| read::stored_keys(connection, &merchant, &plugin)).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog> {
+        self.pool.read(read::backlog).await
     }
 
     async fn conversation(

@@ -2,7 +2,7 @@
 
 pub(super) mod contact;
 pub(super) mod event;
-mod keys;
+pub(super) mod keys;
 
 use cuecard_model::{AgentId, Arm, ConversationId, CustomerId, MerchantId, Role, Tally};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -206,8 +206,8 @@ fn message(
     let is_answer = record.message.role == Role::Agent;
     let waiting = if is_answer { facts::waiting(connection, merchant, record.conversation.as_str())? } else { None };
     let sql = "insert into messages
-        (merchant, conversation, message, customer, channel, role, text, at, agent, turn, generation, reply)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        (merchant, conversation, message, customer, channel, role, text, at, agent, turn, generation, reply, trace)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
         on conflict (merchant, conversation, message) do nothing";
     let kept = connection.prepare_cached(sql)?.execute(params![
         merchant.as_str(),
@@ -222,6 +222,7 @@ fn message(
         turn.map(|turn| turn.id.as_str()),
         turn.map(|turn| turn.generation.cast_signed()),
         turn.map(|turn| &*turn.reply),
+        turn.and_then(|turn| turn.trace.as_deref()),
     ])?;
     if kept == 0 {
         let known = known(connection, merchant, record.conversation.as_str(), record.id.as_str())?;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0004_people.sql"),
     include_str!("0005_desk.sql"),
     include_str!("0006_identities.sql"),
+    include_str!("0007_trace.sql"),
     include_str!("0008_insights.sql"),
     include_str!("0009_learned.sql"),
     include_str!("0011_errands.sql"),

@@ -16,7 +16,13 @@ fn asked(id: &str, customer: &str, scenario: &str, seconds: i64, held_out: bool)
     let reply = format!(
         r#"{{"signals":{{"scenario":{{"id":"{scenario}"}},"emotion":{{"label":"neutral"}}}},"suggestions":[]{held_out}}}"#
     );
-    Write::Turn(TurnRecord { id: format!("t-{id}").into(), message: record, generation: 1, reply: reply.into() })
+    Write::Turn(TurnRecord {
+        id: format!("t-{id}").into(),
+        message: record,
+        generation: 1,
+        reply: reply.into(),
+        trace: None,
+    })
 }
 
 fn contact(id: &str, customer: &str, state: OutreachState, reason: &str, seconds: i64) -> Write {

@@ -12,6 +12,7 @@ import { t } from "./words.js";
  * @type {{ name: PageName, path: string, roles: string[] }[]} */
 const pages = [
   { name: "nav.desk", path: "/desk", roles: ["agent"] },
+  { name: "nav.console", path: "/console", roles: ["author", "operator"] },
   { name: "nav.insights", path: "/insights", roles: ["author", "operator"] },
 ];
 

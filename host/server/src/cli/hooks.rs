@@ -1,16 +1,19 @@
 //! `cuecard hooks`: works on the data folder directly, so no server may hold it. A running host takes `/v1/hooks`.
 
-use std::{io::Read as _, path::PathBuf, process::ExitCode};
+use std::{io::Read as _, path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
-use cuecard_engine::{Change, Engine, Hook, SqliteEngine};
+use cuecard_engine::{Engine, Hook, SqliteEngine};
 
 use super::{
-    keys::open,
+    keys::{COMMAND_LINE, open},
     lines::{print as say, say as note},
 };
-use crate::{clock, http::make_hook};
+use crate::{
+    clock,
+    http::{hook_changes, make_hook},
+};
 
 /// Make, list and take back addresses for a shop's webhooks.
 #[derive(Debug, Parser)]
@@ -83,6 +86,7 @@ impl Hooks {
 }
 
 async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
+    let by = Arc::from(COMMAND_LINE);
     match command {
         Command::Create { merchant, kind, shop, secret } => {
             if merchant.is_empty() || merchant.len() > 200 {
@@ -90,7 +94,7 @@ async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
             }
             let made = make_hook(merchant.into(), kind, &secret.read()?, shop);
             let (key, hook) = made.map_err(|reason| anyhow!("{reason}\n  hint: `cuecard hooks create --help`"))?;
-            engine.change(vec![Change::Hook(hook.clone())]).await?;
+            engine.change(hook_changes(&by, hook.clone(), "hook.created")).await?;
             say(format!("/hooks/{}/{key}", hook.kind));
             note(format!("{}\nput this path after your host's address: only its hash is stored", line(&hook)));
         }
@@ -105,7 +109,7 @@ async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
             }
             let hook = Hook { revoked_at: Some(clock::now()), ..hook };
             say(line(&hook));
-            engine.change(vec![Change::Hook(hook)]).await?;
+            engine.change(hook_changes(&by, hook, "hook.revoked")).await?;
         }
     }
     Ok(())

@@ -164,6 +164,23 @@ impl Server {
         expect_fine(status, answer)
     }
 
+    /// A stream of events, for as long as it lasts.
+    pub(super) fn listen(&self, path: &str) -> anyhow::Result<impl std::io::Read + use<>> {
+        let url = format!("{}{path}", self.server.trim_end_matches('/'));
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut response = agent
+            .get(&url)
+            .header("authorization", format!("Bearer {}", self.key))
+            .call()
+            .with_context(|| format!("cannot reach {}\n  hint: is `cuecard serve` running there?", self.server))?;
+        let status = response.status().as_u16();
+        if status != 200 {
+            let text = response.body_mut().read_to_string()?;
+            expect_fine(status, serde_json::from_str(&text).unwrap_or(Json::String(text)))?;
+        }
+        Ok(response.into_body().into_reader())
+    }
+
     fn call(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> anyhow::Result<(u16, Json)> {
         let url = format!("{}{path}", self.server.trim_end_matches('/'));
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
@@ -193,12 +210,12 @@ fn expect_fine(status: u16, answer: Json) -> anyhow::Result<Json> {
     bail!("the server answered {status}: {}{hint}", detail.unwrap_or_else(|| answer.to_string()));
 }
 
-fn rows<'a>(answer: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
+pub(super) fn rows<'a>(answer: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
     let list = answer.as_array().or_else(|| answer.get(name).and_then(Json::as_array));
     list.into_iter().flatten()
 }
 
-fn text(answer: &Json, name: &str) -> String {
+pub(super) fn text(answer: &Json, name: &str) -> String {
     match answer.get(name) {
         Some(Json::String(text)) => text.clone(),
         Some(Json::Null) | None => String::new(),

@@ -193,6 +193,10 @@ impl Guard {
 
     /// The body ends when the key or the session by which it was asked for does.
     fn while_valid(&self, ticket: Ticket, response: Response) -> Response {
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        if kind.is_none_or(|kind| kind != "text/event-stream") {
+            return response;
+        }
         let app = Arc::clone(&self.app);
         let gone = async move {
             while ticket.holds(&app).await {

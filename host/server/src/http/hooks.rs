@@ -4,18 +4,20 @@
 use std::{sync::Arc, time::Instant};
 
 use axum::{
+    Extension,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use cuecard_engine::{Batch, Change, Hook, Outcome, Receipt, Write};
+use cuecard_engine::{AuditEntry, Batch, Change, Hook, Outcome, Receipt, Write};
 use cuecard_model::{Fields, MerchantId, News, Scope, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     Problem,
+    guard::Caller,
     json::{Json, Raw, check_id, parse, reply},
 };
 use crate::{
@@ -167,7 +169,8 @@ async fn privacy(app: &App, delivery: &Delivery<'_>, asked: Privacy) -> Result<&
             Ok("accepted")
         }
         Privacy::Forget(customer) => {
-            app.privacy.erase(&*app.engine, merchant, &customer, clock::now()).await?;
+            let by = format!("webhook:{}", delivery.system());
+            app.privacy.erase(app, merchant, &customer, &by.into(), clock::now()).await?;
             Ok("accepted")
         }
         Privacy::ForgetShop => {
@@ -196,10 +199,14 @@ pub(crate) async fn list(State(app): State<Arc<App>>) -> Result<Json<Value>, Pro
     Ok(Json(json!({ "hooks": hooks.iter().map(shown).collect::<Vec<_>>() })))
 }
 
-pub(crate) async fn create(State(app): State<Arc<App>>, Json(body): Json<Body>) -> Result<Response, Problem> {
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Json(body): Json<Body>,
+) -> Result<Response, Problem> {
     check_id("merchant", body.merchant.as_str())?;
     let (key, hook) = make(body.merchant, body.kind, &body.secret, body.shop).map_err(Problem::bad_request)?;
-    app.engine.change(vec![Change::Hook(hook.clone())]).await?;
+    app.engine.change(changes(&caller.by, hook.clone(), "hook.created")).await?;
     let mut shown = shown(&hook);
     if let Some(shown) = shown.as_object_mut() {
         shown.insert("path".into(), format!("/hooks/{}/{key}", hook.kind).into());
@@ -207,15 +214,27 @@ pub(crate) async fn create(State(app): State<Arc<App>>, Json(body): Json<Body>) 
     Ok(reply(StatusCode::CREATED, &shown))
 }
 
-pub(crate) async fn revoke(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn revoke(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let hooks = app.engine.hooks().await?;
     let mut found = hooks.into_iter().filter(|hook| id.len() >= 8 && hook.hash.starts_with(&id));
     let (Some(mut hook), None) = (found.next(), found.next()) else {
         return Err(Problem::not_found("there is no such webhook").hint("GET /v1/hooks lists their ids"));
     };
     hook.revoked_at = Some(clock::now());
-    app.engine.change(vec![Change::Hook(hook)]).await?;
+    app.engine.change(changes(&caller.by, hook, "hook.revoked")).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// A hook with the audit of what was done to it.
+pub(crate) fn changes(by: &Arc<str>, hook: Hook, action: &'static str) -> Vec<Change> {
+    let did = AuditEntry::new(clock::now(), Arc::clone(by), action, hook.hash.get(..12).unwrap_or_default());
+    let did = did.with("kind", &*hook.kind);
+    let scope = Scope::Merchant(hook.merchant.clone());
+    vec![Change::Hook(hook), Change::Audit(scope, did)]
 }
 
 /// A new address, and what is kept of it.

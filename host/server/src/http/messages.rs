@@ -12,9 +12,9 @@ use bytes::Bytes;
 use cuecard_engine::{Batch, Known, MessageRecord, Receipt, TurnRecord, Write};
 use cuecard_gate::after_word;
 use cuecard_model::{
-    ConsentAnswer, ConsentRecord, Customer, IncomingMessage, MerchantId, Message, Role, Scope, Timestamp, Trace, TurnId,
+    ConsentAnswer, ConsentRecord, Customer, IncomingMessage, MerchantId, Message, Role, Timestamp, Trace, TurnId,
 };
-use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, Terms, offer};
+use cuecard_pipeline::{Answered, Incoming, Snapshot, Terms, offer};
 use cuecard_understand::Understanding;
 
 use super::{
@@ -24,7 +24,14 @@ use super::{
     json::{Json, check_id},
     told::Told,
 };
-use crate::{app::App, clock, identity, merchants::Settled, taught::trials};
+use crate::{
+    app::App,
+    clock, identity,
+    journal::{About, Place, take_down},
+    merchants::Settled,
+    taught::trials,
+    trace,
+};
 
 /// Bytes of text in one message.
 pub(crate) const TEXT: usize = 16 << 10;
@@ -149,15 +156,19 @@ async fn turn(
     if let Some(connector) = app.translations.of(merchant) {
         connector.fill_in(&mut offered).await;
     }
-    let Answered { mut reply, key_writes, calls } = offered.answered();
+    let Answered { mut reply, key_writes, calls, held_back, spans } = offered.answered();
     reply.trace.extend(noted(&consents));
-    count(app, &snapshot, merchant, &calls);
+    let place = Place { turn_id: Some(turn_id.clone()), event_id: None };
+    let about = About { merchant, customer: Some(&record.customer), place, now };
+    take_down(app, &snapshot, &about, &calls, &held_back);
     app.metrics.turn(&reply.timing_us);
     let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
 
     let customer = record.customer.clone();
     let trials: Vec<_> = trials(&reply, &record, None).collect();
-    let turn = TurnRecord { id: turn_id, message: record, generation: reply.generation, reply: Arc::clone(&text) };
+    let trace = Some(trace::kept(&spans, &calls));
+    let (generation, reply_text) = (reply.generation, Arc::clone(&text));
+    let turn = TurnRecord { id: turn_id, message: record, generation, reply: reply_text, trace };
     let mut writes = vec![Write::Turn(turn)];
     writes.extend(key_writes.into_iter().map(|(plugin, writes)| Write::PluginKeys {
         plugin,
@@ -236,18 +247,6 @@ fn brings_news(stored: Option<&Customer>, given: &Customer) -> bool {
         || news(&given.phone, &stored.phone)
         || (!given.orders.is_empty() && given.orders != stored.orders)
         || given.attributes.iter().any(|(name, value)| stored.attributes.get(name) != Some(value))
-}
-
-/// Figures and authors' lines of hook calls.
-pub(crate) fn count(app: &App, snapshot: &Snapshot, merchant: &MerchantId, calls: &[CallReport]) {
-    for call in calls {
-        let plugin = snapshot.generation.plugins(merchant).find(|plugin| plugin.plugin.id == call.plugin.id);
-        let own = plugin.is_some_and(|plugin| plugin.scope != Scope::Shared);
-        app.metrics.call(own.then_some(merchant), call);
-        for line in &call.log {
-            tracing::debug!(plugin = %call.plugin, %merchant, hook = call.hook, ?line, "plugin log");
-        }
-    }
 }
 
 pub(crate) fn known_already(known: Known) -> Result<Response, Problem> {

@@ -1,6 +1,6 @@
 //! `/v1/plugins`, `/v1/reloads`: what serves, how it does, and how it is changed.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use axum::{
     Extension,
@@ -8,8 +8,8 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use cuecard_engine::{PluginRecord, PluginState, Scope};
-use cuecard_model::{MerchantId, PluginId};
+use cuecard_engine::{PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope};
+use cuecard_model::{MerchantId, PluginId, Timestamp};
 use cuecard_plugin::{
     bundle::from_archive,
     generation::LivePlugin,
@@ -23,7 +23,10 @@ use super::{
     guard::Caller,
     json::{Asked, Json, Raw, reply},
 };
-use crate::{app::App, store::Reload};
+use crate::{app::App, clock, store::Reload};
+
+/// Lines of the history that are looked at for what is said of each plugin.
+const LOOK_BACK: usize = 500;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,20 +45,60 @@ pub(crate) async fn list(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
 ) -> Result<Json<Value>, Problem> {
-    let merchant = &caller.merchant;
+    let (generation, plugins) = all(&app, &caller.merchant).await?;
+    Ok(Json(json!({ "generation": generation, "plugins": plugins })))
+}
+
+/// The merchant's plugins: those that serve, those that are switched off, and those that never came to serve.
+pub(super) async fn all(app: &App, merchant: &MerchantId) -> Result<(u64, Vec<Value>), Problem> {
     let snapshot = app.snapshot.load_full().ok_or_else(|| Problem::busy("the plugins are not loaded yet"))?;
     let generation = &snapshot.generation;
-    let mut plugins: Vec<_> = generation.plugins(merchant).map(|plugin| live(&app, merchant, plugin)).collect();
+    let now = clock::now();
+    let mut plugins: Vec<_> = generation.plugins(merchant).map(|plugin| live(app, merchant, plugin, now)).collect();
     let records = app.engine.plugins().await?;
     let off = records.into_iter().filter(|record| match &record.scope {
         Scope::Merchant(owner) => owner == merchant && record.state == PluginState::Disabled,
         Scope::Shared => record.state != PluginState::Retired && generation.is_unwanted(merchant, &record.plugin),
     });
     plugins.extend(off.map(|record| disabled(&record)));
-    Ok(Json(json!({ "generation": generation.number, "plugins": plugins })))
+    let reloads = app.engine.reloads(Some(merchant), LOOK_BACK).await?;
+    told(&mut plugins, &reloads);
+    Ok((generation.number, plugins))
 }
 
-fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin) -> Value {
+/// Adds what the history says: since when each serves, and what was refused since.
+fn told(plugins: &mut Vec<Value>, newest_first: &[ReloadRecord]) {
+    let mut seen = HashSet::new();
+    let latest: Vec<_> = newest_first.iter().filter(|record| seen.insert((&record.scope, &record.plugin))).collect();
+    for plugin in plugins.iter_mut() {
+        let (id, scope) = (text(plugin, "id"), text(plugin, "scope"));
+        let is_it = |record: &&ReloadRecord| record.plugin.as_str() == id && record.scope.to_string() == scope;
+        let hash = text(plugin, "hash");
+        let serves = |record: &&ReloadRecord| {
+            *record.hash == *hash
+                && matches!(record.outcome, ReloadOutcome::Live | ReloadOutcome::RolledBack | ReloadOutcome::Enabled)
+        };
+        let since = newest_first.iter().filter(is_it).find(serves);
+        let refused = latest.iter().copied().find(is_it).filter(|latest| latest.outcome == ReloadOutcome::Refused);
+        let Some(shown) = plugin.as_object_mut() else { continue };
+        if let Some(since) = since {
+            shown.insert("since".into(), json!({"at": since.at, "by": since.by, "generation": since.generation}));
+        }
+        if let Some(refused) = refused {
+            shown.insert("refused".into(), json!(Reload::from(refused)));
+        }
+    }
+    let is_shown = |record: &ReloadRecord| plugins.iter().any(|plugin| text(plugin, "id") == record.plugin.as_str());
+    let never = latest.into_iter().filter(|record| record.outcome == ReloadOutcome::Refused && !is_shown(record));
+    let never: Vec<_> = never.map(refused).collect();
+    plugins.extend(never);
+}
+
+fn text(plugin: &Value, name: &str) -> String {
+    plugin.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin, now: Timestamp) -> Value {
     let manifest = &plugin.contents.manifest;
     let hooks = &manifest.hooks;
     let declared = [
@@ -66,14 +109,15 @@ fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin) -> Value {
     ];
     let declared: Vec<_> = declared.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
     let scenarios: Vec<_> = plugin.contents.scenarios.iter().map(|scenario| &scenario.id).collect();
-    let owner = (plugin.scope != Scope::Shared).then_some(merchant);
-    let figures = app.metrics.of(owner, &plugin.plugin);
+    let figures = app.metrics.of(owner(plugin, merchant), &plugin.plugin);
+    let failing = plugin.loadable.as_ref().and_then(|loadable| loadable.standing().failing(merchant));
+    let rests = failing.and_then(|failing| failing.rests_until).is_some_and(|until| until > now);
     let mut shown = json!({
         "id": plugin.plugin.id,
         "version": plugin.plugin.version,
         "scope": plugin.scope.to_string(),
         "hash": plugin.hash.to_string(),
-        "state": "live",
+        "state": if rests { "set_aside" } else { "live" },
         "name": manifest.name,
         "description": manifest.description,
         "runtime": manifest.code.as_ref().map(|code| code.runtime.as_str()),
@@ -84,11 +128,15 @@ fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin) -> Value {
         "p50_us": figures.p50_us,
         "p99_us": figures.p99_us,
     });
-    let failing = plugin.loadable.as_ref().and_then(|loadable| loadable.standing().failing(merchant));
     if let (Some(failing), Some(shown)) = (failing, shown.as_object_mut()) {
         shown.insert("failing".to_owned(), json!(failing));
     }
     shown
+}
+
+/// Whose figures these are: a merchant's own plugin's, or all merchants' together.
+pub(super) fn owner<'a>(plugin: &LivePlugin, merchant: &'a MerchantId) -> Option<&'a MerchantId> {
+    (plugin.scope != Scope::Shared).then_some(merchant)
 }
 
 fn disabled(record: &PluginRecord) -> Value {
@@ -98,6 +146,18 @@ fn disabled(record: &PluginRecord) -> Value {
         "scope": record.scope.to_string(),
         "hash": record.hash,
         "state": "disabled",
+    })
+}
+
+/// A plugin of which no version has ever been fit to serve.
+fn refused(record: &ReloadRecord) -> Value {
+    json!({
+        "id": record.plugin,
+        "version": record.version,
+        "scope": record.scope.to_string(),
+        "hash": record.hash,
+        "state": "refused",
+        "refused": Reload::from(record),
     })
 }
 

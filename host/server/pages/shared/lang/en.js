@@ -2,6 +2,7 @@
 
 export default {
   "nav.desk": "Desk",
+  "nav.console": "Console",
   "nav.insights": "Insights",
   "login.title": "Log in to Cuecard",
   "login.name": "Name",

@@ -2,6 +2,7 @@
 
 export default {
   "nav.desk": "Mesa",
+  "nav.console": "Consola",
   "nav.insights": "Análisis",
   "login.title": "Entrar en Cuecard",
   "login.name": "Nombre",
