@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_culture::{self as culture, Addressed, Contact, Cultures, register};
-use cuecard_model::{Culture, Failure, Fields, PluginId, Register, Role, Turn};
+use cuecard_model::{Culture, Failure, Fields, PluginId, Register, Role, Trace, Turn};
 use cuecard_plugin::{
     generation::LivePlugin,
     job::{Ask, Called, LoadId, TurnJob, WorkedDraft},
     workers::{Busy, Loadable, Workers},
 };
 
-use crate::{CallReport, KeyWrites, Merchant, Snapshot};
+use crate::{CallReport, KeyWrites, Merchant, Snapshot, versions::Versions};
 
 /// No hook of a turn is started later than this after the first. Five plugins that all run out their 20 ms fit.
 pub(crate) const BUDGET_MS: u32 = 100;
@@ -27,10 +27,13 @@ pub(crate) struct Composed {
     pub(crate) failures: Vec<Failure>,
     pub(crate) key_writes: KeyWrites,
     pub(crate) calls: Vec<CallReport>,
+    /// Where another version than the plain one answered.
+    pub(crate) trace: Vec<Trace>,
 }
 
 pub(crate) async fn compose(
     snapshot: &Snapshot,
+    versions: &Versions<'_>,
     workers: &Workers,
     merchant: &Merchant,
     turn: &Arc<Turn>,
@@ -38,8 +41,7 @@ pub(crate) async fn compose(
     budget_ms: u32,
 ) -> Result<Composed, Busy> {
     let mut composed = Composed::begin(snapshot, merchant, turn);
-    let plugins: Vec<_> =
-        snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
+    let plugins: Vec<_> = versions.plugins().filter(|plugin| plugin.loadable.is_some()).collect();
     let scenario = &turn.signals.scenario.id;
     let compose: Vec<_> =
         plugins.iter().copied().filter(|plugin| plugin.contents.manifest.composes(scenario)).collect();
@@ -63,6 +65,7 @@ pub(crate) async fn compose(
     for ((plugin, hook), called) in hooks.zip(called) {
         composed.take(plugin, hook, called);
     }
+    composed.trace = versions.trace(compose.iter().chain(&localize).copied());
     Ok(composed)
 }
 
@@ -98,14 +101,22 @@ impl Composed {
             failures: Vec::new(),
             key_writes: Vec::new(),
             calls: Vec::new(),
+            trace: Vec::new(),
+        }
+    }
+
+    /// An answer that could not be put into words or be shown is none.
+    pub(crate) fn unusable(&mut self, failure: &Failure) {
+        let mut composed = self.calls.iter_mut().filter(|call| call.hook == "compose" && call.failure.is_none());
+        if let Some(call) = composed.find(|call| call.plugin == failure.plugin) {
+            call.failure = Some(failure.kind);
         }
     }
 
     fn take(&mut self, plugin: &Arc<LivePlugin>, hook: &'static str, called: Called<Vec<WorkedDraft>>) {
-        let Called { outcome, key_writes, log, micros, .. } = called;
         let version = plugin.plugin.clone();
-        let failure = outcome.as_ref().err().map(|failed| failed.kind);
-        self.calls.push(CallReport { plugin: version.clone(), hook, micros, failure, log });
+        self.calls.push(CallReport::new(plugin, hook, &called));
+        let Called { outcome, key_writes, .. } = called;
         match outcome {
             Ok(drafts) => {
                 self.drafts.extend(drafts.into_iter().map(|draft| (Arc::clone(plugin), draft)));

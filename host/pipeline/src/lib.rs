@@ -18,8 +18,10 @@ mod outreach;
 mod rank;
 mod reword;
 mod scripts;
+mod share;
 mod snapshot;
 mod translate;
+mod versions;
 
 pub use event::{Judged, Occurrence, judge};
 pub use merchant::{ActionHook, Merchant, Retention};
@@ -27,5 +29,6 @@ pub use message::{Answered, CallReport, Incoming, KeyWrites, Offered, Understood
 pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};
 pub use scripts::{Script, Wanted, scripts};
+pub use share::draw;
 pub use snapshot::Snapshot;
 pub use translate::{ToTranslate, Translated};

@@ -2,6 +2,7 @@
 
 use cuecard_gate::Settings;
 use cuecard_model::MerchantId;
+use cuecard_plugin::canary::Terms;
 use serde::{Deserialize, Serialize};
 
 /// A merchant's settings.
@@ -28,6 +29,9 @@ pub struct Merchant {
     /// How long it keeps what customers wrote and did.
     #[serde(default)]
     pub retention: Retention,
+    /// On which terms each of its pushes is tried on a share of its conversations first; absent: pushes serve at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<Terms>,
     /// What it has settled about contacting customers.
     #[serde(default)]
     pub outreach: Settings,
@@ -48,7 +52,7 @@ impl Merchant {
     pub fn new(id: MerchantId) -> Self {
         let (default_locale, min_confidence, outreach) = (english(), third(), Settings::default());
         let (languages, links, actions, retention) = (Vec::new(), Vec::new(), None, Retention::default());
-        Self { id, default_locale, languages, links, actions, min_confidence, retention, outreach }
+        Self { id, default_locale, languages, links, actions, min_confidence, retention, canary: None, outreach }
     }
 }
 

@@ -9,6 +9,8 @@ use cuecard_model::{
 };
 use cuecard_plugin::{
     call::LogLine,
+    generation::LivePlugin,
+    job::Called,
     workers::{Busy, Workers, less},
 };
 use cuecard_understand::{Around, Input, Understanding};
@@ -20,6 +22,7 @@ use crate::{
     guard,
     localize::{self, Worded},
     rank,
+    versions::{GivenUp, ROUNDS, STAGE, Versions},
 };
 
 /// A message and what is known around it.
@@ -66,10 +69,20 @@ pub struct CallReport {
     pub hook: &'static str,
     /// Time spent in it.
     pub micros: u32,
+    /// Of this, processor time.
+    pub processor_us: u32,
     /// What went wrong, if anything.
     pub failure: Option<FailureKind>,
     /// Lines to the author.
     pub log: Vec<LogLine>,
+}
+
+impl CallReport {
+    pub(crate) fn new<T>(plugin: &LivePlugin, hook: &'static str, called: &Called<T>) -> Self {
+        let failure = called.outcome.as_ref().err().map(|failed| failed.kind);
+        let Called { micros, processor_us, ref log, .. } = *called;
+        Self { plugin: plugin.plugin.clone(), hook, micros, processor_us, failure, log: log.clone() }
+    }
 }
 
 /// What a message means, and what plugins had to say to that.
@@ -89,6 +102,8 @@ pub struct Understood {
     keys: Arc<BTreeMap<PluginId, Fields>>,
     /// What is left of the turn's time for plugins.
     budget_ms: u32,
+    /// Versions that failed while another was there to answer in their place.
+    given_up: Vec<GivenUp>,
 }
 
 /// What a turn came to, best first. Whoever can may have it translated; then it is the answer.
@@ -127,24 +142,54 @@ pub async fn offer(
 ) -> Result<Offered, Busy> {
     let mut clock = Clock::start();
     let understood = self::understand(snapshot, understanding, workers, merchant, incoming).await?;
-    let Understood { turn, trace, mut failures, mut key_writes, mut calls, keys, budget_ms } = understood;
-    let understand = clock.lap();
+    let Understood { turn, mut trace, mut failures, mut key_writes, mut calls, keys, budget_ms, mut given_up } =
+        understood;
+    let mut timing_us = TimingUs { understand: clock.lap(), ..TimingUs::default() };
+    let began = Instant::now();
+    let mut best: Option<Round> = None;
+    // Once, as a rule. Where a version fails behind which another stands, that one answers in the same turn; plugins are
+    // pure functions, so the others say again what they said.
+    for round in 0..ROUNDS {
+        let versions = Versions::of(snapshot, &merchant.id, &turn.conversation_id, turn.now, &given_up);
+        let budget_ms = if round == 0 { budget_ms } else { less(budget_ms, began.elapsed()) };
+        let composed = compose::compose(snapshot, &versions, workers, merchant, &turn, &keys, budget_ms).await;
+        let mut composed = match composed {
+            Ok(composed) => composed,
+            Err(busy) if round == 0 => return Err(busy),
+            Err(_) => break,
+        };
+        timing_us.compose += clock.lap();
 
-    let mut composed = compose::compose(snapshot, workers, merchant, &turn, &keys, budget_ms).await?;
-    let compose = clock.lap();
+        let worded = localize::localize(&composed, &turn, understanding);
+        timing_us.localize += clock.lap();
 
-    let worded = localize::localize(&composed, &turn, understanding);
-    let localize = clock.lap();
+        let guarded = guard::guard(worded, &turn, merchant);
+        timing_us.guard += clock.lap();
 
-    let guarded = guard::guard(worded, &turn, merchant);
-    let guard = clock.lap();
+        for failure in &guarded.failures {
+            composed.unusable(failure);
+        }
+        calls.append(&mut composed.calls);
+        let failures: Vec<_> = composed.failures.drain(..).chain(guarded.failures).collect();
+        let failed = versions.give_up(&failures);
+        best = Some(Round { composed, worded: guarded.worded, failures });
+        if failed.is_empty() {
+            break;
+        }
+        given_up.extend(failed);
+    }
+    // The first round leaves one, or the turn has ended.
+    let Some(Round { mut composed, worded, failures: failed }) = best else { return Err(Busy::TooLate) };
+    let worded = rank::rank(worded, merchant.min_confidence);
+    timing_us.rank = clock.lap();
 
-    let worded = rank::rank(guarded.worded, merchant.min_confidence);
-    let rank = clock.lap();
-
-    failures.extend(composed.failures.drain(..).chain(guarded.failures));
+    failures.extend(failed);
     key_writes.append(&mut composed.key_writes);
-    calls.append(&mut composed.calls);
+    for entry in std::mem::take(&mut composed.trace) {
+        if !trace.contains(&entry) {
+            trace.push(entry);
+        }
+    }
     Ok(Offered {
         turn,
         composed,
@@ -152,12 +197,19 @@ pub async fn offer(
         message_for_agent: None,
         trace,
         clock,
-        timing_us: TimingUs { understand, compose, localize, guard, rank, total: 0 },
+        timing_us,
         generation: snapshot.generation.number,
         failures,
         key_writes,
         calls,
     })
+}
+
+/// What the plugins came to, asked once.
+struct Round {
+    composed: Composed,
+    worded: Vec<Worded>,
+    failures: Vec<Failure>,
 }
 
 impl Offered {
@@ -171,7 +223,9 @@ impl Offered {
             suggestion.id = SuggestionId::from(format!("{turn_id}.{}", number + 1));
             // Why it came to this suggestion at all.
             let understood = trace.iter().filter(|entry| entry.stage != "translate");
-            suggestion.trace.splice(..0, understood.cloned());
+            let version = suggestion.plugin.to_string();
+            let told = understood.filter(|entry| entry.stage != STAGE || entry.rule == version);
+            suggestion.trace.splice(..0, told.cloned());
         }
         let timing_us = TimingUs { total: clock.total(), ..timing_us };
         let reply = Reply { turn_id, generation, signals, message_for_agent, suggestions, trace, failures, timing_us };
@@ -190,7 +244,7 @@ pub async fn understand(
     let mut keys = Arc::clone(&incoming.keys);
     let mut turn = Arc::new(read(understanding, merchant, incoming));
     let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys).await?;
-    let Classified { trace, failures, key_writes, calls, spent } = classified;
+    let Classified { trace, failures, key_writes, calls, given_up, spent } = classified;
     // What a plugin stored a moment ago, its next hook sees.
     for (plugin, writes) in &key_writes {
         let stored = Arc::make_mut(&mut keys).entry(plugin.clone()).or_default();
@@ -201,7 +255,7 @@ pub async fn understand(
             }
         }
     }
-    Ok(Understood { turn, trace, failures, key_writes, calls, keys, budget_ms: less(BUDGET_MS, spent) })
+    Ok(Understood { turn, trace, failures, key_writes, calls, keys, budget_ms: less(BUDGET_MS, spent), given_up })
 }
 
 /// The turn that plugins are handed, with the host's own signals.

@@ -162,6 +162,8 @@ pub struct Called<T> {
     pub log: Vec<LogLine>,
     /// Time spent in the hook.
     pub micros: u32,
+    /// Of this, processor time: what another program on a busy machine took is not in it.
+    pub processor_us: u32,
 }
 
 /// A draft with what the `localize` hooks did to it.
@@ -197,6 +199,7 @@ impl<T> Called<T> {
             key_writes: BTreeMap::new(),
             log: Vec::new(),
             micros: 0,
+            processor_us: 0,
         }
     }
 }

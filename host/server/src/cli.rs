@@ -55,7 +55,9 @@ enum Command {
     Push(remote::Push),
     /// Show which plugins serve, and what was loaded or refused
     Status(remote::Status),
-    /// Put the version before in service again
+    /// Put a canary in service for all, without waiting for its window
+    Promote(remote::Promote),
+    /// Take a canary back, or put the version before in service again
     Rollback(remote::Rollback),
     /// Say why a contact was made, waits, or was not made
     Explain(explain::Explain),
@@ -104,6 +106,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Understand(understand) => block_on(understand.run()),
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
+        Command::Promote(promote) => promote.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Keys(keys) => block_on(keys.run()),
         Command::Users(users) => block_on(users.run()),

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     app::App,
     edited::{Offer, source},
+    rollout,
 };
 
 /// Messages to look back over for what was offered: an agent answers the last few at once.
@@ -33,11 +34,13 @@ pub(crate) async fn remember(
     let name = app.engine.customer(merchant, &message.customer.id).await?.profile.and_then(|it| it.name.clone());
     let told = Told::new(&message, name.as_ref(), now);
     let mut writes = vec![Write::Message(record(&message, now))];
-    writes.extend(feedback(&*app.engine, merchant, &message, before, now).await?.into_iter().map(Write::Feedback));
+    let judged = feedback(&*app.engine, merchant, &message, before, now).await?;
+    writes.extend(judged.iter().cloned().map(Write::Feedback));
     match app.engine.commit(Batch::new(merchant.clone(), writes)).await? {
         Receipt::Duplicate(known) => known_already(known),
         Receipt::Refused(_) => Err(unwritten()),
         Receipt::Kept(_) => {
+            rollout::sent(app, merchant, &judged).await;
             told.agents(app, merchant);
             Ok(StatusCode::NO_CONTENT.into_response())
         }

@@ -11,7 +11,7 @@ use cuecard_model::{AgentId, SuggestionId};
 use serde::Deserialize;
 
 use super::{Problem, answered::took, guard::Caller, json::Json, messages::TEXT};
-use crate::{app::App, clock, edited::edit_share};
+use crate::{app::App, clock, edited::edit_share, rollout};
 
 /// Bytes of a reason: a code, or a sentence.
 const REASON: usize = 1000;
@@ -60,6 +60,10 @@ pub(crate) async fn post(
     };
     let write = Write::Feedback(feedback.clone());
     app.engine.commit(Batch::new(caller.merchant.clone(), vec![write])).await?;
+    let first_taken = rollout::is_taken(body.action) && !before.iter().any(|it| rollout::is_taken(it.action));
+    if let (true, Some(snapshot)) = (first_taken, app.snapshot.load_full()) {
+        rollout::accepted(&snapshot, &caller.merchant, &turn, &feedback.plugin);
+    }
     if is_sent {
         app.hub.withdraw(&caller.merchant, &turn.message.conversation, "answered");
     }

@@ -24,7 +24,7 @@ use super::{
     json::{Json, check_id},
     told::Told,
 };
-use crate::{app::App, clock, identity};
+use crate::{app::App, clock, identity, rollout};
 
 /// Bytes of text in one message.
 pub(crate) const TEXT: usize = 16 << 10;
@@ -133,6 +133,7 @@ async fn turn(
     let Answered { mut reply, key_writes, calls } = offered.answered();
     reply.trace.extend(noted(&consents));
     count(app, &snapshot, merchant, &calls);
+    rollout::offered(&snapshot, merchant, &record.conversation, &reply);
     app.metrics.turn(&reply.timing_us);
     let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
 
@@ -218,6 +219,7 @@ fn brings_news(stored: Option<&Customer>, given: &Customer) -> bool {
 
 /// Figures and authors' lines of hook calls.
 pub(crate) fn count(app: &App, snapshot: &Snapshot, merchant: &MerchantId, calls: &[CallReport]) {
+    rollout::calls(snapshot, merchant, calls);
     for call in calls {
         let plugin = snapshot.generation.plugins(merchant).find(|plugin| plugin.plugin.id == call.plugin.id);
         let own = plugin.is_some_and(|plugin| plugin.scope != Scope::Shared);
