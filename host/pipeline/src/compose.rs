@@ -136,7 +136,8 @@ pub(crate) fn asks(plugins: &[&Arc<LivePlugin>], keys: &BTreeMap<PluginId, Field
     let ask = |plugin: &&Arc<LivePlugin>| {
         let wants = plugin.contents.manifest.capabilities.keys;
         let stored = wants.then(|| keys.get(&plugin.plugin.id).cloned().unwrap_or_default());
-        Some(Ask { load: plugin.load_id()?, keys: stored })
+        let loadable = plugin.loadable.as_ref()?;
+        Some(Ask { load: loadable.load().id, keys: stored, timed: loadable.is_timed() })
     };
     plugins.iter().filter_map(ask).collect()
 }

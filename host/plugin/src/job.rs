@@ -117,6 +117,8 @@ pub struct Ask {
     pub load: LoadId,
     /// What it stored for this customer, if it keeps keys.
     pub keys: Option<Fields>,
+    /// Whether its processor time is wanted: reading that clock costs about a microsecond.
+    pub timed: bool,
 }
 
 /// An event, and whom to ask.
@@ -162,7 +164,7 @@ pub struct Called<T> {
     pub log: Vec<LogLine>,
     /// Time spent in the hook.
     pub micros: u32,
-    /// Of this, processor time: what another program on a busy machine took is not in it.
+    /// Of this, processor time, if it was wanted: what another program on a busy machine took is not in it.
     pub processor_us: u32,
 }
 

@@ -229,9 +229,10 @@ impl Worker {
         let mut call = Call::new(limits, Arc::clone(&plugin.catalog), Arc::clone(setting), ask.keys.clone(), seed);
         let begin = || self.progress.begin(ask.load, limits.time());
         begin();
-        let (started, processor) = (Instant::now(), processor_time());
+        let (started, processor) = (Instant::now(), ask.timed.then(processor_time));
         let outcome = hook(&mut **runtime, &mut call, &begin);
-        let (micros, processor_us) = (whole(started.elapsed()), whole(processor_time().saturating_sub(processor)));
+        let micros = whole(started.elapsed());
+        let processor_us = processor.map_or(0, |before| whole(processor_time().saturating_sub(before)));
         let key_writes = if outcome.is_ok() { call.key_writes } else { Default::default() };
         Called { load: ask.load, outcome: outcome.map_err(Into::into), key_writes, log: call.log, micros, processor_us }
     }

@@ -7,6 +7,7 @@ mod support;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    process::Command,
     thread,
     time::{Duration, Instant},
 };
@@ -156,13 +157,29 @@ fn switching_off_ends_it() {
 
 #[test]
 fn a_merchant_can_have_every_push_tried() {
-    let config = Config::parse("[[merchant]]\nid = \"demo\"\n[merchant.canary]\nshare = 0.5\nwindow_s = 77").unwrap();
-    let server = Server::with(move |options| options.config = config);
-    let first = push(&server, "2.0.0", CODE, "").expect(201);
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    std::fs::create_dir_all(folder.path().join("plugins")).unwrap();
+    let key = |role: &str| {
+        let arguments = ["keys", "create", "--merchant", "shop", "--role", role, "--data"];
+        let made = Command::new(env!("CARGO_BIN_EXE_cuecard")).args(arguments).arg(&data).output().unwrap();
+        format!("Bearer {}", String::from_utf8(made.stdout).unwrap().trim())
+    };
+    let (author, operator) = (key("author"), key("operator"));
+    let config = Config::parse("[[merchant]]\nid = \"shop\"\n[merchant.canary]\nshare = 0.5\nwindow_s = 77").unwrap();
+    let server = Server::on(folder, move |options| (options.config, options.demo) = (config, None));
+    let push = |by: &str, version: &str, query: &str| {
+        let path = format!("/v1/plugins/echo?{query}");
+        server.ask("PUT", &path, &[("authorization", by)], &archive(version, CODE))
+    };
+    let first = push(&author, "2.0.0", "").expect(201);
     assert_eq!(first["outcome"], "live", "there is nothing to try a first version beside");
-    assert_eq!(push(&server, "3.0.0", CODE, "").expect(200)["outcome"], "canary");
-    assert_eq!((&echo(&server)["canary"]["window_s"], &echo(&server)["canary"]["share"]), (&json!(77), &json!(0.5)));
-    assert_eq!(push(&server, "4.0.0", CODE, "canary=0").expect(200)["outcome"], "live", "an operator's to say");
+    assert_eq!(push(&author, "3.0.0", "").expect(200)["outcome"], "canary");
+    let plugins = server.ask("GET", "/v1/plugins", &[("authorization", &author)], b"").expect(200);
+    let canary = &plugins["plugins"][0]["canary"];
+    assert_eq!((&canary["version"], &canary["window_s"], &canary["share"]), (&json!("3.0.0"), &json!(77), &json!(0.5)));
+    push(&author, "4.0.0", "canary=0").expect(403);
+    assert_eq!(push(&operator, "4.0.0", "canary=0").expect(200)["outcome"], "live");
 }
 
 /// The same as the test's plugin, with a `trigger` and a `classify` that fail.
@@ -189,10 +206,12 @@ fn events_go_to_a_version_by_customer_and_none_is_lost_to_a_bad_one() {
         let of_wave = || {
             let all = server.get("/v1/outreach?limit=500").expect(200);
             let all = all["outreach"].as_array().unwrap().clone();
-            all.into_iter().filter(|it| it["occurrence"].as_str().unwrap().starts_with(wave)).collect::<Vec<_>>()
+            all.into_iter()
+                .filter(|it| it["outreach"]["occurrence"].as_str().unwrap().starts_with(wave))
+                .collect::<Vec<_>>()
         };
         wait("every event led to a contact", || of_wave().len() == 24);
-        of_wave().iter().map(|it| (it["customer_id"].to_string(), it["plugin"].as_str().unwrap().to_owned())).collect()
+        of_wave().iter().map(|it| (it["customer"].to_string(), it["plugin"].as_str().unwrap().to_owned())).collect()
     };
     push(&server, "3.0.0", CODE, "canary=0.5&window_s=9999").expect(200);
     let first: BTreeMap<String, String> = ping("first");

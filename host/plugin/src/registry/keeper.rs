@@ -377,6 +377,10 @@ impl<S: Store> Keeper<S> {
         let serving = self.slots.get(place).filter(|slot| !slot.disabled);
         let served =
             serving.and_then(|slot| Some(Served { stable: slot.live.clone()?, trial, relief: slot.relief.clone() }));
+        // Both are compared by their processor time.
+        let loadables = served.iter().flat_map(Served::versions).filter_map(|version| version.loadable.as_ref());
+        let is_tried = served.as_ref().is_some_and(|served| served.trial.is_some());
+        loadables.for_each(|loadable| loadable.set_timed(is_tried));
         self.generation.set(&place.0, &place.1, served);
         self.publish();
     }

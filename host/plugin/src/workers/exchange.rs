@@ -3,7 +3,10 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fmt, io,
-    sync::{Arc, OnceLock, Weak},
+    sync::{
+        Arc, OnceLock, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -53,13 +56,15 @@ pub struct Loadable {
     load: Load,
     frame: OnceLock<Arc<[u8]>>,
     standing: Standing,
+    timed: AtomicBool,
     bell: Option<Bell>,
 }
 
 impl Loadable {
     /// Wraps a load; its id must be unique among all that these workers ever see.
     pub fn new(load: Load) -> Self {
-        Self { plugin: load.plugin.clone(), load, frame: OnceLock::new(), standing: Standing::default(), bell: None }
+        let (plugin, standing, timed) = (load.plugin.clone(), Standing::default(), AtomicBool::new(false));
+        Self { plugin, load, frame: OnceLock::new(), standing, timed, bell: None }
     }
 
     /// The same with somebody who wants to know how its standing changes.
@@ -75,6 +80,16 @@ impl Loadable {
     /// How it has done lately.
     pub fn standing(&self) -> &Standing {
         &self.standing
+    }
+
+    /// Whether its processor time is wanted.
+    pub fn is_timed(&self) -> bool {
+        self.timed.load(Ordering::Relaxed)
+    }
+
+    /// Says whether its processor time is wanted from now on.
+    pub(crate) fn set_timed(&self, timed: bool) {
+        self.timed.store(timed, Ordering::Relaxed);
     }
 
     /// Takes down how it did in one turn.
