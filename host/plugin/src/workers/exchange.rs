@@ -32,9 +32,11 @@ use crate::{
 /// How long a worker may take to start: an exec, an engine, a filter.
 const START_TIME: Duration = Duration::from_secs(10);
 
+type Ring = dyn Fn(LoadId, &MerchantId, Turned) + Send + Sync;
+
 /// Who is told when a plugin is set aside, or is back.
 #[derive(Clone)]
-pub struct Bell(Arc<dyn Fn(LoadId, &MerchantId, Turned) + Send + Sync>);
+pub struct Bell(Arc<Ring>);
 
 impl Bell {
     /// It rings on the thread that noticed; `ring` must be quick.
