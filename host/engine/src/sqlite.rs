@@ -14,6 +14,7 @@ mod feedback;
 mod forget;
 mod hooks;
 mod identities;
+mod learn;
 mod news;
 mod open;
 mod people;
@@ -23,6 +24,7 @@ mod read_outreach;
 mod rooms;
 mod space;
 mod threads;
+mod trial;
 mod writer;
 
 use std::{

@@ -18,7 +18,7 @@ use cuecard_plugin::{
 };
 
 use crate::{
-    CallReport, KeyWrites, Merchant, Snapshot,
+    CallReport, KeyWrites, Merchant, Snapshot, Terms,
     compose::{BUDGET_MS, asks, loadables},
     versions::{GivenUp, ROUNDS, Versions},
 };
@@ -44,10 +44,15 @@ pub(crate) async fn classify(
     merchant: &Merchant,
     turn: &mut Arc<Turn>,
     keys: &BTreeMap<PluginId, Fields>,
+    terms: &Terms,
 ) -> Result<Classified, Busy> {
     let mut classified = Classified::default();
     let found = turn.signals.scenario.id.clone();
-    let wants = |plugin: &Arc<LivePlugin>| plugin.loadable.is_some() && plugin.contents.manifest.classifies(&found);
+    let wants = |plugin: &Arc<LivePlugin>| {
+        plugin.loadable.is_some()
+            && plugin.contents.manifest.classifies(&found)
+            && !terms.off.contains(&plugin.plugin.id)
+    };
     if !snapshot.generation.served(&merchant.id).flat_map(Served::versions).any(wants) {
         return Ok(classified);
     }

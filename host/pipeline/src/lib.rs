@@ -8,8 +8,10 @@
 //! which ask the workers, waits for anything. Durable state and delivery are the caller's.
 
 mod classify;
+pub mod compare;
 mod compose;
 mod event;
+mod experiment;
 mod guard;
 mod localize;
 mod merchant;
@@ -18,17 +20,17 @@ mod outreach;
 mod rank;
 mod reword;
 mod scripts;
-mod share;
+pub mod share;
 mod snapshot;
 mod translate;
 mod versions;
 
 pub use event::{Judged, Occurrence, judge};
+pub use experiment::{Experiment, ExperimentArm, SuggestionHoldout, Terms};
 pub use merchant::{ActionHook, Merchant, Retention};
 pub use message::{Answered, CallReport, Incoming, KeyWrites, Offered, Understood, answer, merged, offer, understand};
 pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};
 pub use scripts::{Script, Wanted, scripts};
-pub use share::draw;
 pub use snapshot::Snapshot;
 pub use translate::{ToTranslate, Translated};

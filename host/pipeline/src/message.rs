@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use cuecard_culture as culture;
 use cuecard_model::{
-    Customer, Failure, FailureKind, Fields, IncomingMessage, LiveItem, Message, MessageForAgent, PluginId,
-    PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId, Value,
+    Acceptance, Assigned, Customer, Failure, FailureKind, Fields, IncomingMessage, Learned, LiveItem, Message,
+    MessageForAgent, PluginId, PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId,
+    Value,
 };
 use cuecard_plugin::{
     call::LogLine,
@@ -16,7 +17,7 @@ use cuecard_plugin::{
 use cuecard_understand::{Around, Input, Understanding};
 
 use crate::{
-    Merchant, Snapshot,
+    Merchant, Snapshot, Terms,
     classify::{self, Classified},
     compose::{self, BUDGET_MS, Composed},
     guard,
@@ -44,6 +45,10 @@ pub struct Incoming {
     pub keys: Arc<BTreeMap<PluginId, Fields>>,
     /// When and where the customer wrote, and what happened in the shop.
     pub recent: Arc<Recent>,
+    /// What acceptance has taught about the merchant's suggestions.
+    pub learned: Arc<Learned>,
+    /// What is different for this conversation.
+    pub terms: Terms,
 }
 
 /// Keys that a plugin wrote for the turn's customer.
@@ -119,6 +124,9 @@ pub struct Offered {
     failures: Vec<Failure>,
     key_writes: KeyWrites,
     calls: Vec<CallReport>,
+    learned: Vec<Acceptance>,
+    held_out: bool,
+    experiments: Vec<Assigned>,
 }
 
 /// Answers a message on one snapshot.
@@ -141,6 +149,7 @@ pub async fn offer(
     incoming: Incoming,
 ) -> Result<Offered, Busy> {
     let mut clock = Clock::start();
+    let (terms, learned) = (incoming.terms.clone(), Arc::clone(&incoming.learned));
     let understood = self::understand(snapshot, understanding, workers, merchant, incoming).await?;
     let Understood { turn, mut trace, mut failures, mut key_writes, mut calls, keys, budget_ms, mut given_up } =
         understood;
@@ -152,7 +161,7 @@ pub async fn offer(
     for round in 0..ROUNDS {
         let versions = Versions::of(snapshot, &merchant.id, &turn.conversation_id, turn.now, &given_up);
         let budget_ms = if round == 0 { budget_ms } else { less(budget_ms, began.elapsed()) };
-        let composed = compose::compose(snapshot, &versions, workers, merchant, &turn, &keys, budget_ms).await;
+        let composed = compose::compose(snapshot, &versions, workers, merchant, &turn, &keys, &terms, budget_ms).await;
         let mut composed = match composed {
             Ok(composed) => composed,
             Err(busy) if round == 0 => return Err(busy),
@@ -180,7 +189,10 @@ pub async fn offer(
     }
     // The first round leaves one, or the turn has ended.
     let Some(Round { mut composed, worded, failures: failed }) = best else { return Err(Busy::TooLate) };
-    let worded = rank::rank(worded, merchant.min_confidence);
+    let scenario = &turn.signals.scenario.id;
+    let learned = if terms.fixed_order { Vec::new() } else { learned.of(scenario, turn.now) };
+    let ranked = rank::rank(worded, merchant.min_confidence, scenario, &learned, turn.id.as_str());
+    let experiments = terms.counting(scenario);
     timing_us.rank = clock.lap();
 
     failures.extend(failed);
@@ -193,7 +205,10 @@ pub async fn offer(
     Ok(Offered {
         turn,
         composed,
-        worded,
+        worded: ranked.worded,
+        learned: ranked.learned,
+        held_out: terms.held_out,
+        experiments,
         message_for_agent: None,
         trace,
         clock,
@@ -216,6 +231,7 @@ impl Offered {
     /// The answer, and what is to be kept with it.
     pub fn answered(self) -> Answered {
         let Self { turn, worded, message_for_agent, trace, clock, timing_us, generation, failures, .. } = self;
+        let (learned, held_out, experiments) = (self.learned, self.held_out, self.experiments);
         // Nobody else holds the turn by now.
         let Turn { id: turn_id, signals, .. } = Arc::unwrap_or_clone(turn);
         let mut suggestions: Vec<_> = worded.into_iter().map(|worded| worded.suggestion).collect();
@@ -228,7 +244,19 @@ impl Offered {
             suggestion.trace.splice(..0, told.cloned());
         }
         let timing_us = TimingUs { total: clock.total(), ..timing_us };
-        let reply = Reply { turn_id, generation, signals, message_for_agent, suggestions, trace, failures, timing_us };
+        let reply = Reply {
+            turn_id,
+            generation,
+            signals,
+            message_for_agent,
+            suggestions,
+            held_out,
+            experiments,
+            learned,
+            trace,
+            failures,
+            timing_us,
+        };
         Answered { reply, key_writes: self.key_writes, calls: self.calls }
     }
 }
@@ -242,8 +270,9 @@ pub async fn understand(
     incoming: Incoming,
 ) -> Result<Understood, Busy> {
     let mut keys = Arc::clone(&incoming.keys);
+    let terms = incoming.terms.clone();
     let mut turn = Arc::new(read(understanding, merchant, incoming));
-    let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys).await?;
+    let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys, &terms).await?;
     let Classified { trace, failures, key_writes, calls, given_up, spent } = classified;
     // What a plugin stored a moment ago, its next hook sees.
     for (plugin, writes) in &key_writes {

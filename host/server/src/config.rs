@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Result, anyhow};
 use cuecard_gate::{Policy, Rulebook};
-use cuecard_pipeline::Merchant;
+use cuecard_pipeline::{Merchant, SuggestionHoldout};
 use cuecard_plugin::canary::Terms;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -66,9 +66,9 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [alerts] with url, secret_env, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, outreach, [merchant.canary] with share, window_s, min_calls, slower, slower_us, and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [alerts] with url, secret_env, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach, [merchant.canary] with share, window_s, min_calls, slower, slower_us, and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
         })?;
-        config.check_outreach(text)?;
+        config.check_merchants(text)?;
         config.check_canaries(text)?;
         if config.workers == Some(0) {
             return Err(anyhow!(
@@ -98,12 +98,15 @@ impl Config {
         Ok(())
     }
 
-    /// The gate must be able to decide by what each merchant has settled.
-    fn check_outreach(&self, text: &str) -> Result<()> {
+    /// The gate must be able to decide by what each merchant has settled, and shares must be shares.
+    fn check_merchants(&self, text: &str) -> Result<()> {
         let rulebook = Rulebook::shipped().map_err(|error| anyhow!("{error}"))?;
         for (place, MerchantSection { plain: merchant, .. }) in self.merchant.iter().enumerate() {
             let policy = Policy::new(&merchant.id, &merchant.outreach, Arc::clone(&rulebook));
-            policy.map_err(|error| anyhow!("line {}: [[merchant]] {}: {error}", line(text, place), merchant.id))?;
+            let place = || format!("line {}: [[merchant]] {}", line(text, place), merchant.id);
+            policy.map_err(|error| anyhow!("{}: {error}", place()))?;
+            let holdout = merchant.holdout.as_ref().map_or(Ok(()), SuggestionHoldout::check);
+            holdout.map_err(|error| anyhow!("{}: {error}", place()))?;
         }
         Ok(())
     }

@@ -29,5 +29,6 @@ pub mod receipts;
 mod rollout;
 pub mod start;
 pub mod store;
+mod taught;
 pub mod translate;
 pub mod webhooks;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cuecard_engine::{Feedback, FeedbackAction, TurnRecord};
 use cuecard_model::{ConversationId, MerchantId, PluginVersion, Reply};
-use cuecard_pipeline::{CallReport, Snapshot, draw};
+use cuecard_pipeline::{CallReport, Snapshot, share::draw};
 use cuecard_plugin::{canary::Trial, generation::Served};
 
 use crate::app::App;
