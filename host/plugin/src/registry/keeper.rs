@@ -2,7 +2,7 @@
 //! other.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashSet, VecDeque},
     io,
     path::PathBuf,
     sync::{
@@ -63,6 +63,8 @@ pub(super) struct Keeper<S> {
     generation: Generation,
     pub(super) slots: BTreeMap<Place, Slot>,
     pub(super) trials: Trials,
+    /// Contents that were set aside and have not answered again: they relieve nobody.
+    pub(super) choked: HashSet<BundleHash>,
     pub(super) commands: mpsc::Sender<Command>,
     waiting: VecDeque<Candidate>,
     proving: usize,
@@ -83,6 +85,7 @@ impl<S: Store> Keeper<S> {
             generation: Generation::after(options.last_generation),
             slots: BTreeMap::new(),
             trials: Trials::default(),
+            choked: HashSet::new(),
             commands,
             waiting: VecDeque::new(),
             proving: 0,

@@ -34,6 +34,12 @@ impl<S: Store> Keeper<S> {
     pub(super) fn turned(&mut self, load: LoadId, merchant: MerchantId, turned: Turned) {
         // A canary that fails is its judge's: the version beside it answers already.
         let Some(place) = self.place_of(load, &merchant) else { return };
+        let hash = self.slots.get(&place).and_then(|slot| slot.live.as_ref()).map(|live| live.hash);
+        match turned {
+            Turned::SetAside(_) => self.choked.extend(hash),
+            Turned::RestsOn(_) => {}
+            Turned::Back => self.choked.retain(|choked| Some(*choked) != hash),
+        }
         match turned {
             Turned::SetAside(failing) => self.relieve(place, merchant, load, failing),
             Turned::RestsOn(_) => {}
@@ -56,7 +62,8 @@ impl<S: Store> Keeper<S> {
             self.record_aside(&place, &merchant, failing, relief.as_deref(), 0);
             return;
         }
-        let Ok((bundle, _)) = self.before(&place, None) else {
+        let before = self.before(&place, None).ok().filter(|(bundle, _)| !self.choked.contains(&bundle.hash()));
+        let Some((bundle, _)) = before else {
             self.record_aside(&place, &merchant, failing, None, 0);
             return;
         };
@@ -95,7 +102,7 @@ impl<S: Store> Keeper<S> {
     ) {
         let instead = match relief {
             Some(relief) => format!("{} answers meanwhile", relief.plugin.version),
-            None => "there is no version before it to answer meanwhile".to_owned(),
+            None => "there is no good version before it to answer meanwhile".to_owned(),
         };
         let Failing { in_a_row, last, .. } = failing;
         let times = if in_a_row == 1 { "once".to_owned() } else { format!("{in_a_row} times in a row") };
