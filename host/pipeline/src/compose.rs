@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use cuecard_culture::{self as culture, Addressed, Contact, Cultures, register};
-use cuecard_model::{Culture, Failure, Fields, PluginId, Register, Role, Turn};
+use cuecard_model::{Culture, Failure, Fields, PluginId, Register, Role, Trace, Turn};
 use cuecard_plugin::{
     generation::LivePlugin,
     job::{Ask, Called, LoadId, TurnJob, WorkedDraft},
     workers::{Busy, Loadable, Workers},
 };
 
-use crate::{CallReport, KeyWrites, Merchant, Snapshot, Terms};
+use crate::{CallReport, KeyWrites, Merchant, Snapshot, Terms, versions::Versions};
 
 /// No hook of a turn is started later than this after the first. Five plugins that all run out their 20 ms fit.
 pub(crate) const BUDGET_MS: u32 = 100;
@@ -27,10 +27,13 @@ pub(crate) struct Composed {
     pub(crate) failures: Vec<Failure>,
     pub(crate) key_writes: KeyWrites,
     pub(crate) calls: Vec<CallReport>,
+    /// Where another version than the plain one answered.
+    pub(crate) trace: Vec<Trace>,
 }
 
 pub(crate) async fn compose(
     snapshot: &Snapshot,
+    versions: &Versions<'_>,
     workers: &Workers,
     merchant: &Merchant,
     turn: &Arc<Turn>,
@@ -43,7 +46,7 @@ pub(crate) async fn compose(
         return Ok(composed);
     }
     let asked = |plugin: &&Arc<LivePlugin>| plugin.loadable.is_some() && !terms.off.contains(&plugin.plugin.id);
-    let plugins: Vec<_> = snapshot.generation.plugins(&merchant.id).filter(asked).collect();
+    let plugins: Vec<_> = versions.plugins().filter(asked).collect();
     let scenario = &turn.signals.scenario.id;
     let compose: Vec<_> =
         plugins.iter().copied().filter(|plugin| plugin.contents.manifest.composes(scenario)).collect();
@@ -67,6 +70,7 @@ pub(crate) async fn compose(
     for ((plugin, hook), called) in hooks.zip(called) {
         composed.take(plugin, hook, called, turn_began);
     }
+    composed.trace = versions.trace(compose.iter().chain(&localize).copied());
     Ok(composed)
 }
 
@@ -102,6 +106,15 @@ impl Composed {
             failures: Vec::new(),
             key_writes: Vec::new(),
             calls: Vec::new(),
+            trace: Vec::new(),
+        }
+    }
+
+    /// An answer that could not be put into words or be shown is none.
+    pub(crate) fn unusable(&mut self, failure: &Failure) {
+        let mut composed = self.calls.iter_mut().filter(|call| call.hook == "compose" && call.failure.is_none());
+        if let Some(call) = composed.find(|call| call.plugin == failure.plugin) {
+            call.unusable = Some(failure.kind);
         }
     }
 
@@ -134,7 +147,8 @@ pub(crate) fn asks(plugins: &[&Arc<LivePlugin>], keys: &BTreeMap<PluginId, Field
     let ask = |plugin: &&Arc<LivePlugin>| {
         let wants = plugin.contents.manifest.capabilities.keys;
         let stored = wants.then(|| keys.get(&plugin.plugin.id).cloned().unwrap_or_default());
-        Some(Ask { load: plugin.load_id()?, keys: stored })
+        let loadable = plugin.loadable.as_ref()?;
+        Some(Ask { load: loadable.load().id, keys: stored, timed: loadable.is_timed() })
     };
     plugins.iter().filter_map(ask).collect()
 }

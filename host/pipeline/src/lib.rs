@@ -23,6 +23,7 @@ mod scripts;
 pub mod share;
 mod snapshot;
 mod translate;
+mod versions;
 
 pub use event::{Judged, Occurrence, judge};
 pub use experiment::{Experiment, ExperimentArm, SuggestionHoldout, Terms};

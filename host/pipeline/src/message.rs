@@ -1,11 +1,16 @@
 //! The flow of a message: understand (the plugins' say included), compose, localize, guard, rank.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use cuecard_culture as culture;
 use cuecard_model::{
-    Acceptance, Assigned, Customer, Failure, Fields, IncomingMessage, Learned, LiveItem, Message, MessageForAgent,
-    PluginId, PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId, Value,
+    Acceptance, Assigned, Customer, Failure, FailureKind, Fields, IncomingMessage, Learned, LiveItem, Message,
+    MessageForAgent, PluginId, PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId,
+    Value,
 };
 use cuecard_plugin::{
     call::LogLine,
@@ -23,6 +28,7 @@ use crate::{
     guard,
     localize::{self, Worded},
     rank,
+    versions::{GivenUp, ROUNDS, STAGE, Versions},
 };
 
 /// A message and what is known around it.
@@ -90,8 +96,12 @@ pub struct CallReport {
     pub start_us: Option<u64>,
     /// Time spent in it.
     pub micros: u32,
+    /// Of this, processor time.
+    pub processor_us: u32,
     /// What went wrong, if anything.
     pub failure: Option<Failed>,
+    /// Why nothing of its answer could be shown, if it answered.
+    pub unusable: Option<FailureKind>,
     /// Lines to the author.
     pub log: Vec<LogLine>,
 }
@@ -110,7 +120,9 @@ impl CallReport {
             hook,
             start_us: (called.began_us > 0).then(|| called.began_us.saturating_sub(turn_began)),
             micros: called.micros,
+            processor_us: called.processor_us,
             failure: called.outcome.as_ref().err().cloned(),
+            unusable: None,
             log: std::mem::take(&mut called.log),
         }
     }
@@ -133,6 +145,8 @@ pub struct Understood {
     keys: Arc<BTreeMap<PluginId, Fields>>,
     /// What is left of the turn's time for plugins.
     budget_ms: u32,
+    /// Versions that failed while another was there to answer in their place.
+    given_up: Vec<GivenUp>,
 }
 
 /// What a turn came to, best first. Whoever can may have it translated; then it is the answer.
@@ -177,27 +191,59 @@ pub async fn offer(
     let began = clock.start;
     let (terms, learned) = (incoming.terms.clone(), Arc::clone(&incoming.learned));
     let understood = understand_from(began, snapshot, understanding, workers, merchant, incoming).await?;
-    let Understood { turn, trace, mut failures, mut key_writes, mut calls, keys, budget_ms } = understood;
-    let understand = clock.lap("understand");
+    let Understood { turn, mut trace, mut failures, mut key_writes, mut calls, keys, budget_ms, mut given_up } =
+        understood;
+    let mut timing_us = TimingUs { understand: clock.lap("understand"), ..TimingUs::default() };
+    let asking = Instant::now();
+    let (mut best, mut held_back) = (None, Vec::new());
+    // Once, as a rule. Where a version fails behind which another stands, that one answers in the same turn; plugins are
+    // pure functions, so the others say again what they said.
+    for round in 0..ROUNDS {
+        let versions = Versions::of(snapshot, &merchant.id, &turn.conversation_id, turn.now, &given_up);
+        let left = if round == 0 { budget_ms } else { less(budget_ms, asking.elapsed()) };
+        let composed =
+            compose::compose(snapshot, &versions, workers, merchant, &turn, &keys, &terms, (began, left)).await;
+        let mut composed = match composed {
+            Ok(composed) => composed,
+            Err(busy) if round == 0 => return Err(busy),
+            Err(_) => break,
+        };
+        timing_us.compose += clock.lap("compose");
 
-    let mut composed = compose::compose(snapshot, workers, merchant, &turn, &keys, &terms, (began, budget_ms)).await?;
-    let compose = clock.lap("compose");
+        let worded = localize::localize(&composed, &turn, understanding);
+        timing_us.localize += clock.lap("localize");
 
-    let worded = localize::localize(&composed, &turn, understanding);
-    let localize = clock.lap("localize");
+        let guarded = guard::guard(worded, &turn, merchant);
+        timing_us.guard += clock.lap("guard");
 
-    let guarded = guard::guard(worded, &turn, merchant);
-    let guard = clock.lap("guard");
-
+        for failure in &guarded.failures {
+            composed.unusable(failure);
+        }
+        held_back.extend(guarded.failures.iter().cloned());
+        calls.append(&mut composed.calls);
+        let failures: Vec<_> = composed.failures.drain(..).chain(guarded.failures).collect();
+        let failed = versions.give_up(&failures);
+        best = Some(Round { composed, worded: guarded.worded, failures });
+        if failed.is_empty() {
+            break;
+        }
+        given_up.extend(failed);
+    }
+    // The first round leaves one, or the turn has ended.
+    let Some(Round { mut composed, worded, failures: failed }) = best else { return Err(Busy::TooLate) };
     let scenario = &turn.signals.scenario.id;
     let learned = if terms.fixed_order { Vec::new() } else { learned.of(scenario, turn.now) };
-    let ranked = rank::rank(guarded.worded, merchant.min_confidence, scenario, &learned, turn.id.as_str());
+    let ranked = rank::rank(worded, merchant.min_confidence, scenario, &learned, turn.id.as_str());
     let experiments = terms.counting(scenario);
-    let rank = clock.lap("rank");
+    timing_us.rank = clock.lap("rank");
 
-    failures.extend(composed.failures.drain(..).chain(guarded.failures.iter().cloned()));
+    failures.extend(failed);
     key_writes.append(&mut composed.key_writes);
-    calls.append(&mut composed.calls);
+    for entry in std::mem::take(&mut composed.trace) {
+        if !trace.contains(&entry) {
+            trace.push(entry);
+        }
+    }
     Ok(Offered {
         turn,
         composed,
@@ -208,13 +254,20 @@ pub async fn offer(
         message_for_agent: None,
         trace,
         clock,
-        timing_us: TimingUs { understand, compose, localize, guard, rank, total: 0 },
+        timing_us,
         generation: snapshot.generation.number,
         failures,
-        held_back: guarded.failures,
+        held_back,
         key_writes,
         calls,
     })
+}
+
+/// What the plugins came to, asked once.
+struct Round {
+    composed: Composed,
+    worded: Vec<Worded>,
+    failures: Vec<Failure>,
 }
 
 impl Offered {
@@ -229,7 +282,9 @@ impl Offered {
             suggestion.id = SuggestionId::from(format!("{turn_id}.{}", number + 1));
             // Why it came to this suggestion at all.
             let understood = trace.iter().filter(|entry| entry.stage != "translate");
-            suggestion.trace.splice(..0, understood.cloned());
+            let version = suggestion.plugin.to_string();
+            let told = understood.filter(|entry| entry.stage != STAGE || entry.rule == version);
+            suggestion.trace.splice(..0, told.cloned());
         }
         let timing_us = TimingUs { total: clock.total(), ..timing_us };
         let reply = Reply {
@@ -273,7 +328,7 @@ async fn understand_from(
     let terms = incoming.terms.clone();
     let mut turn = Arc::new(read(understanding, merchant, incoming));
     let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys, &terms, began).await?;
-    let Classified { trace, failures, key_writes, calls, spent } = classified;
+    let Classified { trace, failures, key_writes, calls, given_up, spent } = classified;
     // What a plugin stored a moment ago, its next hook sees.
     for (plugin, writes) in &key_writes {
         let stored = Arc::make_mut(&mut keys).entry(plugin.clone()).or_default();
@@ -284,7 +339,7 @@ async fn understand_from(
             }
         }
     }
-    Ok(Understood { turn, trace, failures, key_writes, calls, keys, budget_ms: less(BUDGET_MS, spent) })
+    Ok(Understood { turn, trace, failures, key_writes, calls, keys, budget_ms: less(BUDGET_MS, spent), given_up })
 }
 
 /// The turn that plugins are handed, with the host's own signals.

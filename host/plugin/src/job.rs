@@ -117,6 +117,8 @@ pub struct Ask {
     pub load: LoadId,
     /// What it stored for this customer, if it keeps keys.
     pub keys: Option<Fields>,
+    /// Whether its processor time is wanted: reading that clock costs about a microsecond.
+    pub timed: bool,
 }
 
 /// An event, and whom to ask.
@@ -164,6 +166,8 @@ pub struct Called<T> {
     pub began_us: u64,
     /// Time spent in the hook.
     pub micros: u32,
+    /// Of this, processor time, if it was wanted: what another program on a busy machine took is not in it.
+    pub processor_us: u32,
 }
 
 /// A draft with what the `localize` hooks did to it.
@@ -200,6 +204,7 @@ impl<T> Called<T> {
             log: Vec::new(),
             began_us: 0,
             micros: 0,
+            processor_us: 0,
         }
     }
 }

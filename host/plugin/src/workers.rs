@@ -25,7 +25,11 @@ use self::{
     lease::{Lease, Pool},
     losses::{Blame, Losses},
 };
-pub use self::{asked::less, exchange::Loadable, spawn::Spawn};
+pub use self::{
+    asked::less,
+    exchange::{Bell, Loadable},
+    spawn::Spawn,
+};
 use crate::{
     job::{Answer, Called, ClassifyJob, EventJob, LoadId, Request, TurnJob, WorkedDraft},
     worker::confine::Confinement,
@@ -202,7 +206,7 @@ impl Workers {
     ) -> Result<Vec<Called<J::Reply>>, Busy> {
         let (order, now, began) = (job.asks(), job.now(), Instant::now());
         let standing = |load: LoadId| plugins.get(&load).map(|plugin| plugin.standing());
-        let resting = |load: &LoadId| standing(*load)?.rests(merchant, now).map(|why| (*load, why));
+        let resting = |load: &LoadId| standing(*load)?.admit(merchant, now).map(|why| (*load, why));
         let mut done: Vec<_> = order
             .iter()
             .filter_map(resting)
@@ -275,10 +279,7 @@ fn note<T>(merchant: &MerchantId, now: Timestamp, plugins: &BTreeMap<LoadId, Arc
         if failure.is_none() && !kinds.contains(&None) {
             continue;
         }
-        if let Some(until) = plugin.standing().note(merchant, failure, now) {
-            let kind = failure.map_or("", FailureKind::as_str);
-            tracing::warn!(plugin = %plugin.plugin, %merchant, kind, %until, "plugin set aside: it failed too often");
-        }
+        plugin.note(merchant, failure, now);
     }
 }
 

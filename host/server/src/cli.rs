@@ -60,7 +60,9 @@ enum Command {
     Status(remote::Status),
     /// Print what became of messages and cases, by scenario, plugin and day, as CSV
     Insights(insights::Insights),
-    /// Put the version before in service again
+    /// Put a canary in service for all, without waiting for its window
+    Promote(remote::Promote),
+    /// Take a canary back, or put the version before in service again
     Rollback(remote::Rollback),
     /// Show what a plugin says to its author, and how it failed
     Logs(logs::Logs),
@@ -114,6 +116,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
         Command::Insights(insights) => insights.run(),
+        Command::Promote(promote) => promote.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Logs(logs) => logs.run(),
         Command::Trace(trace) => trace.run(),

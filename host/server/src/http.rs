@@ -292,13 +292,22 @@ fn plugin_routes() -> Vec<Route> {
             .gives(200, "PluginList"),
         route("put", "/v1/plugins/{id}", put(plugins::push), "Puts a bundle (tar, tar.gz, zip) in service")
             .roles(AUTHOR)
-            .query(&["shared"])
+            .query(&["shared", "canary", "window_s", "min_calls", "slower", "slower_us"])
             .takes("Bundle", 24 * MIB)
             .gives(200, "Reload"),
-        route("post", "/v1/plugins/{id}/rollback", post(plugins::rollback), "Puts the version before in service")
+        route("post", "/v1/plugins/{id}/promote", post(plugins::promote), "Puts a canary in service for all")
             .roles(AUTHOR)
-            .query(&["shared"])
+            .query(&["shared", "hash"])
             .gives(200, "Reload"),
+        route(
+            "post",
+            "/v1/plugins/{id}/rollback",
+            post(plugins::rollback),
+            "Takes a canary back, or goes a version back",
+        )
+        .roles(AUTHOR)
+        .query(&["shared", "hash"])
+        .gives(200, "Reload"),
         route("post", "/v1/plugins/{id}/disable", post(plugins::disable), "Switches a plugin off for the merchant")
             .roles(AUTHOR)
             .gives(200, "Reload"),

@@ -17,7 +17,7 @@ use cuecard_plugin::call::LogLevel;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use crate::{app::App, metrics::CHECKS};
+use crate::{app::App, metrics::CHECKS, rollout};
 
 /// Lines remembered of one plugin, for one merchant.
 const LINES: usize = 500;
@@ -107,6 +107,7 @@ pub(crate) struct About<'a> {
 /// Takes down figures, lines and failures of hook calls. A call without a line or a failure costs a counter.
 pub(crate) fn take_down(app: &App, snapshot: &Snapshot, about: &About<'_>, calls: &[CallReport], held: &[Failure]) {
     let merchant = about.merchant;
+    rollout::calls(snapshot, merchant, calls);
     let own = |plugin: &PluginVersion| {
         let found = snapshot.generation.plugins(merchant).find(|live| live.plugin.id == plugin.id);
         found.is_some_and(|live| live.scope != cuecard_model::Scope::Shared).then_some(merchant)

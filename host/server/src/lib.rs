@@ -4,6 +4,7 @@
 //! first is behind `cuecard_plugin`, the second behind the engine's trait.
 
 pub mod accept;
+pub mod alerts;
 pub mod app;
 pub mod cli;
 pub mod clock;
@@ -29,6 +30,7 @@ pub mod people;
 pub mod privacy;
 mod reasons;
 pub mod receipts;
+mod rollout;
 pub mod start;
 pub mod store;
 mod taught;

@@ -103,6 +103,9 @@ pub struct Metrics {
     translation_time: Histograms<ProviderLabels>,
     events: Counter,
     outreach: Family<OutreachLabels, Counter>,
+    alerts: Family<OutcomeLabels, Counter>,
+    canaries: Gauge,
+    set_aside: Gauge,
     gate: Family<GateLabels, Counter>,
     lag: Histogram,
     generation: Gauge,
@@ -212,6 +215,9 @@ impl Default for Metrics {
             translation_time: Family::new_with_constructor(seconds),
             events: Counter::default(),
             outreach: Family::default(),
+            alerts: Family::default(),
+            canaries: Gauge::default(),
+            set_aside: Gauge::default(),
             gate: Family::default(),
             lag: Histogram::new(exponential_buckets(0.001, 4.0, 12)),
             generation: Gauge::default(),
@@ -241,6 +247,13 @@ impl Metrics {
         registry.register("gate_decisions", "The gate's answers, when decided and when sent", self.gate.clone());
         registry.register("outreach_lag_seconds", "From a contact's moment to the look at it", self.lag.clone());
         registry.register("webhooks", "Webhooks, by what became of them", self.webhooks.clone());
+        registry.register("alerts", "Alerts to the operator's system, by what became of them", self.alerts.clone());
+        registry.register("canaries", "Versions that serve a share of the conversations", self.canaries.clone());
+        registry.register(
+            "plugins_set_aside",
+            "Versions that are not called, as they failed too often",
+            self.set_aside.clone(),
+        );
         registry.register("generation", "The generation of plugins that serves", self.generation.clone());
         registry.register("stream_listeners", "Open event streams", self.listeners.clone());
         registry.register("turns_waiting", "Turns that wait for a worker", self.waiting.clone());
@@ -350,6 +363,18 @@ impl Metrics {
     /// One webhook of a shop.
     pub fn webhook(&self, kind: &str, outcome: &'static str) {
         self.webhooks.get_or_create(&WebhookLabels { kind: kind.to_owned(), outcome }).inc();
+    }
+
+    /// What became of one alert.
+    pub fn alert(&self, outcome: &'static str) {
+        self.alerts.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// How plugins stand now.
+    pub fn standing(&self, canaries: usize, set_aside: usize) {
+        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        self.canaries.set(whole(canaries));
+        self.set_aside.set(whole(set_aside));
     }
 
     /// One change of a plugin.

@@ -28,6 +28,7 @@ use tokio::{
 
 use crate::{
     accept,
+    alerts::Alerts,
     app::App,
     clock,
     config::{self, Config, MerchantSection},
@@ -156,7 +157,8 @@ impl Host {
             stopping,
         });
         let prover = Prover::new(prover, Some(data.join("compiled")), PluginLimits::default());
-        start_registry(&app, plugins, prover).await?;
+        let alerts = Alerts::open(config.alerts, &app.outgoing, &app.metrics)?;
+        start_registry(&app, plugins, prover, alerts).await?;
         Ok(Self { app, stop })
     }
 
@@ -205,7 +207,7 @@ pub async fn run(listener: TcpListener, options: Options, stop: impl Future<Outp
 }
 
 /// Brings back what served before and proves what the folder holds; returns once a generation is in service.
-async fn start_registry(app: &Arc<App>, folder: Option<PathBuf>, prover: Prover) -> Result<()> {
+async fn start_registry(app: &Arc<App>, folder: Option<PathBuf>, prover: Prover, alerts: Alerts) -> Result<()> {
     let engine = &*app.engine;
     let options = registry::Options {
         folder,
@@ -222,6 +224,7 @@ async fn start_registry(app: &Arc<App>, folder: Option<PathBuf>, prover: Prover)
         snapshot: Arc::clone(&app.snapshot),
         hub: Arc::clone(&app.hub),
         metrics: Arc::clone(&app.metrics),
+        alerts,
         pending: Vec::new(),
     };
     let registry = tokio::task::spawn_blocking(move || Registry::start(options, store)).await??;

@@ -34,6 +34,12 @@ pub(crate) struct Caller {
     /// Who it is in records: `key:<name>` or `person:<name>`, so that a key cannot pass for a person.
     pub(crate) by: Arc<str>,
     pub(crate) operator: bool,
+    /// May read what customers write.
+    pub(crate) agent: bool,
+}
+
+fn is_agent(roles: &[KeyRole]) -> bool {
+    roles.iter().any(|role| matches!(role, KeyRole::Agent | KeyRole::Operator))
 }
 
 impl Caller {
@@ -138,7 +144,7 @@ impl Guard {
                 .hint(format!("use a key with that role: `cuecard keys create --role {roles}`"))
         })?;
         let by = format!("key:{}", found.name).into();
-        let caller = Caller { merchant: found.merchant, by, operator };
+        let caller = Caller { merchant: found.merchant, by, operator, agent: is_agent(&found.roles) };
         Ok((Ticket::Key(hash), caller))
     }
 
@@ -159,8 +165,9 @@ impl Guard {
         })?;
         app.people.used(&*app.engine, &session, &person, now).await;
         let (merchant, by) = (person.merchant.clone(), format!("person:{}", person.name).into());
+        let agent = is_agent(&person.roles);
         request.extensions_mut().insert(LoggedIn { person, hash: Arc::clone(&hash), csrf, embedded: false });
-        Ok((Ticket::Session(hash), Caller { merchant, by, operator }))
+        Ok((Ticket::Session(hash), Caller { merchant, by, operator, agent }))
     }
 
     /// A page in another site's frame, where no cookie comes along, sends its session's token itself. No other site can
@@ -177,7 +184,7 @@ impl Guard {
         let (merchant, by) = (person.merchant.clone(), format!("person:{}", person.name).into());
         let csrf = "".into();
         request.extensions_mut().insert(LoggedIn { person, hash: Arc::clone(&hash), csrf, embedded: true });
-        Ok((Ticket::Session(hash), Caller { merchant, by, operator: false }))
+        Ok((Ticket::Session(hash), Caller { merchant, by, operator: false, agent: true }))
     }
 
     /// Whether the roles open the route, and whether an operator's is among them.

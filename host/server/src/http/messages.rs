@@ -29,6 +29,7 @@ use crate::{
     clock, identity,
     journal::{About, Place, take_down},
     merchants::Settled,
+    rollout,
     taught::trials,
     trace,
 };
@@ -161,6 +162,7 @@ async fn turn(
     let place = Place { turn_id: Some(turn_id.clone()), event_id: None };
     let about = About { merchant, customer: Some(&record.customer), place, now };
     take_down(app, &snapshot, &about, &calls, &held_back);
+    rollout::offered(&snapshot, merchant, &record.conversation, &reply);
     app.metrics.turn(&reply.timing_us);
     let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
 

@@ -39,7 +39,7 @@ pub(crate) async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let (merchant, id) = (&caller.merchant, PluginId::from(id));
-    let (generation, plugins) = all(&app, merchant).await?;
+    let (generation, plugins) = all(&app, &caller).await?;
     let found = plugins.into_iter().find(|plugin| plugin.get("id").and_then(Value::as_str) == Some(id.as_str()));
     let mut shown = found.ok_or_else(|| unknown(&id))?;
     let failures = app.journal.failures(merchant, &id).into_iter().map(|line| {

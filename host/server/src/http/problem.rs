@@ -145,6 +145,10 @@ impl From<Refusal> for Problem {
             Refusal::Problems(problems) => Self::bundle(problems),
             Refusal::Unknown(_) => Self::not_found(detail).hint("GET /v1/plugins lists the plugins"),
             Refusal::NothingBefore(_) => Self::conflict(detail).hint("GET /v1/reloads shows what has served"),
+            Refusal::Untriable { .. } => {
+                Self::conflict(detail).hint("push it without `canary`, or mend what stands against it")
+            }
+            Refusal::NoCanary(_) => Self::conflict(detail).hint("GET /v1/plugins shows what serves now"),
             Refusal::Overtaken => Self::conflict(detail).hint("GET /v1/plugins shows what serves now"),
             Refusal::Stopping => Self::busy(detail),
             Refusal::Storage(reason) => {
