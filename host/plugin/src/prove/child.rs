@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Order, Report, cases, code, load};
+use super::{Order, Report, bounds, cases, code, load};
 use crate::{
     contents::{CodeFiles, Contents},
     frame,
@@ -19,12 +19,13 @@ pub fn run() -> io::Result<()> {
     let mut stream = stream()?;
     // Proving must not slow the turns down that are answered meanwhile.
     let _ = rustix::process::nice(10);
-    let confinement = Confinement::enter(Bounds::PROVER);
+    let confinement = Confinement::enter(Bounds::LARGE_PROVER);
     on_large_stack(move || {
         let mut body = Vec::new();
         let order: Option<Order> = frame::read(&mut stream, &mut body)?;
         drop(body);
         let Some(order) = order else { return Ok(()) };
+        bounds(&order.bundle).narrow().map_err(io::Error::other)?;
         let runtimes = Runtimes::start()?;
         confinement.seal();
         frame::write(&mut stream, &prove_with(&order, &runtimes))
@@ -54,7 +55,9 @@ fn fill(order: &Order, runtimes: &Runtimes, report: &mut Report) -> Result<(), V
     let contents = Contents::parse(&order.bundle, &order.ceiling)?;
     report.version = contents.manifest.version.to_string();
     if let Some(CodeFiles::Wasm { entry, bytes }) = &contents.code {
-        let compiled = order.compiled.clone().map_or_else(|| compile(entry, bytes), Ok);
+        let manifest = &contents.manifest;
+        let compiled =
+            order.compiled.clone().map_or_else(|| compile(manifest.api, entry, bytes, &manifest.component_size()), Ok);
         report.compiled = Some(compiled.map_err(|problem| vec![problem])?);
     }
     raise_cpu_limit();

@@ -12,6 +12,7 @@ use clap::Args;
 use cuecard_culture::{CatalogFinding, Cultures, MessageFinding, check_messages, lint_messages};
 use cuecard_plugin::{
     bundle::{Bundle, BundleLimits, ReadError, read_folder},
+    deprecated,
     problem::Problem,
     prove::{CaseReport, Proof, Prover},
 };
@@ -66,6 +67,12 @@ fn check(name: &str, bundle: &Bundle, prover: &Prover, lint: bool) -> usize {
     if let Some(contents) = proof.contents() {
         if lint {
             forbidden = wording(name, bundle, &Cultures::with(contents.culture.clone()));
+        }
+        for warning in deprecated::warnings(contents) {
+            let Problem { file, line, reason, hint, .. } = warning;
+            let line = line.map_or_else(String::new, |line| format!(":{line}"));
+            let hint = hint.map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
+            print(format!("{name}/{file}{line}: warning: {reason}{hint}"));
         }
         for CatalogFinding { file, line, reason, hint, .. } in check_messages(messages(bundle)) {
             let line = line.map_or_else(String::new, |line| format!(":{line}"));
@@ -192,7 +199,7 @@ pub(crate) fn plugin_folders(folders: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>
 
 /// Reads a plugin's folder.
 pub(crate) fn read_bundle(folder: &Path) -> Result<Bundle, Vec<Problem>> {
-    read_folder(folder, &BundleLimits::default()).map_err(|error| match error {
+    read_folder(folder, &BundleLimits::LARGE_GUESTS).map_err(|error| match error {
         ReadError::Refused(problems) => problems,
         other => vec![Problem::new("", other.to_string())],
     })

@@ -8,9 +8,11 @@ use wasmtime::component::HasData;
 use super::{
     bindings::{host, types},
     lift,
-    store::State,
 };
-use crate::call::{CallError, LogLevel};
+use crate::{
+    call::{CallError, LogLevel},
+    wasm::store::State,
+};
 
 /// Tells the linker that the host's side of a call is the store's data itself.
 pub(super) struct HostState;
