@@ -23,6 +23,8 @@ pub(super) fn compile(folder: &Path, progress: &mut dyn FnMut(&str)) -> Result<P
     copy_sources(folder, &modules).map_err(|source| io_error("cannot copy the sources".into(), source))?;
     let out = folder.join("target/plugin.wasm");
     let mut build = Command::new(tool);
+    // Else the packages of whichever Python this machine has would decide what the plugin can import.
+    build.env("VIRTUAL_ENV", folder.join(".venv"));
     build.arg("--quiet").arg("--wit-path").arg(sdk.join("wit/v1")).args(["--world", "plugin", "componentize"]);
     build.args(["cuecard_guest", "--stub-wasi"]).arg("--python-path").arg(&modules).arg("--output").arg(&out);
     run(build.current_dir(folder), progress)?;
