@@ -25,6 +25,7 @@ use crate::{
     generation::Generation,
     problem::Problem,
     prove::{Proof, Prover},
+    signature::Trusts,
 };
 
 /// What the registry needs from outside: memory that lasts, and somebody to hand each generation to.
@@ -161,6 +162,8 @@ pub struct Options {
     pub bundle_limits: BundleLimits,
     /// Compiles and tests.
     pub prover: Prover,
+    /// Whose signatures count.
+    pub trusts: Trusts,
     /// What served before.
     pub restored: Vec<Restored>,
     /// Which merchants do not want which shared plugins.

@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Result, anyhow};
 use cuecard_gate::{Policy, Rulebook};
 use cuecard_pipeline::Merchant;
+use cuecard_plugin::signature::Trust;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{connectors::Connection, limits::Limits, translate};
@@ -27,6 +28,8 @@ pub struct Config {
     pub embed_in: Vec<String>,
     /// How much may be asked for.
     pub limits: Limits,
+    /// Whose plugins may serve every merchant.
+    pub signatures: Trust,
     /// Settings of merchants, written `[[merchant]]`.
     pub merchant: Vec<MerchantSection>,
     /// Who carries contacts to customers, written `[[connector]]`.
@@ -40,6 +43,8 @@ pub struct MerchantSection {
     pub plain: Merchant,
     /// `[merchant.translation]`: whom to ask for words that no plugin has.
     pub translation: Option<translate::Settings>,
+    /// `[merchant.signatures]`: whose plugins may serve this merchant as its own.
+    pub signatures: Trust,
 }
 
 impl<'de> Deserialize<'de> for MerchantSection {
@@ -47,8 +52,11 @@ impl<'de> Deserialize<'de> for MerchantSection {
         let mut table = toml::Table::deserialize(deserializer)?;
         let translation = table.remove("translation").map(toml::Value::try_into).transpose();
         let translation = translation.map_err(|error| D::Error::custom(format!("[merchant.translation]: {error}")))?;
+        let signatures = table.remove("signatures").map(toml::Value::try_into).transpose();
+        let signatures = signatures.map_err(|error| D::Error::custom(format!("[merchant.signatures]: {error}")))?;
+        let signatures = signatures.unwrap_or_default();
         let plain = table.try_into().map_err(D::Error::custom)?;
-        Ok(Self { plain, translation })
+        Ok(Self { plain, translation, signatures })
     }
 }
 
@@ -63,7 +71,7 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, outreach and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [signatures] with required and keys, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, outreach and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality, and [merchant.signatures] like [signatures]")
         })?;
         config.check_outreach(text)?;
         if config.workers == Some(0) {
@@ -134,6 +142,8 @@ mod tests {
                 "[[merchant]]\nid = \"a\"\n[merchant.translation]\nprovider = \"deepl\"\nkye = \"x\"",
                 "[merchant.translation]: unknown field `kye`",
             ),
+            ("[signatures]\nkeys = [{ name = \"ci\", key = \"RWx\" }]", "is no public key of minisign"),
+            ("[[merchant]]\nid = \"a\"\n[merchant.signatures]\nrequire = true", "unknown field `require`"),
             ("workers = 0", "leaves nobody"),
             ("embed_in = [\"https://a.example/path\"]", "is no origin"),
             ("embed_in = [\"https://a.example; script-src *\"]", "is no origin"),

@@ -19,6 +19,7 @@ use cuecard_plugin::{
     limits::Limits as PluginLimits,
     prove::{self, Prover},
     registry::{self, Registry},
+    signature::Trusts,
     worker::confine::Confinement,
     workers::{self, Workers},
 };
@@ -101,6 +102,8 @@ impl Host {
         let (outgoing, metrics) = (Outgoing::default(), Arc::new(Metrics::default()));
         let translation = config.merchant.iter().filter_map(|it| Some((it.plain.id.clone(), it.translation.clone()?)));
         let translations = Translations::new(translation, |name| std::env::var(name).ok(), &outgoing, &metrics)?;
+        let merchants_trust = config.merchant.iter().map(|it| (it.plain.id.clone(), it.signatures.clone()));
+        let trusts = Trusts { shared: config.signatures, merchants: merchants_trust.collect(), now: clock::now };
         for MerchantSection { plain: merchant, .. } in config.merchant {
             let id = merchant.id.clone();
             merchants.set(&*engine, merchant).await.with_context(|| format!("[[merchant]] {id}"))?;
@@ -144,7 +147,7 @@ impl Host {
             stopping,
         });
         let prover = Prover::new(prover, Some(data.join("compiled")), PluginLimits::default());
-        start_registry(&app, plugins, prover).await?;
+        start_registry(&app, plugins, prover, trusts).await?;
         Ok(Self { app, confinement, stop })
     }
 
@@ -192,12 +195,13 @@ pub async fn run(listener: TcpListener, options: Options, stop: impl Future<Outp
 }
 
 /// Brings back what served before and proves what the folder holds; returns once a generation is in service.
-async fn start_registry(app: &Arc<App>, folder: Option<PathBuf>, prover: Prover) -> Result<()> {
+async fn start_registry(app: &Arc<App>, folder: Option<PathBuf>, prover: Prover, trusts: Trusts) -> Result<()> {
     let engine = &*app.engine;
     let options = registry::Options {
         folder,
         bundle_limits: app.bundle_limits,
         prover,
+        trusts,
         restored: store::restored(engine, &app.bundle_limits).await?,
         unwanted: engine.disabled().await?,
         last_generation: engine.last_generation().await?,

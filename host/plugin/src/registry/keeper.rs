@@ -25,6 +25,7 @@ use crate::{
     job::LoadId,
     problem::Problem,
     prove::{Proof, Prover, load},
+    signature::Trusts,
     workers::Loadable,
 };
 
@@ -57,6 +58,7 @@ pub(super) struct Keeper<S> {
     folder: Option<Folder>,
     root: Option<PathBuf>,
     prover: Arc<Prover>,
+    trusts: Arc<Trusts>,
     generation: Generation,
     slots: BTreeMap<Place, Slot>,
     commands: mpsc::Sender<Command>,
@@ -76,6 +78,7 @@ impl<S: Store> Keeper<S> {
             folder: options.folder.clone().map(|root| Folder::new(root, options.bundle_limits)),
             root: options.folder,
             prover: Arc::new(options.prover),
+            trusts: Arc::new(options.trusts),
             generation: Generation::after(options.last_generation),
             slots: BTreeMap::new(),
             commands,
@@ -261,8 +264,11 @@ impl<S: Store> Keeper<S> {
             let Some(candidate) = self.waiting.pop_front() else { return };
             self.proving += 1;
             let (prover, commands) = (Arc::clone(&self.prover), self.commands.clone());
+            let trusts = Arc::clone(&self.trusts);
             thread::spawn(move || {
-                let proof = prover.prove(&candidate.bundle);
+                let Candidate { place, bundle, .. } = &candidate;
+                let trusted = trusts.of(&place.0).check(bundle, Some((trusts.now)()));
+                let proof = trusted.map_or_else(Proof::refused, |_| prover.prove(bundle));
                 let _ = commands.send(Command::Proved(Box::new(Proved { candidate, proof })));
             });
         }
@@ -300,7 +306,8 @@ impl<S: Store> Keeper<S> {
             Refusal::Problems(problems)
         })?;
         let outcome = if rollback { Outcome::RolledBack } else { Outcome::Live };
-        let mut note = self.note(place, Some(&plugin), outcome, String::new(), by);
+        let signed = plugin.provenance.as_ref().map(|it| format!("signed by {}", it.signed_by)).unwrap_or_default();
+        let mut note = self.note(place, Some(&plugin), outcome, signed, by);
         note.source = source;
         note.generation += 1;
         self.store.keep(&note, Some(bundle)).map_err(Refusal::Storage)?;
@@ -320,11 +327,21 @@ impl<S: Store> Keeper<S> {
             let reason = format!("the folder is named '{}' but the plugin's id is '{}'", place.1, contents.manifest.id);
             return Err(vec![Problem::new("plugin.toml", reason).hint("give the folder and the plugin the same name")]);
         }
-        let plugin = contents.manifest.plugin_version();
+        // What serves goes on when its signature expires, but not when its key is no longer trusted.
+        let provenance = self.trusts.of(&place.0).check(bundle, None).map_err(|problem| vec![problem])?;
+        let (hash, plugin) = (bundle.hash(), contents.manifest.plugin_version());
         let id = self.next_load;
         let loadable = code.map(|code| Arc::new(Loadable::new(load(id, &contents, bundle, code))));
         self.next_load += 1;
-        Ok(Arc::new(LivePlugin { plugin, scope: place.0.clone(), hash: bundle.hash(), contents, loadable }))
+        Ok(Arc::new(LivePlugin {
+            plugin,
+            scope: place.0.clone(),
+            hash,
+            short_hash: hash.short().into(),
+            provenance,
+            contents,
+            loadable,
+        }))
     }
 
     fn change(&mut self, place: &Place, plugin: Option<Arc<LivePlugin>>) {

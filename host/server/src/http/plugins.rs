@@ -74,6 +74,7 @@ fn live(app: &App, merchant: &MerchantId, plugin: &LivePlugin) -> Value {
         "scope": plugin.scope.to_string(),
         "hash": plugin.hash.to_string(),
         "state": "live",
+        "signature": plugin.provenance,
         "name": manifest.name,
         "description": manifest.description,
         "runtime": manifest.code.as_ref().map(|code| code.runtime.as_str()),
