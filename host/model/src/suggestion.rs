@@ -1,5 +1,7 @@
 //! What an agent is offered, and the whole answer to one message.
 
+use std::sync::Arc;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +55,9 @@ pub struct Suggestion {
     pub id: SuggestionId,
     /// Who offers it.
     pub plugin: PluginVersion,
+    /// The content of the plugin's bundle: the first 12 digits of its hash.
+    #[serde(default)]
+    pub hash: Arc<str>,
     /// The scenario it answers.
     pub scenario: ScenarioId,
     /// The message key that it says, or those of its steps joined by `+`; absent where it is raw text.

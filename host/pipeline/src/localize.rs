@@ -115,6 +115,7 @@ impl<'a> Wording<'a> {
         let suggestion = Suggestion {
             id: SuggestionId::from(""),
             plugin: plugin.plugin.clone(),
+            hash: Arc::clone(&plugin.short_hash),
             title: title.unwrap_or_else(|| scenario.to_string()),
             scenario,
             message: message_key(draft),

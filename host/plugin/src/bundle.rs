@@ -66,7 +66,7 @@ pub struct BundleHash([u8; 32]);
 
 impl BundleHash {
     /// BLAKE3 over the sorted names and contents, each after its length, so that no two bundles read alike.
-    fn of(files: &BTreeMap<String, Arc<[u8]>>) -> Self {
+    fn of<'a>(files: impl IntoIterator<Item = (&'a String, &'a Arc<[u8]>)>) -> Self {
         let mut hasher = blake3::Hasher::new();
         let mut part = |bytes: &[u8]| {
             hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
@@ -143,6 +143,11 @@ impl Bundle {
     /// The name of this content.
     pub fn hash(&self) -> BundleHash {
         self.hash
+    }
+
+    /// The name of this content but for one file: what a signature in that file can cover.
+    pub fn hash_without(&self, name: &str) -> BundleHash {
+        BundleHash::of(self.files.iter().filter(|(file, _)| *file != name))
     }
 
     /// Bytes of all files together.

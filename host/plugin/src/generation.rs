@@ -7,7 +7,9 @@ use std::{
 
 use cuecard_model::{MerchantId, PluginId, PluginVersion, Scope};
 
-use crate::{bundle::BundleHash, canary::Trial, contents::Contents, job::LoadId, workers::Loadable};
+use crate::{
+    bundle::BundleHash, canary::Trial, contents::Contents, job::LoadId, signature::Provenance, workers::Loadable,
+};
 
 /// A plugin that serves.
 #[derive(Debug)]
@@ -18,6 +20,10 @@ pub struct LivePlugin {
     pub scope: Scope,
     /// The content of its bundle.
     pub hash: BundleHash,
+    /// Its first digits, as suggestions name it.
+    pub short_hash: Arc<str>,
+    /// Who signed it, if somebody did who is trusted.
+    pub provenance: Option<Provenance>,
     /// What its bundle says.
     pub contents: Contents,
     /// Its code, if it brings any.

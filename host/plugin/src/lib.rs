@@ -23,6 +23,7 @@ pub mod prove;
 pub mod registry;
 pub mod runtimes;
 pub mod scenarios;
+pub mod signature;
 pub mod standing;
 pub mod wasm;
 pub mod watchdog;

@@ -187,6 +187,11 @@ impl Prover {
 }
 
 impl Proof {
+    /// A bundle that is not even read.
+    pub(crate) fn refused(problem: Problem) -> Self {
+        Self { version: Arc::default(), problems: vec![problem], cases: Vec::new(), contents: None, code: None }
+    }
+
     /// What may serve, or the reasons against it.
     pub fn into_parts(self) -> Result<(Contents, Option<Code>), Vec<Problem>> {
         match self.contents {

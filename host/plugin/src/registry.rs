@@ -29,6 +29,7 @@ use crate::{
     job::LoadId,
     problem::Problem,
     prove::{Proof, Prover},
+    signature::Trusts,
     standing::Turned,
 };
 
@@ -212,6 +213,8 @@ pub struct Options {
     pub bundle_limits: BundleLimits,
     /// Compiles and tests.
     pub prover: Prover,
+    /// Whose signatures count.
+    pub trusts: Trusts,
     /// What served before.
     pub restored: Vec<Restored>,
     /// Which merchants do not want which shared plugins.

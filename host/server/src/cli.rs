@@ -17,6 +17,7 @@ mod remote;
 mod replay;
 mod scores;
 mod serve;
+mod sign;
 mod simulate;
 mod trace;
 mod understand;
@@ -55,6 +56,7 @@ enum Command {
     /// Find language, scenario, emotion and stage of messages: JSON lines in, JSON lines out
     Understand(understand::Understand),
     /// Send a bundle to a server, which proves it and puts it in service
+    Sign(sign::Sign),
     Push(remote::Push),
     /// Show which plugins serve, and what was loaded or refused
     Status(remote::Status),
@@ -113,6 +115,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Replay(replay) => block_on(replay.run()),
         Command::Simulate(simulate) => block_on(simulate.run()),
         Command::Understand(understand) => block_on(understand.run()),
+        Command::Sign(sign) => sign.run(),
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
         Command::Insights(insights) => insights.run(),

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Result, anyhow};
 use cuecard_gate::{Policy, Rulebook};
 use cuecard_pipeline::{Merchant, SuggestionHoldout};
-use cuecard_plugin::canary::Terms;
+use cuecard_plugin::{canary::Terms, signature::Trust};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{alerts, connectors::Connection, helpdesk, limits::Limits, translate};
@@ -32,6 +32,8 @@ pub struct Config {
     pub limits: Limits,
     /// Who is told when a plugin is set aside, a canary ends, a change is refused.
     pub alerts: Option<alerts::Settings>,
+    /// Whose plugins may serve every merchant.
+    pub signatures: Trust,
     /// Settings of merchants, written `[[merchant]]`.
     pub merchant: Vec<MerchantSection>,
     /// Who carries contacts to customers, written `[[connector]]`.
@@ -47,6 +49,8 @@ pub struct MerchantSection {
     pub translation: Option<translate::Settings>,
     /// `[merchant.chatwoot]`: the helpdesk that its agents work in.
     pub chatwoot: Option<helpdesk::Settings>,
+    /// `[merchant.signatures]`: whose plugins may serve this merchant as its own.
+    pub signatures: Trust,
 }
 
 impl<'de> Deserialize<'de> for MerchantSection {
@@ -56,8 +60,10 @@ impl<'de> Deserialize<'de> for MerchantSection {
         let translation = translation.map_err(|error| D::Error::custom(format!("[merchant.translation]: {error}")))?;
         let chatwoot = table.remove("chatwoot").map(toml::Value::try_into).transpose();
         let chatwoot = chatwoot.map_err(|error| D::Error::custom(format!("[merchant.chatwoot]: {error}")))?;
+        let signatures = table.remove("signatures").map(toml::Value::try_into).transpose();
+        let signatures = signatures.map_err(|error| D::Error::custom(format!("[merchant.signatures]: {error}")))?;
         let plain = table.try_into().map_err(D::Error::custom)?;
-        Ok(Self { plain, translation, chatwoot })
+        Ok(Self { plain, translation, chatwoot, signatures: signatures.unwrap_or_default() })
     }
 }
 
@@ -72,7 +78,7 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, large_plugins, [limits], [alerts] with url, secret_env, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach, [merchant.canary] with share, window_s, min_calls, slower, slower_us, [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality, and [merchant.chatwoot] with url, account, token_env, secret_env, allow_unsigned, notes, poll_seconds, agent_locale, trust_identifiers, channels, timeout_ms")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, large_plugins, [limits], [signatures] with required and keys, [alerts] with url, secret_env, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach, [merchant.canary] with share, window_s, min_calls, slower, slower_us, [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality, and [merchant.chatwoot] with url, account, token_env, secret_env, allow_unsigned, notes, poll_seconds, agent_locale, trust_identifiers, channels, timeout_ms, and [merchant.signatures] like [signatures]")
         })?;
         config.check_merchants(text)?;
         config.check_canaries(text)?;
@@ -160,6 +166,8 @@ mod tests {
                 "[[merchant]]\nid = \"a\"\n[merchant.chatwoot]\nurl = \"http://a\"\naccount = 1\ntoken_env = \"X\"\npol = 1",
                 "[merchant.chatwoot]: unknown field `pol`",
             ),
+            ("[signatures]\nkeys = [{ name = \"ci\", key = \"RWx\" }]", "is no public key of minisign"),
+            ("[[merchant]]\nid = \"a\"\n[merchant.signatures]\nrequire = true", "unknown field `require`"),
             ("workers = 0", "leaves nobody"),
             ("embed_in = [\"https://a.example/path\"]", "is no origin"),
             ("embed_in = [\"https://a.example; script-src *\"]", "is no origin"),

@@ -19,6 +19,7 @@ use cuecard_plugin::{
     limits::Ceiling,
     prove::{self, Prover},
     registry::{self, Registry},
+    signature::Trusts,
     workers::{self, Workers},
 };
 use tokio::{
@@ -104,6 +105,8 @@ impl Host {
         let translations = Translations::new(translation, |name| std::env::var(name).ok(), &outgoing, &metrics)?;
         let helpdesks = config.merchant.iter().filter_map(|it| Some((it.plain.id.clone(), it.chatwoot.clone()?)));
         let helpdesks = Helpdesks::open(helpdesks, &outgoing)?;
+        let merchants_trust = config.merchant.iter().map(|it| (it.plain.id.clone(), it.signatures.clone()));
+        let trusts = Trusts { shared: config.signatures, merchants: merchants_trust.collect(), now: clock::now };
         for MerchantSection { plain: merchant, .. } in config.merchant {
             let id = merchant.id.clone();
             merchants.set(&*engine, merchant).await.with_context(|| format!("[[merchant]] {id}"))?;
@@ -160,7 +163,7 @@ impl Host {
         });
         let prover = Prover::new(prover, Some(data.join("compiled")), Ceiling::new(large));
         let alerts = Alerts::open(config.alerts, &app.outgoing, &app.metrics)?;
-        start_registry(&app, plugins, prover, alerts).await?;
+        start_registry(&app, plugins, (prover, trusts), alerts).await?;
         Ok(Self { app, stop })
     }
 
@@ -209,12 +212,18 @@ pub async fn run(listener: TcpListener, options: Options, stop: impl Future<Outp
 }
 
 /// Brings back what served before and proves what the folder holds; returns once a generation is in service.
-async fn start_registry(app: &Arc<App>, folder: Option<PathBuf>, prover: Prover, alerts: Alerts) -> Result<()> {
+async fn start_registry(
+    app: &Arc<App>,
+    folder: Option<PathBuf>,
+    (prover, trusts): (Prover, Trusts),
+    alerts: Alerts,
+) -> Result<()> {
     let engine = &*app.engine;
     let options = registry::Options {
         folder,
         bundle_limits: app.bundle_limits,
         prover,
+        trusts,
         restored: store::restored(engine, &app.bundle_limits).await?,
         unwanted: engine.disabled().await?,
         last_generation: engine.last_generation().await?,

@@ -148,6 +148,7 @@ fn suggestion(id: cuecard_model::SuggestionId) -> Suggestion {
     Suggestion {
         id,
         plugin: late_parcel(),
+        hash: "".into(),
         scenario: "delivery_delay".into(),
         message: Some("late".into()),
         title: "Parcel is late".into(),

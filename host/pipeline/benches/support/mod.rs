@@ -13,6 +13,7 @@ use cuecard_plugin::{
     limits::Ceiling,
     prove::{self, Prover},
     registry::{self, Note, Place, Registry, Store},
+    signature::Trusts,
     workers::Spawn,
 };
 
@@ -43,6 +44,7 @@ pub(crate) fn snapshot() -> Snapshot {
         folder: Some(folder.path().to_owned()),
         bundle_limits: BundleLimits::default(),
         prover: Prover::new(prove::Spawn::Caller, None, Ceiling::default()),
+        trusts: Trusts::anything(),
         restored: Vec::new(),
         unwanted: Vec::new(),
         last_generation: 0,

@@ -15,6 +15,7 @@ use cuecard_plugin::{
     limits::Ceiling,
     prove::{Prover, Spawn},
     registry::{self, Note, Place, Registry, Store},
+    signature::Trusts,
 };
 
 use super::*;
@@ -345,6 +346,7 @@ fn snapshot() -> Snapshot {
     }
     let (sender, generations) = mpsc::channel();
     let options = registry::Options {
+        trusts: Trusts::anything(),
         folder: Some(folder.path().to_owned()),
         bundle_limits: BundleLimits::default(),
         prover: Prover::new(Spawn::Caller, None, Ceiling::default()),

@@ -16,6 +16,7 @@ fn worded(spec: &str) -> Worded {
     let suggestion = Suggestion {
         id: SuggestionId::from(""),
         plugin: PluginVersion { id: name.into(), version: "1.0.0".into() },
+        hash: "".into(),
         scenario: if has("elsewhere") { "other".into() } else { "delay".into() },
         message: Some("late".into()),
         title: String::new(),

@@ -35,7 +35,7 @@ pub(super) fn check(name: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whether a file is part of a bundle: `plugin.toml`, code, `scenarios.toml`, `messages/*.json`, `culture/*.toml`,
+/// Whether a file is part of a bundle: `plugin.toml`, its signature, code, `scenarios.toml`, `messages/*.json`, `culture/*.toml`,
 /// `tests/*.toml`, `README.md` and licences. Everything else in a plugin's folder is the author's own.
 pub fn belongs(name: &str) -> bool {
     if is_passing(name) {
@@ -46,7 +46,7 @@ pub fn belongs(name: &str) -> bool {
     let toml = file.ends_with(".toml");
     match folder {
         "" => {
-            matches!(file, "plugin.toml" | "scenarios.toml" | "README.md")
+            matches!(file, "plugin.toml" | "scenarios.toml" | "README.md" | crate::signature::FILE)
                 || file.starts_with("LICENSE")
                 || file.ends_with(".wasm")
                 || file.ends_with(".luau")

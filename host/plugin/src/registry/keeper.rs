@@ -26,6 +26,7 @@ use crate::{
     job::LoadId,
     problem::Problem,
     prove::{Proof, Prover, load},
+    signature::Trusts,
     workers::{Bell, Loadable},
 };
 
@@ -60,6 +61,7 @@ pub(super) struct Keeper<S> {
     folder: Option<Folder>,
     root: Option<PathBuf>,
     pub(super) prover: Arc<Prover>,
+    trusts: Arc<Trusts>,
     generation: Generation,
     pub(super) slots: BTreeMap<Place, Slot>,
     pub(super) trials: Trials,
@@ -82,6 +84,7 @@ impl<S: Store> Keeper<S> {
             folder: options.folder.clone().map(|root| Folder::new(root, options.bundle_limits)),
             root: options.folder,
             prover: Arc::new(options.prover),
+            trusts: Arc::new(options.trusts),
             generation: Generation::after(options.last_generation),
             slots: BTreeMap::new(),
             trials: Trials::default(),
@@ -280,8 +283,11 @@ impl<S: Store> Keeper<S> {
             let Some(candidate) = self.waiting.pop_front() else { return };
             self.proving += 1;
             let (prover, commands) = (Arc::clone(&self.prover), self.commands.clone());
+            let trusts = Arc::clone(&self.trusts);
             thread::spawn(move || {
-                let proof = prover.prove(&candidate.bundle);
+                let Candidate { place, bundle, .. } = &candidate;
+                let trusted = trusts.of(&place.0).check(bundle, Some((trusts.now)()));
+                let proof = trusted.map_or_else(Proof::refused, |_| prover.prove(bundle));
                 let _ = commands.send(Command::Proved(Box::new(Proved { candidate, proof })));
             });
         }
@@ -336,7 +342,10 @@ impl<S: Store> Keeper<S> {
         outcome: Outcome,
         by: Arc<str>,
     ) -> Result<Note, Refusal> {
-        let mut note = self.note(place, Some(&plugin), outcome, self.trials.ends(place), by);
+        let signed = plugin.provenance.as_ref().map(|it| format!("signed by {}", it.signed_by)).unwrap_or_default();
+        let ends = self.trials.ends(place);
+        let reason = [signed, ends].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let mut note = self.note(place, Some(&plugin), outcome, reason, by);
         note.source = source;
         self.keep_change(&mut note, Some(bundle))?;
         self.serve(place, plugin, source);
@@ -363,7 +372,9 @@ impl<S: Store> Keeper<S> {
             let reason = format!("the folder is named '{}' but the plugin's id is '{}'", place.1, contents.manifest.id);
             return Err(vec![Problem::new("plugin.toml", reason).hint("give the folder and the plugin the same name")]);
         }
-        let plugin = contents.manifest.plugin_version();
+        // What serves goes on when its signature expires, but not when its key is no longer trusted.
+        let provenance = self.trusts.of(&place.0).check(bundle, None).map_err(|problem| vec![problem])?;
+        let (hash, plugin) = (bundle.hash(), contents.manifest.plugin_version());
         let id = self.next_load;
         let commands = self.commands.clone();
         let bell = Bell::new(move |load, merchant, turned| {
@@ -371,7 +382,15 @@ impl<S: Store> Keeper<S> {
         });
         let loadable = code.map(|code| Arc::new(Loadable::with_bell(load(id, &contents, bundle, code), bell)));
         self.next_load += 1;
-        Ok(Arc::new(LivePlugin { plugin, scope: place.0.clone(), hash: bundle.hash(), contents, loadable }))
+        Ok(Arc::new(LivePlugin {
+            plugin,
+            scope: place.0.clone(),
+            hash,
+            short_hash: hash.short().into(),
+            provenance,
+            contents,
+            loadable,
+        }))
     }
 
     /// Makes a generation of what is to serve in a place now.

@@ -147,6 +147,7 @@ fn live(app: &App, caller: &Caller, served: &Served, now: Timestamp) -> Value {
         "scope": plugin.scope.to_string(),
         "hash": plugin.hash.to_string(),
         "state": if rests { "set_aside" } else { "live" },
+        "signature": plugin.provenance,
         "name": manifest.name,
         "description": manifest.description,
         "runtime": manifest.code.as_ref().map(|code| code.runtime.as_str()),
