@@ -31,7 +31,7 @@ fn batch() -> Batch {
         message: Message { role: Role::Customer, text, at: Timestamp::from_seconds(1) },
     };
     let reply = format!("{{\"turn_id\":\"{number}\",\"suggestions\":\"{}\"}}", "x".repeat(3000)).into();
-    let turn = TurnRecord { id: format!("{number:020}").into(), message, generation: 17, reply };
+    let turn = TurnRecord { id: format!("{number:020}").into(), message, generation: 17, reply, input: None };
     Batch::new("acme".into(), vec![Write::Turn(turn)])
 }
 

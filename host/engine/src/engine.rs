@@ -13,9 +13,9 @@ use cuecard_model::{
 
 use crate::{
     Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook, Identities,
-    MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
-    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord, Write,
-    turn_of,
+    KeptTurn, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition,
+    Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
+    Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -93,6 +93,14 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Turns in the order of their ids, after the given one: for export and replay.
     async fn turns(&self, merchant: &MerchantId, after: Option<&TurnId>, limit: usize) -> Result<Vec<TurnRecord>>;
+
+    /// The newest turns, newest first, with what was known around each: of these conversations, or of all if none is named.
+    async fn kept_turns(
+        &self,
+        merchant: &MerchantId,
+        conversations: &[ConversationId],
+        limit: usize,
+    ) -> Result<Vec<KeptTurn>>;
 
     /// The last messages of a conversation, oldest first.
     async fn conversation(

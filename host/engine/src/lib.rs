@@ -28,8 +28,8 @@ pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};
 pub use records::{
-    Context, CustomerState, DueTimer, Handed, Known, MessageRecord, NextDue, OpenEvent, Partition, SLOTS, TurnRecord,
-    slot_of, suggestion_id, turn_of,
+    Context, CustomerState, DueTimer, Handed, KeptTurn, Known, MessageRecord, NextDue, OpenEvent, Partition, SLOTS,
+    TurnRecord, slot_of, suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::{SqliteEngine, read_audit};

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId, Recent,
-    SuggestionId, Timer, Timestamp, TurnId,
+    Contact, ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId,
+    Recent, SuggestionId, Timer, Timestamp, TurnId,
 };
 
 /// Everything that is known before a message is answered.
@@ -80,6 +80,19 @@ pub struct TurnRecord {
     pub generation: u64,
     /// The reply in JSON, as it goes to the agent.
     pub reply: Arc<str>,
+    /// What it was answered from, beside its conversation, so that it can be answered again; opaque to the engine.
+    pub input: Option<Arc<str>>,
+}
+
+/// A turn with what was known around it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptTurn {
+    /// The turn.
+    pub turn: TurnRecord,
+    /// What was said before it, oldest first, at most the last 20 messages in the order of their arrival.
+    pub history: Vec<Message>,
+    /// When and where its customer had written before.
+    pub contacts: Vec<Contact>,
 }
 
 /// The id of the `number`th suggestion of a turn, counted from 1: `<turn id>.<number>`.

@@ -14,6 +14,7 @@ mod feedback;
 mod forget;
 mod hooks;
 mod identities;
+mod kept;
 mod news;
 mod open;
 mod people;

@@ -156,7 +156,7 @@ fn turn(id: &str) -> TurnRecord {
         channel: "web_chat".into(),
         message,
     };
-    TurnRecord { id: format!("t-{id}").into(), message, generation: 1, reply: reply(id) }
+    TurnRecord { id: format!("t-{id}").into(), message, generation: 1, reply: reply(id), input: None }
 }
 
 fn audit(id: &str) -> AuditEntry {

@@ -61,8 +61,8 @@ pub(crate) async fn classify(
     for (plugin, called) in plugins.iter().zip(called) {
         let version = plugin.plugin.clone();
         let failure = called.outcome.as_ref().err().map(|failed| failed.kind);
-        let (micros, log) = (called.micros, called.log);
-        classified.calls.push(CallReport { plugin: version.clone(), hook: "classify", micros, failure, log });
+        let (micros, cpu_micros, log) = (called.micros, called.cpu_micros, called.log);
+        classified.calls.push(CallReport { plugin: version.clone(), hook: "classify", micros, cpu_micros, failure, log });
         match called.outcome {
             Ok(found) => {
                 classified.trace.extend(overrule(Arc::make_mut(turn), &found, &version, &default_locale));

@@ -102,10 +102,10 @@ impl Composed {
     }
 
     fn take(&mut self, plugin: &Arc<LivePlugin>, hook: &'static str, called: Called<Vec<WorkedDraft>>) {
-        let Called { outcome, key_writes, log, micros, .. } = called;
+        let Called { outcome, key_writes, log, micros, cpu_micros, .. } = called;
         let version = plugin.plugin.clone();
         let failure = outcome.as_ref().err().map(|failed| failed.kind);
-        self.calls.push(CallReport { plugin: version.clone(), hook, micros, failure, log });
+        self.calls.push(CallReport { plugin: version.clone(), hook, micros, cpu_micros, failure, log });
         match outcome {
             Ok(drafts) => {
                 self.drafts.extend(drafts.into_iter().map(|draft| (Arc::clone(plugin), draft)));

@@ -86,8 +86,8 @@ impl Judged {
     fn take(&mut self, plugin: &LivePlugin, called: Called<Vec<Decision>>) {
         let version = plugin.plugin.clone();
         let failure = called.outcome.as_ref().err().map(|failed| failed.kind);
-        let (micros, log) = (called.micros, called.log);
-        self.calls.push(CallReport { plugin: version.clone(), hook: "trigger", micros, failure, log });
+        let (micros, cpu_micros, log) = (called.micros, called.cpu_micros, called.log);
+        self.calls.push(CallReport { plugin: version.clone(), hook: "trigger", micros, cpu_micros, failure, log });
         match called.outcome {
             Ok(decisions) => {
                 self.decisions.extend(decisions.into_iter().map(|decision| (version.clone(), decision)));

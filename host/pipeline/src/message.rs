@@ -66,6 +66,8 @@ pub struct CallReport {
     pub hook: &'static str,
     /// Time spent in it.
     pub micros: u32,
+    /// Processor time of it.
+    pub cpu_micros: u32,
     /// What went wrong, if anything.
     pub failure: Option<FailureKind>,
     /// Lines to the author.

@@ -68,6 +68,15 @@ impl Generation {
         self.unwanted.get(merchant).is_some_and(|ids| ids.contains(plugin))
     }
 
+    /// The generation that there would be with one plugin in its place. It serves nobody, so it keeps its number.
+    #[must_use]
+    pub fn with(&self, plugin: Arc<LivePlugin>) -> Self {
+        let mut generation = self.clone();
+        let (scope, id) = (plugin.scope.clone(), plugin.plugin.id.clone());
+        generation.set(&scope, &id, Some(plugin));
+        generation
+    }
+
     /// An empty generation; the next one has a higher number than any before a restart.
     pub(crate) fn after(last: u64) -> Self {
         Self { number: last, ..Self::default() }

@@ -162,6 +162,8 @@ pub struct Called<T> {
     pub log: Vec<LogLine>,
     /// Time spent in the hook.
     pub micros: u32,
+    /// Processor time of it: what does not depend on what else the machine is busy with.
+    pub cpu_micros: u32,
 }
 
 /// A draft with what the `localize` hooks did to it.
@@ -197,6 +199,7 @@ impl<T> Called<T> {
             key_writes: BTreeMap::new(),
             log: Vec::new(),
             micros: 0,
+            cpu_micros: 0,
         }
     }
 }

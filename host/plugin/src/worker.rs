@@ -229,11 +229,13 @@ impl Worker {
         let mut call = Call::new(limits, Arc::clone(&plugin.catalog), Arc::clone(setting), ask.keys.clone(), seed);
         let begin = || self.progress.begin(ask.load, limits.time());
         begin();
-        let started = Instant::now();
+        let (started, used) = (Instant::now(), processor_time());
         let outcome = hook(&mut **runtime, &mut call, &begin);
         let micros = u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX);
+        let used = processor_time().saturating_sub(used);
+        let cpu_micros = u32::try_from(used.as_micros()).unwrap_or(u32::MAX);
         let key_writes = if outcome.is_ok() { call.key_writes } else { Default::default() };
-        Called { load: ask.load, outcome: outcome.map_err(Into::into), key_writes, log: call.log, micros }
+        Called { load: ask.load, outcome: outcome.map_err(Into::into), key_writes, log: call.log, micros, cpu_micros }
     }
 
     /// After the answer is out: replaces what hit a limit, and collects garbage.
@@ -251,6 +253,12 @@ impl Worker {
     }
 }
 
+/// What the calling thread has used.
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
 /// Where, when and for whom a turn's words are meant.
 fn setting(turn: &Turn, culture: &Culture, default_locale: &str) -> Arc<Setting> {
     Arc::new(Setting {
@@ -266,8 +274,8 @@ fn setting(turn: &Turn, culture: &Culture, default_locale: &str) -> Arc<Setting>
 
 impl<T> Called<T> {
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Called<U> {
-        let Self { load, outcome, key_writes, log, micros } = self;
-        Called { load, outcome: outcome.map(change), key_writes, log, micros }
+        let Self { load, outcome, key_writes, log, micros, cpu_micros } = self;
+        Called { load, outcome: outcome.map(change), key_writes, log, micros, cpu_micros }
     }
 }
 

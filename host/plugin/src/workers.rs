@@ -45,6 +45,9 @@ pub struct Options {
     pub patience: Duration,
     /// Plugins that one worker keeps ready.
     pub loaded: usize,
+    /// Whether plugins are known by how they have done: who fails rests, who answers is asked first. A rehearsal asks
+    /// each every time, and leaves no mark on it.
+    pub remember: bool,
 }
 
 impl Options {
@@ -58,6 +61,7 @@ impl Options {
             queue: 512,
             patience: Duration::from_millis(250),
             loaded: 1024,
+            remember: true,
         }
     }
 }
@@ -174,7 +178,8 @@ impl Workers {
         plugins: &BTreeMap<LoadId, Arc<Loadable>>,
     ) -> Result<Vec<Called<J::Reply>>, Busy> {
         let (order, now, began) = (job.asks(), job.now(), Instant::now());
-        let standing = |load: LoadId| plugins.get(&load).map(|plugin| plugin.standing());
+        let remember = self.pool.remembers();
+        let standing = |load: LoadId| plugins.get(&load).filter(|_| remember).map(|plugin| plugin.standing());
         let resting = |load: &LoadId| standing(*load)?.rests(merchant, now).map(|why| (*load, why));
         let mut done: Vec<_> = order
             .iter()
@@ -227,7 +232,9 @@ impl Workers {
             }
         }
         let answers = in_order(&order, done);
-        note(merchant, now, plugins, &answers);
+        if remember {
+            note(merchant, now, plugins, &answers);
+        }
         Ok(answers)
     }
 }

@@ -10,13 +10,13 @@ use cuecard_model::{
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, people, read,
+    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, kept, people, read,
     read_outreach, threads, writer::Job,
 };
 use crate::{
     Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Handed, Hook,
-    Identities, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person,
-    PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
+    Identities, KeptTurn, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition,
+    Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -92,6 +92,16 @@ impl Engine for SqliteEngine {
     async fn turns(&self, merchant: &MerchantId, after: Option<&TurnId>, limit: usize) -> Result<Vec<TurnRecord>> {
         let (merchant, after) = (merchant.clone(), after.cloned());
         self.pool.read(move |connection| read::turns(connection, &merchant, after.as_ref(), limit)).await
+    }
+
+    async fn kept_turns(
+        &self,
+        merchant: &MerchantId,
+        conversations: &[ConversationId],
+        limit: usize,
+    ) -> Result<Vec<KeptTurn>> {
+        let (merchant, conversations) = (merchant.clone(), conversations.to_vec());
+        self.pool.read(move |connection| kept::turns(connection, &merchant, &conversations, limit)).await
     }
 
     async fn conversation(

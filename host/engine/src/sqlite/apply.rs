@@ -187,8 +187,8 @@ fn message(
     places: &mut Vec<i64>,
 ) -> Step<Outcome> {
     let sql = "insert into messages
-        (merchant, conversation, message, customer, channel, role, text, at, turn, generation, reply)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        (merchant, conversation, message, customer, channel, role, text, at, turn, generation, reply, input)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
         on conflict (merchant, conversation, message) do nothing";
     let kept = connection.prepare_cached(sql)?.execute(params![
         merchant.as_str(),
@@ -202,6 +202,7 @@ fn message(
         turn.map(|turn| turn.id.as_str()),
         turn.map(|turn| turn.generation.cast_signed()),
         turn.map(|turn| &*turn.reply),
+        turn.and_then(|turn| turn.input.as_deref()),
     ])?;
     if kept == 0 {
         let known = known(connection, merchant, record.conversation.as_str(), record.id.as_str())?;

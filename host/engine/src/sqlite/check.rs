@@ -21,7 +21,9 @@ pub(super) fn check(batch: &Batch) -> Result<usize> {
 fn weigh(write: &Write) -> usize {
     let more = match write {
         Write::Message(record) => record.message.text.len(),
-        Write::Turn(TurnRecord { message, reply, .. }) => message.message.text.len() + reply.len(),
+        Write::Turn(TurnRecord { message, reply, input, .. }) => {
+            message.message.text.len() + reply.len() + input.as_ref().map_or(0, |input| input.len())
+        }
         Write::Feedback(feedback) => feedback.final_text.as_ref().map_or(0, String::len),
         Write::Customer(customer) => weigh_customer(customer),
         Write::Live(item) => weigh_fields(&item.fields),

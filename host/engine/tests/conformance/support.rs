@@ -42,7 +42,13 @@ pub fn message(conversation: &str, id: &str, text: &str) -> MessageRecord {
 }
 
 pub fn turn(turn: &str, conversation: &str, id: &str, reply: &str) -> TurnRecord {
-    TurnRecord { id: turn.into(), message: message(conversation, id, id), generation: 17, reply: reply.into() }
+    TurnRecord {
+        id: turn.into(),
+        message: message(conversation, id, id),
+        generation: 17,
+        reply: reply.into(),
+        input: None,
+    }
 }
 
 pub fn event(id: &str, customer: Option<&str>) -> Event {

@@ -61,6 +61,10 @@ impl Pool {
         self.lock().waiters
     }
 
+    pub(super) fn remembers(&self) -> bool {
+        self.options.remember
+    }
+
     pub(super) fn replaced(&self) -> u64 {
         self.replaced.load(Ordering::Relaxed)
     }
