@@ -62,7 +62,14 @@ pub(crate) async fn classify(
         let version = plugin.plugin.clone();
         let failure = called.outcome.as_ref().err().map(|failed| failed.kind);
         let (micros, cpu_micros, log) = (called.micros, called.cpu_micros, called.log);
-        classified.calls.push(CallReport { plugin: version.clone(), hook: "classify", micros, cpu_micros, failure, log });
+        classified.calls.push(CallReport {
+            plugin: version.clone(),
+            hook: "classify",
+            micros,
+            cpu_micros,
+            failure,
+            log,
+        });
         match called.outcome {
             Ok(found) => {
                 classified.trace.extend(overrule(Arc::make_mut(turn), &found, &version, &default_locale));

@@ -9,6 +9,7 @@
 
 mod classify;
 mod compose;
+mod difference;
 mod event;
 mod guard;
 mod localize;
@@ -21,9 +22,12 @@ mod scripts;
 mod snapshot;
 mod translate;
 
+pub use difference::{Compared, Failures, Offers, compare};
 pub use event::{Judged, Occurrence, judge};
 pub use merchant::{ActionHook, Merchant, Retention};
-pub use message::{Answered, CallReport, Incoming, KeyWrites, Offered, Understood, answer, merged, offer, understand};
+pub use message::{
+    Answered, CallReport, Incoming, KeyWrites, Offered, Understood, Written, answer, merged, offer, understand,
+};
 pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};
 pub use scripts::{Script, Wanted, scripts};

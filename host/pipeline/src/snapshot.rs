@@ -49,6 +49,20 @@ impl Snapshot {
         Self { plain, own: Mutex::new(own.collect()), generation }
     }
 
+    /// What there would be for one merchant with a plugin in its place. Serves nobody. Learns if the plugin's examples say
+    /// so, which takes up to a second: call it off the live path.
+    #[must_use]
+    pub fn with(&self, merchant: &MerchantId, plugin: Arc<LivePlugin>) -> Self {
+        self.learn(merchant);
+        let generation = self.generation.with(plugin);
+        let before = self.own().remove(merchant).unwrap_or_else(|| self.plain.clone());
+        let learned = learn(generation.plugins(merchant), Some(&before));
+        let own = Mutex::new(HashMap::from([(merchant.clone(), learned.clone())]));
+        // Where the plugin is shared, the merchant may still be one of many.
+        let plain = if generation.is_plain(merchant) { learned } else { self.plain.clone() };
+        Self { generation: Arc::new(generation), plain, own }
+    }
+
     /// What was learned for a merchant; `None` if [`Snapshot::learn`] must come first.
     pub fn understanding(&self, merchant: &MerchantId) -> Option<Arc<Understanding>> {
         if self.generation.is_plain(merchant) {

@@ -24,6 +24,7 @@ pub(crate) mod pages;
 mod plugins;
 mod privacy;
 mod problem;
+mod rehearse;
 mod reword;
 mod scripts;
 mod session;
@@ -280,6 +281,16 @@ fn plugin_routes() -> Vec<Route> {
             .query(&["shared"])
             .takes("Bundle", 24 * MIB)
             .gives(200, "Reload"),
+        route(
+            "post",
+            "/v1/plugins/{id}/rehearse",
+            post(rehearse::post),
+            "What another version would have said; nothing is kept",
+        )
+        .roles(AUTHOR)
+        .query(&["shared", "turns"])
+        .takes("RehearsalRequest", 24 * MIB)
+        .gives(200, "Rehearsal"),
         route("post", "/v1/plugins/{id}/rollback", post(plugins::rollback), "Puts the version before in service")
             .roles(AUTHOR)
             .query(&["shared"])

@@ -25,6 +25,8 @@ pub mod outgoing;
 pub mod people;
 pub mod privacy;
 pub mod receipts;
+mod redact;
+pub mod rehearse;
 pub mod start;
 pub mod store;
 pub mod translate;

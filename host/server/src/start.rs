@@ -43,6 +43,7 @@ use crate::{
     outgoing::Outgoing,
     people::{self, People},
     privacy::{self, Privacy},
+    rehearse::Rehearsals,
     store,
     translate::Translations,
 };
@@ -113,6 +114,9 @@ impl Host {
             dev_key = Some(self::dev_key(merchant.clone()));
             person = Some(people::demo(merchant, clock::now())?);
         }
+        let compiled = Some(data.join("compiled"));
+        let beside = Prover::new(prover.clone(), compiled.clone(), PluginLimits::default());
+        let rehearsals = Rehearsals::start(workers.clone(), beside)?;
         let mut settled = workers::Options::new(workers);
         settled.count = config.workers.unwrap_or(settled.count);
         let (workers, confinement) = Workers::start(settled).await.context("the workers could not be started")?;
@@ -139,11 +143,12 @@ impl Host {
             outbox: Outbox::new(connectors),
             dev_key,
             pages: demo.and_then(|_| existing(Path::new(http::pages::SOURCES))),
+            rehearsals,
             people: People::new(person, config.proxies),
             frame_ancestors: config::frame_ancestors(&config.embed_in),
             stopping,
         });
-        let prover = Prover::new(prover, Some(data.join("compiled")), PluginLimits::default());
+        let prover = Prover::new(prover, compiled, PluginLimits::default());
         start_registry(&app, plugins, prover).await?;
         Ok(Self { app, confinement, stop })
     }

@@ -31,6 +31,12 @@ pub(crate) struct Push {
     /// Serve every merchant, not only the key's own.
     #[arg(long)]
     shared: bool,
+    /// Do not put it in service: answer turns that were answered once more with it, and show what would have been different
+    #[arg(long)]
+    dry_run: bool,
+    /// With --dry-run: how many turns, from the newest back
+    #[arg(long, default_value_t = 200, requires = "dry_run")]
+    turns: usize,
     #[command(flatten)]
     server: Server,
 }
@@ -73,16 +79,17 @@ impl Push {
         let parsed: toml::Table = manifest.parse().with_context(|| format!("{name}/plugin.toml"))?;
         let id = parsed.get("plugin").and_then(|plugin| plugin.get("id")).and_then(toml::Value::as_str);
         let id = id.ok_or_else(|| anyhow!("{name}/plugin.toml: no id under [plugin]\n  hint: add id = \"…\""))?;
+        let shared = if self.shared { "?shared=true" } else { "" };
+        if self.dry_run {
+            return self.rehearse(&name, id, to_archive(&bundle)?);
+        }
         let mut progress = Progress::new("bundle sent, being proved");
         progress.step();
-        let shared = if self.shared { "?shared=true" } else { "" };
         let (status, answer) =
             self.server.call("PUT", &format!("/v1/plugins/{id}{shared}"), Some(to_archive(&bundle)?))?;
         progress.finish();
         if status == 422 {
-            let problems = answer.get("problems").cloned().unwrap_or_default();
-            let problems: Vec<Problem> = serde_json::from_value(problems).unwrap_or_default();
-            return Ok(refuse(&name, &problems));
+            return Ok(refuse(&name, &problems(&answer)));
         }
         let answer = expect_fine(status, answer)?;
         print(format!(
@@ -92,6 +99,31 @@ impl Push {
         ));
         Ok(ExitCode::SUCCESS)
     }
+}
+
+impl Push {
+    /// Fails where a push would be refused, and where the new version fails on what the old one could do.
+    fn rehearse(&self, name: &str, id: &str, archive: Vec<u8>) -> anyhow::Result<ExitCode> {
+        let shared = if self.shared { "&shared=true" } else { "" };
+        let path = format!("/v1/plugins/{id}/rehearse?turns={}{shared}", self.turns);
+        let mut progress = Progress::new("bundle sent, being rehearsed");
+        progress.step();
+        let (status, answer) = self.server.call("POST", &path, Some(archive))?;
+        progress.finish();
+        if status == 422 {
+            return Ok(refuse(name, &problems(&answer)));
+        }
+        let answer = expect_fine(status, answer)?;
+        print(text(&answer, "text").trim_end());
+        let failing = answer.pointer("/summary/failing").and_then(Json::as_u64).unwrap_or(0);
+        let fit = problems(&answer).is_empty() && failing == 0;
+        Ok(if fit { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+}
+
+fn problems(answer: &Json) -> Vec<Problem> {
+    let problems = answer.get("problems").cloned().unwrap_or_default();
+    serde_json::from_value(problems).unwrap_or_default()
 }
 
 fn refuse(name: &str, problems: &[Problem]) -> ExitCode {

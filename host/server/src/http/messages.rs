@@ -24,7 +24,7 @@ use super::{
     json::{Json, check_id},
     told::Told,
 };
-use crate::{app::App, clock, identity};
+use crate::{app::App, clock, identity, rehearse::Input};
 
 /// Bytes of text in one message.
 pub(crate) const TEXT: usize = 16 << 10;
@@ -126,6 +126,7 @@ async fn turn(
         keys: context.customer.keys,
         recent: context.customer.recent,
     };
+    let input = Input::of(&incoming);
     let mut offered = offer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
     if let Some(connector) = app.translations.of(merchant) {
         connector.fill_in(&mut offered).await;
@@ -137,7 +138,8 @@ async fn turn(
     let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
 
     let customer = record.customer.clone();
-    let turn = TurnRecord { id: turn_id, message: record, generation: reply.generation, reply: Arc::clone(&text) };
+    let turn =
+        TurnRecord { id: turn_id, message: record, generation: reply.generation, reply: Arc::clone(&text), input };
     let mut writes = vec![Write::Turn(turn)];
     writes.extend(key_writes.into_iter().map(|(plugin, writes)| Write::PluginKeys {
         plugin,

@@ -83,7 +83,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     let path = parts.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
     let query = route.query.iter().map(|name| {
         let kind = match *name {
-            "limit" | "before" => json!({"type": "integer", "minimum": 0}),
+            "limit" | "before" | "turns" => json!({"type": "integer", "minimum": 0}),
             "shared" => json!({"type": "boolean"}),
             "state" => reference("OutreachState"),
             _ => json!({"type": "string"}),

@@ -110,7 +110,7 @@ pub(crate) async fn push(
     use axum::extract::FromRequest;
     let which = axum::extract::Query::<Which>::try_from_uri(request.uri());
     let which = which.map_err(|error| Problem::bad_request(error.body_text()).field("query"))?.0;
-    let place = place(&caller, &id, &which)?;
+    let place = place(&caller, &id, which.shared)?;
     let Raw(bytes) = Raw::from_request(request, &()).await?;
     let limits = app.bundle_limits;
     // Unpacking takes time, and the archive is a stranger's.
@@ -134,7 +134,7 @@ pub(crate) async fn rollback(
     Path(id): Path<String>,
     Asked(which): Asked<Which>,
 ) -> Result<Json<Value>, Problem> {
-    let place = place(&caller, &id, &which)?;
+    let place = place(&caller, &id, which.shared)?;
     let note = registry(&app)?.rollback(place, &caller.by).await.map_err(|refusal| explain(refusal, &caller))?;
     Ok(Json(said(&note)))
 }
@@ -176,12 +176,12 @@ fn registry(app: &App) -> Result<&Registry, Problem> {
 }
 
 /// The merchant's own plugin; or the one for all, which only an operator may change.
-fn place(caller: &Caller, id: &str, which: &Which) -> Result<Place, Problem> {
-    if which.shared && !caller.operator {
+pub(crate) fn place(caller: &Caller, id: &str, shared: bool) -> Result<Place, Problem> {
+    if shared && !caller.operator {
         return Err(Problem::new(403, "forbidden", "Forbidden", "shared plugins are the operator's to change")
             .hint("leave ?shared=true out for a plugin of your own, or use an operator's key"));
     }
-    let scope = if which.shared { Scope::Shared } else { Scope::Merchant(caller.merchant.clone()) };
+    let scope = if shared { Scope::Shared } else { Scope::Merchant(caller.merchant.clone()) };
     Ok((scope, PluginId::from(id)))
 }
 
