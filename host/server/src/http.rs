@@ -394,8 +394,8 @@ fn pages() -> Vec<Route> {
     let route = Route::new;
     let page = |handler: MethodRouter<Arc<App>>| handler.layer(map_response(headers::page));
     vec![
-        route("get", "/desk", page(get(pages::index)), "The desk"),
-        route("get", "/desk/{*file}", page(get(pages::file)), "What the desk is made of"),
+        route("get", "/desk", page(get(async |app, headers| pages::index("desk", app, headers).await)), "The desk"),
+        route("get", "/pages/{*file}", page(get(pages::file)), "What the pages are made of"),
     ]
 }
 

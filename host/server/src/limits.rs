@@ -40,7 +40,7 @@ impl Default for Limits {
             burst: 4000.0,
             turns: 1024,
             connections: 10_000,
-            streams_per_merchant: 500,
+            streams_per_merchant: 2000,
             header_timeout_ms: 10_000,
             request_timeout_ms: 30_000,
             drain_ms: 20_000,

@@ -148,9 +148,9 @@ fn the_pages_are_there_and_are_sent_once() {
     let server = Server::start();
     for (path, kind) in [
         ("/desk", "text/html"),
-        ("/desk/app.js", "text/javascript"),
-        ("/desk/desk.css", "text/css"),
-        ("/desk/vendor/lit-html/lit-html.js", "text/javascript"),
+        ("/pages/desk/app.js", "text/javascript"),
+        ("/pages/desk/desk.css", "text/css"),
+        ("/pages/shared/vendor/lit-html/lit-html.js", "text/javascript"),
     ] {
         let page = server.ask("GET", path, &[], b"");
         assert_eq!(page.status, 200, "{path}: {page:?}");
@@ -160,7 +160,7 @@ fn the_pages_are_there_and_are_sent_once() {
         let again = server.ask("GET", path, &[("if-none-match", &tag)], b"");
         assert_eq!((again.status, again.body.as_str()), (304, ""));
     }
-    for path in ["/desk/nothing.js", "/desk/../Cargo.toml", "/desk/types.d.ts"] {
+    for path in ["/pages/desk/nothing.js", "/pages/../Cargo.toml", "/pages/desk/types.d.ts"] {
         server.ask("GET", path, &[DEV], b"").expect(404);
     }
 }

@@ -4,11 +4,13 @@
 //! bare axum route, and that route with the host's own commit. The load comes from another processor. Knows how to
 //! start and to compare; [`load`] knows how to ask, [`said`] what is said, [`served`] who answers.
 
+mod agents;
 mod events;
 mod load;
 mod processor;
 mod said;
 pub(crate) mod served;
+mod stream;
 
 use std::{
     fs,
@@ -23,6 +25,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
 
 use self::{
+    agents::{Floor, Hears},
     load::{Load, Run},
     processor::{Processors, pin},
     said::Said,
@@ -60,6 +63,12 @@ pub(crate) struct Bench {
     /// Instead of messages: so many shop events, from the request to the kept decision.
     #[arg(long, value_name = "COUNT")]
     events: Option<u64>,
+    /// Instead of that: so many agents who listen, and how late their cards come.
+    #[arg(long, value_name = "COUNT")]
+    agents: Option<u64>,
+    /// With --agents: messages of customers in a second.
+    #[arg(long, default_value_t = 200.0, requires = "agents")]
+    rate: f64,
 }
 
 /// Messages that their author wrote without having seen the scenarios' examples.
@@ -75,6 +84,7 @@ impl Bench {
             self.rounds > 0 && self.connections > 0 && self.seconds > 0.0,
             "rounds, connections and seconds are above 0"
         );
+        ensure!(self.rate > 0.0 && self.agents != Some(0), "agents and rate are above 0");
         let said = Arc::new(Said::read(&self.messages)?);
         let processors = Processors::find();
         pin(processors.load);
@@ -86,6 +96,14 @@ impl Bench {
             let told = events::measure(&server.address, server.child.id(), count)?;
             lines::progress("");
             print(told);
+            return Ok(ExitCode::SUCCESS);
+        }
+        if let Some(agents) = self.agents {
+            let floor = Floor { agents, per_second: self.rate, time: Duration::from_secs_f64(self.seconds * 10.0) };
+            for hears in [Hears::Own, Hears::All] {
+                let server = start(What::Host, &format!("{hears:?}"))?;
+                print(agents::measure(&server.address, server.child.id(), floor, hears, &said).await?);
+            }
             return Ok(ExitCode::SUCCESS);
         }
         // One answer of the host: what the bare routes will give.

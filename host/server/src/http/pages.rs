@@ -1,4 +1,4 @@
-//! The pages of the desk: static files that are part of the binary. Knows what a file is called and what kind it is,
+//! The pages: static files that are part of the binary. Knows what a file is called and what kind it is,
 //! and nothing of what is in it.
 
 use std::{borrow::Cow, path::Path as Folder, sync::Arc};
@@ -19,57 +19,66 @@ struct File {
 
 macro_rules! files {
     ($($name:literal),+ $(,)?) => {
-        [$(File { name: $name, bytes: include_bytes!(concat!("../../desk/", $name)) }),+]
+        [$(File { name: $name, bytes: include_bytes!(concat!("../../pages/", $name)) }),+]
     };
 }
 
 const FILES: &[File] = &files![
-    "app.js",
-    "base.css",
-    "control.js",
-    "desk.css",
-    "focus.js",
-    "format.js",
-    "i18n.js",
-    "icon.svg",
-    "index.html",
-    "keys.js",
-    "lang/en.js",
-    "lang/es.js",
-    "lang/zh.js",
-    "session.js",
-    "store.js",
-    "stream.js",
-    "vendor/lit-html/LICENSE",
-    "vendor/lit-html/directive-helpers.js",
-    "vendor/lit-html/directive.js",
-    "vendor/lit-html/directives/live.js",
-    "vendor/lit-html/directives/repeat.js",
-    "vendor/lit-html/lit-html.js",
-    "views/act.js",
-    "views/cards.js",
-    "views/composer.js",
-    "views/conversation.js",
-    "views/customer.js",
-    "views/dialog.js",
-    "views/dismiss.js",
-    "views/header.js",
-    "views/help.js",
-    "views/icons.js",
-    "views/list.js",
-    "views/login.js",
-    "views/mood.js",
-    "views/outreach.js",
-    "views/scripts.js",
-    "views/trace.js",
+    "desk/app.js",
+    "desk/control.js",
+    "desk/desk.css",
+    "desk/index.html",
+    "desk/keys.js",
+    "desk/lang/en.js",
+    "desk/lang/es.js",
+    "desk/lang/zh.js",
+    "desk/store.js",
+    "desk/views/act.js",
+    "desk/views/cards.js",
+    "desk/views/composer.js",
+    "desk/views/conversation.js",
+    "desk/views/customer.js",
+    "desk/views/dismiss.js",
+    "desk/views/help.js",
+    "desk/views/list.js",
+    "desk/views/mood.js",
+    "desk/views/outreach.js",
+    "desk/views/scripts.js",
+    "desk/views/tabs.js",
+    "desk/views/trace.js",
+    "desk/words.js",
+    "shared/base.css",
+    "shared/dialog.js",
+    "shared/focus.js",
+    "shared/format.js",
+    "shared/frame.js",
+    "shared/header.js",
+    "shared/i18n.js",
+    "shared/icon.svg",
+    "shared/icons.js",
+    "shared/lang/en.js",
+    "shared/lang/es.js",
+    "shared/lang/zh.js",
+    "shared/login.js",
+    "shared/page.js",
+    "shared/session.js",
+    "shared/stream.js",
+    "shared/vendor/lit-html/LICENSE",
+    "shared/vendor/lit-html/directive-helpers.js",
+    "shared/vendor/lit-html/directive.js",
+    "shared/vendor/lit-html/directives/live.js",
+    "shared/vendor/lit-html/directives/repeat.js",
+    "shared/vendor/lit-html/lit-html.js",
+    "shared/words.js",
 ];
 
 /// Where the files lie in the sources, from the repository's folder: `serve --dev` reads them there if it can, so that
 /// an edit shows when the page is loaded again.
-pub(crate) const SOURCES: &str = "host/server/desk";
+pub(crate) const SOURCES: &str = "host/server/pages";
 
-pub(crate) async fn index(app: State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    file(app, Path("index.html".to_owned()), headers).await
+/// The page of this name, e.g. `desk`.
+pub(crate) async fn index(page: &str, app: State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    file(app, Path(format!("{page}/index.html")), headers).await
 }
 
 pub(crate) async fn file(
@@ -79,7 +88,7 @@ pub(crate) async fn file(
 ) -> Result<Response, Problem> {
     let found = FILES.iter().find(|file| file.name == name);
     let Some(file) = found else {
-        return Err(Problem::not_found("the desk has no such file").hint("open /desk"));
+        return Err(Problem::not_found("no page has such a file").hint("open /desk"));
     };
     let bytes = read(app.pages.as_deref(), file);
     let tag = format!("\"{}\"", blake3::hash(&bytes).to_hex());
@@ -118,7 +127,7 @@ mod tests {
     /// Every file of the folder is in the binary, but for types that only the checker reads.
     #[test]
     fn every_file_is_there() {
-        let folder = Folder::new(env!("CARGO_MANIFEST_DIR")).join("desk");
+        let folder = Folder::new(env!("CARGO_MANIFEST_DIR")).join("pages");
         let mut found = BTreeSet::new();
         let mut folders = vec![folder.clone()];
         while let Some(next) = folders.pop() {

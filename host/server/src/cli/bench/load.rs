@@ -79,8 +79,15 @@ pub(super) async fn one(address: &str, said: Arc<Said>) -> Result<String> {
     String::from_utf8(asker.body().to_vec()).context("the answer is not UTF-8")
 }
 
+/// Whose customer writes, and how often that one has written before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Paced {
+    pub(super) agent: u64,
+    pub(super) turn: u64,
+}
+
 /// One connection.
-struct Asker {
+pub(super) struct Asker {
     stream: TcpStream,
     said: Arc<Said>,
     number: u64,
@@ -91,7 +98,7 @@ struct Asker {
 }
 
 impl Asker {
-    async fn connect(address: &str, said: Arc<Said>) -> Result<Self> {
+    pub(super) async fn connect(address: &str, said: Arc<Said>) -> Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let stream = TcpStream::connect(address).await.with_context(|| format!("cannot reach {address}"))?;
         stream.set_nodelay(true)?;
@@ -101,8 +108,18 @@ impl Asker {
 
     /// Sends the next message and reads the whole answer.
     async fn ask(&mut self) -> Result<()> {
-        let body = self.said.body(self.number, self.asked);
+        let body = self.said.body(Paced { agent: self.number, turn: self.asked });
         self.asked += 1;
+        self.post(&body).await
+    }
+
+    /// The same for a customer of this agent.
+    pub(super) async fn ask_as(&mut self, paced: Paced) -> Result<()> {
+        let body = self.said.body(paced);
+        self.post(&body).await
+    }
+
+    async fn post(&mut self, body: &str) -> Result<()> {
         let head = format!(
             "POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer dev\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
+use super::load::Paced;
 use crate::cli::lines;
 
 /// Messages of one conversation.
@@ -53,16 +54,16 @@ impl Said {
         Ok(Self(voices))
     }
 
-    /// The body of a connection's message. A conversation stays in one language.
-    pub(super) fn body(&self, connection: u64, asked: u64) -> String {
-        let conversation = asked / TURNS;
+    /// The body of a message. A conversation stays in one language.
+    pub(super) fn body(&self, Paced { agent, turn }: Paced) -> String {
+        let conversation = turn / TURNS;
         let pick = |number: u64, of: usize| usize::try_from(number).unwrap_or_default() % of.max(1);
-        let voice = self.0.get(pick(connection + conversation, self.0.len()));
+        let voice = self.0.get(pick(agent + conversation, self.0.len()));
         let (customer, texts) = voice.map_or(("u-2", &[][..]), |voice| (voice.customer, &voice.texts));
         // Steps that divide no usual number of messages, so that neighbours differ and all have their turn.
-        let text = texts.get(pick(connection * 37 + asked * 31, texts.len())).map_or("", String::as_str);
+        let text = texts.get(pick(agent * 37 + turn * 31, texts.len())).map_or("", String::as_str);
         format!(
-            r#"{{"conversation_id":"bench-{connection}-{conversation}","message_id":"m-{asked}","channel":"web_chat","text":"{text} ({connection}-{asked})","customer":{{"id":"{customer}"}},"agent_id":"a-1"}}"#
+            r#"{{"conversation_id":"bench-{agent}-{conversation}","message_id":"m-{turn}","channel":"web_chat","text":"{text} ({agent}-{turn})","customer":{{"id":"{customer}"}},"agent_id":"a-{agent}"}}"#
         )
     }
 }
