@@ -10,7 +10,10 @@ use cuecard_model::{
     Timestamp, Value,
 };
 
-use crate::{AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Room, TurnRecord};
+use crate::{
+    AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, ProposalRecord, Room,
+    TurnRecord,
+};
 
 /// Writes of one merchant that are kept together or not at all.
 #[derive(Clone, Debug)]
@@ -141,6 +144,8 @@ pub enum Write {
         /// How many at most.
         limit: usize,
     },
+    /// An agent's words that may become a script; or what became of them. [`Outcome::Known`] if that is decided already.
+    Proposal(ProposalRecord),
     /// What somebody did: kept with the writes before it that it tells of. [`Outcome::Known`], and not kept, if none of
     /// those changed anything.
     Audit(AuditEntry),

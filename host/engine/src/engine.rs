@@ -14,8 +14,8 @@ use cuecard_model::{
 use crate::{
     Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook, Identities,
     KeptTurn, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition,
-    Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
-    Write, turn_of,
+    Person, PluginRecord, ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken,
+    StoredAudit, Thread, TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -112,6 +112,13 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Feedback given at or after a moment, oldest first.
     async fn feedback(&self, merchant: &MerchantId, since: Timestamp, limit: usize) -> Result<Vec<Feedback>>;
+
+    /// Agents' words that may become scripts, of one state, newest first.
+    async fn proposals(&self, merchant: &MerchantId, state: ProposalState, limit: usize)
+    -> Result<Vec<ProposalRecord>>;
+
+    /// One of them by its id.
+    async fn proposal(&self, merchant: &MerchantId, id: &str) -> Result<Option<ProposalRecord>>;
 
     /// All that was done with these suggestions, for each in the order of time.
     async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>>;

@@ -13,6 +13,7 @@ mod identities;
 mod news;
 mod outreach;
 mod people;
+mod proposals;
 mod records;
 mod registry;
 mod sqlite;
@@ -27,6 +28,7 @@ pub use feedback::{Feedback, FeedbackAction};
 pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};
+pub use proposals::{ProposalRecord, ProposalState};
 pub use records::{
     Context, CustomerState, DueTimer, Handed, KeptTurn, Known, MessageRecord, NextDue, OpenEvent, Partition, SLOTS,
     TurnRecord, slot_of, suggestion_id, turn_of,

@@ -19,6 +19,7 @@ mod news;
 mod open;
 mod people;
 mod pool;
+mod proposals;
 mod read;
 mod read_outreach;
 mod rooms;

@@ -9,7 +9,7 @@ mod import;
 mod keys;
 mod lines;
 mod messages;
-mod new;
+pub(crate) mod new;
 mod offline;
 mod remote;
 mod replay;

@@ -4,6 +4,7 @@
 mod actions;
 mod answered;
 mod audit;
+mod bundles;
 mod consents;
 mod conversations;
 mod customers;
@@ -24,6 +25,7 @@ pub(crate) mod pages;
 mod plugins;
 mod privacy;
 mod problem;
+mod proposals;
 mod rehearse;
 mod reword;
 mod scripts;
@@ -161,6 +163,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(outreach_routes());
     routes.extend(data_routes());
     routes.extend(plugin_routes());
+    routes.extend(author_routes());
     routes.extend(people_routes());
     routes.extend(open_routes());
     routes
@@ -326,6 +329,53 @@ fn plugin_routes() -> Vec<Route> {
         .roles(OPERATOR),
         Route { answer: (204, None), ..route("delete", "/v1/keys/{id}", delete(keys::revoke), "Takes a key back") }
             .roles(OPERATOR),
+    ]
+}
+
+fn author_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route("get", "/v1/plugins/{id}/bundle", get(bundles::get), "The files of the version that serves")
+            .roles(AUTHOR)
+            .gives(200, "PluginBundle"),
+        route("get", "/v1/templates/{id}", get(bundles::template), "The files of a new plugin of that name")
+            .roles(AUTHOR)
+            .gives(200, "PluginBundle"),
+        route(
+            "get",
+            "/v1/author/conversations",
+            get(proposals::conversations),
+            "Conversations to rehearse on, redacted",
+        )
+        .roles(AUTHOR)
+        .query(&["limit"])
+        .gives(200, "AuthorConversations"),
+        route("get", "/v1/proposals", get(proposals::list), "Agents' words that may become scripts, newest first")
+            .roles(AUTHOR)
+            .query(&["state", "limit"])
+            .gives(200, "ProposalList"),
+        route(
+            "post",
+            "/v1/proposals",
+            post(proposals::create),
+            "An agent's words as a script, with what is known as variables",
+        )
+        .roles(AGENT)
+        .takes("ProposalRequest", 64 * KIB)
+        .gives(200, "Proposal"),
+        route("post", "/v1/proposals/preview", post(proposals::preview), "The same, and nothing is kept")
+            .roles(AGENT)
+            .takes("ProposalRequest", 64 * KIB)
+            .gives(200, "ProposalPreview"),
+        route(
+            "post",
+            "/v1/proposals/{id}/settle",
+            post(proposals::settle),
+            "Says that a proposal was taken, or is not wanted",
+        )
+        .roles(AUTHOR)
+        .takes("ProposalSettled", 16 * KIB)
+        .gives(200, "Proposal"),
     ]
 }
 

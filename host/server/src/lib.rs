@@ -24,6 +24,7 @@ pub mod outbox;
 pub mod outgoing;
 pub mod people;
 pub mod privacy;
+pub mod proposals;
 pub mod receipts;
 mod redact;
 pub mod rehearse;

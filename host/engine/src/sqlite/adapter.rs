@@ -10,13 +10,14 @@ use cuecard_model::{
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, kept, people, read,
-    read_outreach, threads, writer::Job,
+    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, kept, people, proposals,
+    read, read_outreach, threads, writer::Job,
 };
 use crate::{
     Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Handed, Hook,
     Identities, KeptTurn, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition,
-    Person, PluginRecord, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, Thread, TurnRecord,
+    Person, PluginRecord, ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken,
+    StoredAudit, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -117,6 +118,21 @@ impl Engine for SqliteEngine {
     async fn feedback(&self, merchant: &MerchantId, since: Timestamp, limit: usize) -> Result<Vec<Feedback>> {
         let merchant = merchant.clone();
         self.pool.read(move |connection| feedback::since(connection, &merchant, since, limit)).await
+    }
+
+    async fn proposals(
+        &self,
+        merchant: &MerchantId,
+        state: ProposalState,
+        limit: usize,
+    ) -> Result<Vec<ProposalRecord>> {
+        let merchant = merchant.clone();
+        self.pool.read(move |connection| proposals::list(connection, &merchant, state, limit)).await
+    }
+
+    async fn proposal(&self, merchant: &MerchantId, id: &str) -> Result<Option<ProposalRecord>> {
+        let (merchant, id) = (merchant.clone(), id.to_owned());
+        self.pool.read(move |connection| proposals::one(connection, &merchant, &id)).await
     }
 
     async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>> {

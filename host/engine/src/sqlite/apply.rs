@@ -8,7 +8,7 @@ use cuecard_model::{ConversationId, CustomerId, MerchantId, Role};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::{audit, feedback, forget, identities, news, rooms};
+use super::{audit, feedback, forget, identities, news, proposals, rooms};
 use crate::{Batch, Error, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
 
 /// What became of a batch, and where its messages stand.
@@ -100,6 +100,7 @@ fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) 
         | Write::TimerDone { customer, .. } => customer,
         Write::Outreach(record) | Write::OutreachChange(record) => &mut record.customer,
         Write::Consent(record) => &mut record.customer,
+        Write::Proposal(record) => &mut record.customer,
         Write::Event(event) => match &mut event.customer_id {
             Some(customer) => customer,
             None => return Ok(Vec::new()),
@@ -163,6 +164,7 @@ fn one(
         }
         Write::Outreach(record) => contact::propose(connection, merchant, record),
         Write::OutreachChange(record) => contact::change(connection, merchant, record),
+        Write::Proposal(record) => proposals::put(connection, merchant, record),
         Write::Consent(record) => contact::consent(connection, merchant, record),
         Write::Suppression { subject, suppression } => contact::suppress(connection, merchant, subject, suppression),
         Write::Delivery { keys, at } => news::delivered(connection, merchant, keys, *at),

@@ -25,6 +25,7 @@ fn weigh(write: &Write) -> usize {
             message.message.text.len() + reply.len() + input.as_ref().map_or(0, |input| input.len())
         }
         Write::Feedback(feedback) => feedback.final_text.as_ref().map_or(0, String::len),
+        Write::Proposal(record) => record.body.len(),
         Write::Customer(customer) => weigh_customer(customer),
         Write::Live(item) => weigh_fields(&item.fields),
         Write::PluginKeys { writes, .. } => {

@@ -55,6 +55,23 @@ enum Hook {
     Classify,
 }
 
+/// A Lua plugin's files, for whoever has no command line.
+pub(crate) fn lua(id: &str) -> impl Iterator<Item = (&'static str, String)> {
+    let scenario = id.replace('-', "_");
+    let title = scenario.replace('_', " ");
+    let fill = move |text: &str, id: &str| {
+        text.replace("{{id}}", id).replace("{{scenario}}", &scenario).replace("{{title}}", &title)
+    };
+    let id = id.to_owned();
+    LUA.iter().map(move |(name, text)| (*name, fill(text, &id)))
+}
+
+/// Whether a plugin may be called so.
+pub(crate) fn is_id(id: &str) -> bool {
+    let fits = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-';
+    !id.is_empty() && id.len() <= 64 && id.chars().all(fits)
+}
+
 /// Name and content of each file. `.in` keeps our own tools from taking a template for a crate.
 type Template = &'static [(&'static str, &'static str)];
 
@@ -90,8 +107,7 @@ const RUST_CLASSIFY: Template = &[
 
 impl New {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let fits = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-';
-        if self.id.is_empty() || self.id.len() > 64 || !self.id.chars().all(fits) {
+        if !is_id(&self.id) {
             bail!(
                 "'{}' is no plugin id\n  hint: use lower-case letters, digits and hyphens, such as late-parcel",
                 self.id

@@ -11,7 +11,6 @@ use axum::{
 use cuecard_engine::{PluginRecord, PluginState, Scope};
 use cuecard_model::{MerchantId, PluginId};
 use cuecard_plugin::{
-    bundle::from_archive,
     generation::LivePlugin,
     registry::{Note, Outcome, Place, Refusal, Registry, Source},
 };
@@ -20,8 +19,9 @@ use serde_json::{Value, json};
 
 use super::{
     Problem,
+    bundles::sent,
     guard::Caller,
-    json::{Asked, Json, Raw, reply},
+    json::{Asked, Json, reply},
 };
 use crate::{app::App, store::Reload};
 
@@ -107,19 +107,16 @@ pub(crate) async fn push(
     Path(id): Path<String>,
     request: axum::extract::Request,
 ) -> Result<Response, Problem> {
-    use axum::extract::FromRequest;
     let which = axum::extract::Query::<Which>::try_from_uri(request.uri());
     let which = which.map_err(|error| Problem::bad_request(error.body_text()).field("query"))?.0;
     let place = place(&caller, &id, which.shared)?;
-    let Raw(bytes) = Raw::from_request(request, &()).await?;
-    let limits = app.bundle_limits;
-    // Unpacking takes time, and the archive is a stranger's.
-    let bundle = tokio::task::spawn_blocking(move || from_archive(&bytes, &limits)).await;
-    let bundle = match bundle.map_err(|_| Problem::busy("the host is stopping"))? {
-        Ok(bundle) => bundle,
-        Err(problems) => {
-            registry(&app)?.refuse(place, problems.clone(), &caller.by);
-            return Err(Problem::bundle(problems));
+    let bundle = match sent(&app, &caller.merchant, &id, request).await {
+        Ok(sent) => sent.bundle,
+        Err(problem) => {
+            if !problem.problems().is_empty() {
+                registry(&app)?.refuse(place, problem.problems().to_vec(), &caller.by);
+            }
+            return Err(problem);
         }
     };
     let known = app.engine.plugins().await?;
