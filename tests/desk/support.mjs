@@ -81,7 +81,7 @@ export const wide = { width: 1280, height: 800 };
 export const narrow = { width: 390, height: 844 };
 
 /** A page that has logged in, with what went wrong in it. */
-export async function openDesk(browser, host, { viewport = wide, colorScheme = "light", locale = "en-GB", path = "" } = {}) {
+export async function openDesk(browser, host, { viewport = wide, colorScheme = "light", locale = "en-GB", at = "/desk", path = "" } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, locale, reducedMotion: "reduce" });
   const page = await context.newPage();
   const wrong = [];
@@ -92,7 +92,7 @@ export async function openDesk(browser, host, { viewport = wide, colorScheme = "
     addEventListener("securitypolicyviolation", (event) =>
       globalThis.heardViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
   });
-  await page.goto(`${host.address}/desk${path}`);
+  await page.goto(`${host.address}${at}${path}`);
   await page.fill("#name", "demo");
   await page.fill("#password", "demo");
   await page.keyboard.press("Enter");

@@ -445,6 +445,12 @@ fn pages() -> Vec<Route> {
     let page = |handler: MethodRouter<Arc<App>>| handler.layer(map_response(headers::page));
     vec![
         route("get", "/desk", page(get(async |app, headers| pages::index("desk", app, headers).await)), "The desk"),
+        route(
+            "get",
+            "/author",
+            page(get(async |app, headers| pages::index("author", app, headers).await)),
+            "The author's page",
+        ),
         route("get", "/pages/{*file}", page(get(pages::file)), "What the pages are made of"),
     ]
 }

@@ -10,7 +10,10 @@ import { t } from "./words.js";
 
 /** Every page: its address, and the roles of which one is needed to see more of it than the login.
  * @type {{ name: PageName, path: string, roles: string[] }[]} */
-const pages = [{ name: "nav.desk", path: "/desk", roles: ["agent"] }];
+const pages = [
+  { name: "nav.desk", path: "/desk", roles: ["agent"] },
+  { name: "nav.author", path: "/author", roles: ["author"] },
+];
 
 export const logo = () => html`
   <svg class="logo" viewBox="0 0 24 24" aria-hidden="true">

@@ -18,7 +18,7 @@ export type PageState = {
   now: number;
 };
 /** The word for each page. */
-export type PageName = "nav.desk";
+export type PageName = "nav.desk" | "nav.author";
 /** What a page gives its frame. */
 export type Frame = {
   name: PageName;

@@ -2,6 +2,7 @@
 
 export default {
   "nav.desk": "Desk",
+  "nav.author": "Playground",
   "login.title": "Log in to Cuecard",
   "login.name": "Name",
   "login.password": "Password",

@@ -2,6 +2,7 @@
 
 export default {
   "nav.desk": "Mesa",
+  "nav.author": "Taller",
   "login.title": "Entrar en Cuecard",
   "login.name": "Nombre",
   "login.password": "Contraseña",

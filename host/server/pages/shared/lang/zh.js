@@ -2,6 +2,7 @@
 
 export default {
   "nav.desk": "工作台",
+  "nav.author": "编写",
   "login.title": "登录 Cuecard",
   "login.name": "用户名",
   "login.password": "密码",
