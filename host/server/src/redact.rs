@@ -12,13 +12,15 @@ use regex_lite::{Captures, Regex};
 struct Rule {
     pattern: Regex,
     mark: &'static str,
-    is_one: fn(&str) -> bool,
+    is_one: Check,
 }
+
+type Check = fn(&str) -> bool;
 
 /// In this order: an account holds what a telephone number could be.
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    let yes: fn(&str) -> bool = |_| true;
-    let rules: [(&str, &'static str, fn(&str) -> bool); 10] = [
+    let yes: Check = |_| true;
+    let rules: [(&str, &'static str, Check); 10] = [
         (r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+", "[email]", yes),
         (r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b", "[account]", is_iban),
         (r"[0-9](?:[ \-]?[0-9]){12,18}", "[card]", is_card),

@@ -28,7 +28,7 @@ use cuecard_plugin::{
     workers::{self, Busy, Loadable, Workers},
 };
 use tokio::{
-    sync::{Mutex, mpsc, oneshot},
+    sync::{Mutex, Semaphore, mpsc, oneshot},
     task::{LocalSet, spawn_blocking},
 };
 
@@ -44,6 +44,8 @@ pub const TURNS: (usize, usize) = (200, 1000);
 const TIME: Duration = Duration::from_secs(20);
 /// Rehearsals that are asked for and not done; more are turned away.
 const WAITING: usize = 16;
+/// Rehearsals at once.
+const AT_ONCE: usize = 4;
 /// Workers are let go when nobody has rehearsed for so long.
 const IDLE: Duration = Duration::from_secs(120);
 
@@ -78,8 +80,13 @@ impl Rehearsals {
     /// Starts the thread. It has no workers until somebody rehearses, and ends with the last handle.
     pub fn start(workers: workers::Spawn, prover: Prover) -> io::Result<Self> {
         let (jobs, inbox) = mpsc::channel(WAITING);
-        let stage =
-            Stage { prover: Arc::new(prover), spawn: aside(workers), workers: Mutex::default(), ids: FIRST.into() };
+        let stage = Stage {
+            prover: Arc::new(prover),
+            spawn: aside(workers),
+            workers: Mutex::default(),
+            last: Mutex::default(),
+            ids: FIRST.into(),
+        };
         let run = move || {
             // Of this thread and all that it starts.
             #[cfg(unix)]
@@ -119,11 +126,15 @@ struct Stage {
     prover: Arc<Prover>,
     spawn: workers::Spawn,
     workers: Mutex<Option<Workers>>,
+    /// Whoever types rehearses again and again: what was learned from the same examples is not learned anew.
+    last: Mutex<Option<Arc<Snapshot>>>,
     ids: AtomicU64,
 }
 
 async fn serve(stage: Arc<Stage>, mut inbox: mpsc::Receiver<Job>) {
+    let room = Arc::new(Semaphore::new(AT_ONCE));
     loop {
+        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
         match tokio::time::timeout(IDLE, inbox.recv()).await {
             Ok(Some(Job { wanted, answer })) => {
                 let stage = Arc::clone(&stage);
@@ -131,10 +142,14 @@ async fn serve(stage: Arc<Stage>, mut inbox: mpsc::Receiver<Job>) {
                     // Between two turns: in the middle of one it would cost a worker.
                     let found = stage.rehearse(wanted, &|| answer.is_closed()).await;
                     let _ = answer.send(found);
+                    drop(place);
                 });
             }
             Ok(None) => return,
-            Err(_) => drop(stage.workers.lock().await.take()),
+            Err(_) => {
+                stage.workers.lock().await.take();
+                stage.last.lock().await.take();
+            }
         }
     }
 }
@@ -156,8 +171,10 @@ impl Stage {
                 found.new = Some(Version::of(&plugin));
                 let old = Arc::clone(&snapshot);
                 let of = merchant.id.clone();
-                let new = spawn_blocking(move || old.with(&of, plugin)).await;
+                let last = self.last.lock().await.clone();
+                let new = spawn_blocking(move || Arc::new(old.with(&of, plugin, last.as_deref()))).await;
                 if let (Ok(new), Some(workers)) = (new, self.workers().await) {
+                    *self.last.lock().await = Some(Arc::clone(&new));
                     let until = began + TIME;
                     let enough = || unwanted() || Instant::now() > until;
                     run(&mut found, Sides { workers, merchant, old: snapshot, new }, turns, show_all, &enough).await;
@@ -232,7 +249,7 @@ struct Sides {
     workers: Workers,
     merchant: Arc<Merchant>,
     old: Arc<Snapshot>,
-    new: Snapshot,
+    new: Arc<Snapshot>,
 }
 
 async fn run(found: &mut Rehearsal, sides: Sides, turns: Vec<Again>, show_all: bool, enough: &dyn Fn() -> bool) {

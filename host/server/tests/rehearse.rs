@@ -174,3 +174,27 @@ fn a_hostile_version_costs_live_turns_nothing() {
     assert_eq!(plugins["plugins"][0]["failing"], Value::Null, "{plugins}");
     assert_eq!(say(&server, "c-0", "m-2", "hello")["suggestions"][0]["text"], "hello from 1.0.0");
 }
+
+#[test]
+fn the_command_line_shows_it_and_puts_nothing_in_service() {
+    let server = Server::start();
+    say(&server, "c-1", "m-1", "hello");
+    let folder = tempfile::tempdir().unwrap();
+    let push = |version: &str, code: &str| {
+        support::write(folder.path(), version, code);
+        let address = format!("http://{}", server.address);
+        let program = env!("CARGO_BIN_EXE_cuecard");
+        let arguments = ["--dry-run", "--turns", "5", "--server", &address, "--key", "dev"];
+        let done = std::process::Command::new(program).arg("push").arg(folder.path()).args(arguments).output().unwrap();
+        (done.status.code().unwrap(), String::from_utf8(done.stdout).unwrap())
+    };
+    let (code, said) = push("1.1.0", CODE);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("1 turns differ") && said.contains("+ hello from 1.1.0"), "{said}");
+    let (code, said) =
+        push("1.1.0", "return { compose = function() error('no') end, trigger = function() return {} end }");
+    assert_eq!(code, 1, "newly failing: {said}");
+    let (code, said) = push("1.1.0", "return {");
+    assert!(code == 1 && said.contains("main.luau:1"), "{said}");
+    assert_eq!(server.get("/v1/plugins").expect(200)["plugins"][0]["version"], "1.0.0");
+}

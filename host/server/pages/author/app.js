@@ -34,7 +34,7 @@ async function started() {
   if (asked()) await control.open(asked(), { push: false });
 }
 
-begin({ name: "nav.author", title, main, started, drawn: placed, hears: { reload: control.reset }, reset: control.reset });
+begin({ name: "nav.author", title, main, started, drawn: placed, hears: { reload: control.reloaded }, reset: control.reset });
 addEventListener("popstate", () => {
   if (page.phase === "ready") control.open(asked(), { push: false });
 });

@@ -29,6 +29,14 @@ export async function reset() {
   }
 }
 
+/** Somebody has changed what serves: who has no draft sees it. */
+export async function reloaded() {
+  await reset();
+  const { base, plugins, saving } = state;
+  const live = plugins.find((it) => it.id === base?.plugin && it.state === "live");
+  if (base && live && live.hash !== base.hash && !isChanged() && !saving) await open(base.plugin, { push: false });
+}
+
 /** Opens what serves, or a new one. @param {string} id @param {{ template?: boolean, push?: boolean }} [how] */
 export async function open(id, { template = false, push = true } = {}) {
   if (!id) return change({ base: null, phase: "choosing", files: {}, open: "", result: null, refused: null });

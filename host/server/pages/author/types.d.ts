@@ -6,7 +6,7 @@ export type Bundle = {
   plugin: string; version: string | null; hash: string | null; shared: boolean;
   files: Record<string, string>; binary: { name: string; bytes: number }[];
 };
-export type Listed = { id: string; version: string; scope: string; state: string; name?: string | null };
+export type Listed = { id: string; version: string; hash: string; scope: string; state: string; name?: string | null };
 export type Words = {
   title: string; text: string; steps: { kind: string; text: string }[]; actions: { type: string; args: object }[];
   reason: string; confidence: number; scenario: string; locale: string; missing: string[];

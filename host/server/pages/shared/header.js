@@ -30,7 +30,8 @@ export const header = (frame, leave) => html`
       <a href=${it.path} aria-current=${it.name === frame.name ? "page" : "false"}>${t(it.name)}</a>`)}
     </nav>
     <div class="tools">
-      <span class="live ${page.live}"><span class="dot" aria-hidden="true"></span>${t(`live.${page.live}`)}</span>
+      ${page.live === "none" ? "" : html`
+        <span class="live ${page.live}"><span class="dot" aria-hidden="true"></span>${t(`live.${page.live}`)}</span>`}
       ${languageChoice()}
       <button class="quiet" @click=${changeTheme} aria-label="${t(`theme.${page.theme}`)}, ${t("theme.change")}"
         title=${t(`theme.${page.theme}`)}>

@@ -11,7 +11,7 @@ export type PageState = {
   session: Session | null;
   /** Somebody was logged in on this page, and is not any more. */
   was_in: boolean;
-  live: "connecting" | "open" | "lost";
+  live: "connecting" | "open" | "lost" | "none";
   notice: { text: string; kind: "info" | "error" } | null;
   language: string;
   theme: "auto" | "light" | "dark";
