@@ -6,12 +6,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    ConsentRecord, Customer, CustomerId, Event, EventId, LiveItem, MerchantId, News, PluginId, Suppression, Timer,
-    Timestamp, Value,
+    Arm, ConsentRecord, Customer, CustomerId, Event, EventId, LiveItem, MerchantId, News, PluginId, Suppression, Timer,
+    Timestamp, TurnId, Value,
 };
 
 use crate::{
-    AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, ProposalRecord, Room,
+    AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, ProposalRecord, Room, Trial,
     TurnRecord,
 };
 
@@ -40,6 +40,16 @@ pub enum Write {
     Turn(TurnRecord),
     /// What an agent did with a suggestion. The same action twice keeps the later one, but of *shown* the first.
     Feedback(Feedback),
+    /// Learns what is to be learned from all feedback on a turn's suggestions, that of this batch included. It replaces
+    /// what was learned from the turn before, so nothing counts twice. [`Outcome::Known`] if it teaches nothing new.
+    Learn {
+        /// The turn.
+        turn: TurnId,
+        /// What its suggestions say, best first.
+        arms: Vec<Arm>,
+    },
+    /// A conversation in an experiment. The first record stays, and the first answer; [`Outcome::Known`] for the others.
+    Trial(Trial),
     /// A customer's profile; replaces the one before.
     Customer(Customer),
     /// An item of live data; replaces the one with its key.

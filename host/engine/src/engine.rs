@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, MerchantId, MessageId, PluginId, Reply, Suggestion,
-    SuggestionId, Timestamp, TurnId,
+    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, Learned, MerchantId, MessageId, PluginId, Reply,
+    Suggestion, SuggestionId, Timestamp, TurnId,
 };
 
 use crate::{
-    Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook, Identities,
-    KeptTurn, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition,
-    Person, PluginRecord, ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken,
-    StoredAudit, Thread, TurnRecord, Write, turn_of,
+    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook,
+    Identities, KeptTurn, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord,
+    Partition, Person, PluginRecord, ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope,
+    Session, Spoken, StoredAudit, Thread, TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -122,6 +122,12 @@ pub trait Engine: Send + Sync + 'static {
 
     /// All that was done with these suggestions, for each in the order of time.
     async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>>;
+
+    /// What acceptance has taught about a merchant's suggestions. From memory.
+    async fn learned(&self, merchant: &MerchantId) -> Result<Arc<Learned>>;
+
+    /// What became of an experiment's conversations so far, by arm.
+    async fn trials(&self, merchant: &MerchantId, experiment: &str) -> Result<Vec<ArmResult>>;
 
     /// Conversations by their newest message, newest first; before a place, if one is given.
     async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>>;

@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod feedback;
 mod identities;
+mod learn;
 mod news;
 mod outreach;
 mod people;
@@ -18,6 +19,7 @@ mod records;
 mod registry;
 mod sqlite;
 mod threads;
+mod trial;
 
 pub use audit::{AuditEntry, AuditRecord, Broken, Chain, StoredAudit};
 pub use batch::{Batch, Outcome, Receipt, Refusal, Write};
@@ -26,6 +28,7 @@ pub use engine::Engine;
 pub use error::{Error, Result};
 pub use feedback::{Feedback, FeedbackAction};
 pub use identities::{Aged, Hook, Identities, Identity, Merge, Room};
+pub use learn::worth;
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};
 pub use proposals::{ProposalRecord, ProposalState};
@@ -36,3 +39,4 @@ pub use records::{
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::{SqliteEngine, read_audit};
 pub use threads::{Spoken, Thread};
+pub use trial::{ArmResult, Sums, Trial, TrialAnswer};

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    Contact, ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId,
-    Recent, SuggestionId, Timer, Timestamp, TurnId,
+    Contact, ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message, MessageId,
+    PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
 };
 
 /// Everything that is known before a message is answered.
@@ -18,6 +18,8 @@ pub struct Context {
     pub live: Vec<Arc<LiveItem>>,
     /// Who writes.
     pub customer: CustomerState,
+    /// What acceptance has taught about the merchant's suggestions.
+    pub learned: Arc<Learned>,
 }
 
 /// What is known about one customer.

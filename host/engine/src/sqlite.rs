@@ -15,6 +15,7 @@ mod forget;
 mod hooks;
 mod identities;
 mod kept;
+mod learn;
 mod news;
 mod open;
 mod people;
@@ -25,6 +26,7 @@ mod read_outreach;
 mod rooms;
 mod space;
 mod threads;
+mod trial;
 mod writer;
 
 use std::{

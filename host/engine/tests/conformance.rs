@@ -20,6 +20,8 @@ mod customers;
 mod events;
 #[path = "conformance/identities.rs"]
 mod identities;
+#[path = "conformance/learned.rs"]
+mod learned;
 #[path = "conformance/people.rs"]
 mod people;
 #[path = "conformance/registry.rs"]
@@ -59,6 +61,9 @@ conforms!(sqlite, crate::support::sqlite(), [
     contacts: an_occurrence_is_proposed_once, changes_follow_each_other, of_many_decisions_one_wins,
         what_is_due_is_found_in_its_partition, the_gate_finds_what_it_must_know, lists_are_filtered,
         feedback_is_kept_once_per_action;
+    learned: acceptance_is_learned_in_the_commit_that_says_so, a_later_word_replaces_the_earlier,
+        an_erased_customer_has_taught_nothing, what_old_messages_taught_outlives_them,
+        a_conversation_counts_once_by_its_first_answer;
     threads: conversations_are_listed_by_their_newest_message, a_refused_message_leaves_the_list_alone,
         a_conversation_is_read_in_pages_with_its_turns;
     identities: news_change_the_profile_with_their_event, what_is_about_an_unknown_order_waits_for_it,

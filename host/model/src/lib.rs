@@ -9,6 +9,7 @@ mod draft;
 mod event;
 mod failure;
 mod ids;
+mod learned;
 mod live;
 mod message;
 mod money;
@@ -36,6 +37,7 @@ pub use ids::{
     AgentId, ConversationId, CustomerId, EventId, MerchantId, MessageId, PluginId, PluginVersion, ScenarioId,
     SuggestionId, TurnId,
 };
+pub use learned::{Acceptance, Arm, HALF_LIFE_DAYS, Learned, Tally};
 pub use live::LiveItem;
 pub use message::{IncomingMessage, Message, Role, Voice};
 pub use money::{Money, MoneyError};
@@ -47,7 +49,7 @@ pub use signals::{
     Alternative, Classification, ClassifiedEmotion, DetectedLanguage, DetectedScenario, Emotion, EmotionLabel, Signals,
     Stage, Trend, TurningPoint,
 };
-pub use suggestion::{MessageForAgent, RenderedStep, Reply, Suggestion, TimingUs, Trace};
+pub use suggestion::{Assigned, MessageForAgent, RenderedStep, Reply, Suggestion, TimingUs, Trace};
 pub use timestamp::Timestamp;
 pub use turn::Turn;
 pub use value::{Fields, Value, flatten};

@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Failure, PluginVersion, ScenarioId, Signals, StepKind, SuggestionId, TurnId};
+use crate::{Acceptance, Action, Failure, PluginVersion, ScenarioId, Signals, StepKind, SuggestionId, TurnId};
 
 /// The answer to `POST /v1/messages`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,15 @@ pub struct Reply {
     pub message_for_agent: Option<MessageForAgent>,
     /// Best first; at most three.
     pub suggestions: Vec<Suggestion>,
+    /// The conversation is in the group that gets no suggestions, so that their effect can be measured.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_out: bool,
+    /// The experiments that the conversation is in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub experiments: Vec<Assigned>,
+    /// What acceptance said of the suggestions when they were ranked: with the turn's id it gives the same order again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learned: Vec<Acceptance>,
     /// Which plugin changed which signal, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trace: Vec<Trace>,
@@ -26,6 +35,15 @@ pub struct Reply {
     pub failures: Vec<Failure>,
     /// Time spent.
     pub timing_us: TimingUs,
+}
+
+/// Which arm of an experiment a conversation is in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assigned {
+    /// Which experiment.
+    pub experiment: String,
+    /// Which of its arms.
+    pub arm: String,
 }
 
 /// What an agent is offered.
@@ -37,6 +55,9 @@ pub struct Suggestion {
     pub plugin: PluginVersion,
     /// The scenario it answers.
     pub scenario: ScenarioId,
+    /// The message key that it says, or those of its steps joined by `+`; absent where it is raw text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// A short heading for the agent.
     pub title: String,
     /// The text to send, in the customer's language.

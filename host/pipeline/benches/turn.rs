@@ -10,7 +10,7 @@ mod support;
 use std::{sync::Arc, time::Instant};
 
 use cuecard_model::{LiveItem, MerchantId, Message, Role, Timestamp, TimingUs};
-use cuecard_pipeline::{Incoming, Merchant, Snapshot, answer};
+use cuecard_pipeline::{Incoming, Merchant, Snapshot, Terms, answer};
 use cuecard_plugin::workers::{self, Spawn, Workers};
 
 const TURNS: usize = 5000;
@@ -100,5 +100,7 @@ fn incoming(text: &str) -> Incoming {
         live: vec![item("promotion.warm").into(), item("promotion.sorry").into()],
         keys: Arc::default(),
         recent: Arc::default(),
+        learned: Arc::default(),
+        terms: Terms::default(),
     }
 }

@@ -18,7 +18,7 @@ use cuecard_plugin::{
 };
 
 use crate::{
-    CallReport, KeyWrites, Merchant, Snapshot,
+    CallReport, KeyWrites, Merchant, Snapshot, Terms,
     compose::{BUDGET_MS, asks, loadables},
 };
 
@@ -40,10 +40,15 @@ pub(crate) async fn classify(
     merchant: &Merchant,
     turn: &mut Arc<Turn>,
     keys: &BTreeMap<PluginId, Fields>,
+    terms: &Terms,
 ) -> Result<Classified, Busy> {
     let mut classified = Classified::default();
     let found = &turn.signals.scenario.id;
-    let wants = |plugin: &&Arc<LivePlugin>| plugin.loadable.is_some() && plugin.contents.manifest.classifies(found);
+    let wants = |plugin: &&Arc<LivePlugin>| {
+        plugin.loadable.is_some()
+            && plugin.contents.manifest.classifies(found)
+            && !terms.off.contains(&plugin.plugin.id)
+    };
     let plugins: Vec<_> = snapshot.generation.plugins(&merchant.id).filter(wants).collect();
     if plugins.is_empty() {
         return Ok(classified);

@@ -10,7 +10,7 @@ use cuecard_plugin::{
     workers::{Busy, Loadable, Workers},
 };
 
-use crate::{CallReport, KeyWrites, Merchant, Snapshot};
+use crate::{CallReport, KeyWrites, Merchant, Snapshot, Terms};
 
 /// No hook of a turn is started later than this after the first. Five plugins that all run out their 20 ms fit.
 pub(crate) const BUDGET_MS: u32 = 100;
@@ -35,11 +35,15 @@ pub(crate) async fn compose(
     merchant: &Merchant,
     turn: &Arc<Turn>,
     keys: &BTreeMap<PluginId, Fields>,
+    terms: &Terms,
     budget_ms: u32,
 ) -> Result<Composed, Busy> {
     let mut composed = Composed::begin(snapshot, merchant, turn);
-    let plugins: Vec<_> =
-        snapshot.generation.plugins(&merchant.id).filter(|plugin| plugin.loadable.is_some()).collect();
+    if terms.held_out {
+        return Ok(composed);
+    }
+    let asked = |plugin: &&Arc<LivePlugin>| plugin.loadable.is_some() && !terms.off.contains(&plugin.plugin.id);
+    let plugins: Vec<_> = snapshot.generation.plugins(&merchant.id).filter(asked).collect();
     let scenario = &turn.signals.scenario.id;
     let compose: Vec<_> =
         plugins.iter().copied().filter(|plugin| plugin.contents.manifest.composes(scenario)).collect();

@@ -8,9 +8,11 @@
 //! which ask the workers, waits for anything. Durable state and delivery are the caller's.
 
 mod classify;
+pub mod compare;
 mod compose;
 mod difference;
 mod event;
+mod experiment;
 mod guard;
 mod localize;
 mod merchant;
@@ -19,11 +21,13 @@ mod outreach;
 mod rank;
 mod reword;
 mod scripts;
+pub mod share;
 mod snapshot;
 mod translate;
 
 pub use difference::{Compared, Failures, Offers, compare};
 pub use event::{Judged, Occurrence, judge};
+pub use experiment::{Experiment, ExperimentArm, SuggestionHoldout, Terms};
 pub use merchant::{ActionHook, Merchant, Retention};
 pub use message::{
     Answered, CallReport, Incoming, KeyWrites, Offered, Understood, Written, answer, merged, offer, understand,

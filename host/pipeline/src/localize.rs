@@ -117,6 +117,7 @@ impl<'a> Wording<'a> {
             plugin: plugin.plugin.clone(),
             title: title.unwrap_or_else(|| scenario.to_string()),
             scenario,
+            message: message_key(draft),
             text: said.said.text(),
             steps: said.said.steps,
             actions: draft.actions.clone(),
@@ -176,6 +177,13 @@ pub(crate) fn manner(cultures: &Cultures, turn: &Turn, locale: &str, register: R
         _ => None,
     });
     Manner { emotion: turn.signals.emotion.clone(), gender, ..plain }
+}
+
+/// Which of the plugin's messages a draft says; `None` where it is raw text.
+fn message_key(draft: &Draft) -> Option<String> {
+    let steps = draft.steps.iter().map(|step| step.message.as_deref());
+    let keys: Vec<_> = std::iter::once(draft.message.as_deref()).chain(steps).flatten().collect();
+    (!keys.is_empty()).then(|| keys.join("+"))
 }
 
 fn inserted(draft: &Draft) -> Vec<String> {

@@ -1,8 +1,10 @@
 //! What a merchant has settled for all its turns.
 
 use cuecard_gate::Settings;
-use cuecard_model::MerchantId;
+use cuecard_model::{ConversationId, MerchantId};
 use serde::{Deserialize, Serialize};
+
+use crate::{SuggestionHoldout, share::draw};
 
 /// A merchant's settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +27,9 @@ pub struct Merchant {
     /// A suggestion less sure than this is not shown: silence beats noise.
     #[serde(default = "third")]
     pub min_confidence: f64,
+    /// The conversations that get no suggestions, for comparison; nobody, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holdout: Option<SuggestionHoldout>,
     /// How long it keeps what customers wrote and did.
     #[serde(default)]
     pub retention: Retention,
@@ -48,7 +53,14 @@ impl Merchant {
     pub fn new(id: MerchantId) -> Self {
         let (default_locale, min_confidence, outreach) = (english(), third(), Settings::default());
         let (languages, links, actions, retention) = (Vec::new(), Vec::new(), None, Retention::default());
-        Self { id, default_locale, languages, links, actions, min_confidence, retention, outreach }
+        Self { id, default_locale, languages, links, actions, min_confidence, holdout: None, retention, outreach }
+    }
+
+    /// Whether a conversation is in the group that gets no suggestions: for good, as long as share and seed stay.
+    pub fn is_held_out(&self, conversation: &ConversationId) -> bool {
+        let Some(SuggestionHoldout { share, seed }) = &self.holdout else { return false };
+        let seed = seed.as_deref().unwrap_or(self.id.as_str());
+        *share > 0.0 && draw(&format!("holdout/{seed}"), conversation) < *share
     }
 }
 

@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use cuecard_culture as culture;
 use cuecard_model::{
-    Customer, Failure, FailureKind, Fields, IncomingMessage, LiveItem, Message, MessageForAgent, PluginId,
-    PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId, Value,
+    Acceptance, Assigned, Customer, Failure, FailureKind, Fields, IncomingMessage, Learned, LiveItem, Message,
+    MessageForAgent, PluginId, PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId,
+    Value,
 };
 use cuecard_plugin::{
     call::LogLine,
@@ -14,7 +15,7 @@ use cuecard_plugin::{
 use cuecard_understand::{Around, Input, Understanding};
 
 use crate::{
-    Merchant, Snapshot,
+    Merchant, Snapshot, Terms,
     classify::{self, Classified},
     compose::{self, BUDGET_MS, Composed},
     guard,
@@ -41,6 +42,10 @@ pub struct Incoming {
     pub keys: Arc<BTreeMap<PluginId, Fields>>,
     /// When and where the customer wrote, and what happened in the shop.
     pub recent: Arc<Recent>,
+    /// What acceptance has taught about the merchant's suggestions.
+    pub learned: Arc<Learned>,
+    /// What is different for this conversation.
+    pub terms: Terms,
 }
 
 /// Keys that a plugin wrote for the turn's customer.
@@ -109,6 +114,9 @@ pub struct Offered {
     failures: Vec<Failure>,
     key_writes: KeyWrites,
     calls: Vec<CallReport>,
+    learned: Vec<Acceptance>,
+    held_out: bool,
+    experiments: Vec<Assigned>,
 }
 
 /// Answers a message on one snapshot.
@@ -131,11 +139,12 @@ pub async fn offer(
     incoming: Incoming,
 ) -> Result<Offered, Busy> {
     let mut clock = Clock::start();
+    let (terms, learned) = (incoming.terms.clone(), Arc::clone(&incoming.learned));
     let understood = self::understand(snapshot, understanding, workers, merchant, incoming).await?;
     let Understood { turn, trace, mut failures, mut key_writes, mut calls, keys, budget_ms } = understood;
     let understand = clock.lap();
 
-    let mut composed = compose::compose(snapshot, workers, merchant, &turn, &keys, budget_ms).await?;
+    let mut composed = compose::compose(snapshot, workers, merchant, &turn, &keys, &terms, budget_ms).await?;
     let compose = clock.lap();
 
     let worded = localize::localize(&composed, &turn, understanding);
@@ -144,7 +153,10 @@ pub async fn offer(
     let guarded = guard::guard(worded, &turn, merchant);
     let guard = clock.lap();
 
-    let worded = rank::rank(guarded.worded, merchant.min_confidence);
+    let scenario = &turn.signals.scenario.id;
+    let learned = if terms.fixed_order { Vec::new() } else { learned.of(scenario, turn.now) };
+    let ranked = rank::rank(guarded.worded, merchant.min_confidence, scenario, &learned, turn.id.as_str());
+    let experiments = terms.counting(scenario);
     let rank = clock.lap();
 
     failures.extend(composed.failures.drain(..).chain(guarded.failures));
@@ -153,7 +165,10 @@ pub async fn offer(
     Ok(Offered {
         turn,
         composed,
-        worded,
+        worded: ranked.worded,
+        learned: ranked.learned,
+        held_out: terms.held_out,
+        experiments,
         message_for_agent: None,
         trace,
         clock,
@@ -169,6 +184,7 @@ impl Offered {
     /// The answer, and what is to be kept with it.
     pub fn answered(self) -> Answered {
         let Self { turn, worded, message_for_agent, trace, clock, timing_us, generation, failures, .. } = self;
+        let (learned, held_out, experiments) = (self.learned, self.held_out, self.experiments);
         // Nobody else holds the turn by now.
         let Turn { id: turn_id, signals, .. } = Arc::unwrap_or_clone(turn);
         let mut suggestions: Vec<_> = worded.into_iter().map(|worded| worded.suggestion).collect();
@@ -179,7 +195,19 @@ impl Offered {
             suggestion.trace.splice(..0, understood.cloned());
         }
         let timing_us = TimingUs { total: clock.total(), ..timing_us };
-        let reply = Reply { turn_id, generation, signals, message_for_agent, suggestions, trace, failures, timing_us };
+        let reply = Reply {
+            turn_id,
+            generation,
+            signals,
+            message_for_agent,
+            suggestions,
+            held_out,
+            experiments,
+            learned,
+            trace,
+            failures,
+            timing_us,
+        };
         Answered { reply, key_writes: self.key_writes, calls: self.calls }
     }
 }
@@ -193,8 +221,9 @@ pub async fn understand(
     incoming: Incoming,
 ) -> Result<Understood, Busy> {
     let mut keys = Arc::clone(&incoming.keys);
+    let terms = incoming.terms.clone();
     let mut turn = Arc::new(read(understanding, merchant, incoming));
-    let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys).await?;
+    let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys, &terms).await?;
     let Classified { trace, failures, key_writes, calls, spent } = classified;
     // What a plugin stored a moment ago, its next hook sees.
     for (plugin, writes) in &key_writes {

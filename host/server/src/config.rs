@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Result, anyhow};
 use cuecard_gate::{Policy, Rulebook};
-use cuecard_pipeline::Merchant;
+use cuecard_pipeline::{Merchant, SuggestionHoldout};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{connectors::Connection, limits::Limits, translate};
@@ -63,9 +63,9 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, outreach and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
         })?;
-        config.check_outreach(text)?;
+        config.check_merchants(text)?;
         if config.workers == Some(0) {
             return Err(anyhow!(
                 "workers = 0 leaves nobody to run plugins\n  hint: leave it out for one more than there are processors"
@@ -85,12 +85,15 @@ impl Config {
         Ok(config)
     }
 
-    /// The gate must be able to decide by what each merchant has settled.
-    fn check_outreach(&self, text: &str) -> Result<()> {
+    /// The gate must be able to decide by what each merchant has settled, and shares must be shares.
+    fn check_merchants(&self, text: &str) -> Result<()> {
         let rulebook = Rulebook::shipped().map_err(|error| anyhow!("{error}"))?;
         for (place, MerchantSection { plain: merchant, .. }) in self.merchant.iter().enumerate() {
             let policy = Policy::new(&merchant.id, &merchant.outreach, Arc::clone(&rulebook));
-            policy.map_err(|error| anyhow!("line {}: [[merchant]] {}: {error}", line(text, place), merchant.id))?;
+            let place = || format!("line {}: [[merchant]] {}", line(text, place), merchant.id);
+            policy.map_err(|error| anyhow!("{}: {error}", place()))?;
+            let holdout = merchant.holdout.as_ref().map_or(Ok(()), SuggestionHoldout::check);
+            holdout.map_err(|error| anyhow!("{}: {error}", place()))?;
         }
         Ok(())
     }

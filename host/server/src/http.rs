@@ -9,6 +9,7 @@ mod consents;
 mod conversations;
 mod customers;
 pub(crate) mod events;
+mod experiments;
 mod feedback;
 mod guard;
 #[allow(dead_code, reason = "the page in a helpdesk's frame uses the rest; it comes next")]
@@ -17,6 +18,7 @@ mod health;
 mod hooks;
 mod json;
 mod keys;
+mod learned;
 pub mod live;
 pub(crate) mod messages;
 mod openapi;
@@ -52,6 +54,7 @@ pub use self::problem::Problem;
 pub(crate) use self::{
     hooks::make as make_hook,
     keys::{changes as key_changes, make as make_key, words as key_words},
+    learned::Everything,
     users::{Asked as NewPerson, arrived, changed, settle as settle_password},
 };
 use crate::app::App;
@@ -165,6 +168,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(plugin_routes());
     routes.extend(author_routes());
     routes.extend(people_routes());
+    routes.extend(experiment_routes());
     routes.extend(open_routes());
     routes
 }
@@ -376,6 +380,28 @@ fn author_routes() -> Vec<Route> {
         .roles(AUTHOR)
         .takes("ProposalSettled", 16 * KIB)
         .gives(200, "Proposal"),
+    ]
+}
+
+fn experiment_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route("get", "/v1/learned", get(learned::get), "How suggestions were accepted, by scenario: what orders them")
+            .roles(AUTHOR)
+            .gives(200, "Learned"),
+        route("get", "/v1/experiments", get(experiments::list), "Experiments with their results, newest first")
+            .roles(AUTHOR)
+            .gives(200, "ExperimentList"),
+        route("get", "/v1/experiments/{id}", get(experiments::get), "An experiment with its result so far")
+            .roles(AUTHOR)
+            .gives(200, "Experiment"),
+        route("put", "/v1/experiments/{id}", put(experiments::put), "Begins an experiment")
+            .roles(AUTHOR)
+            .takes("ExperimentRequest", 16 * KIB)
+            .gives(200, "Experiment"),
+        route("post", "/v1/experiments/{id}/stop", post(experiments::stop), "Ends an experiment; its result stays")
+            .roles(AUTHOR)
+            .gives(200, "Experiment"),
     ]
 }
 

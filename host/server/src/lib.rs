@@ -30,5 +30,6 @@ mod redact;
 pub mod rehearse;
 pub mod start;
 pub mod store;
+mod taught;
 pub mod translate;
 pub mod webhooks;

@@ -6,21 +6,24 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use cuecard_engine::{Change, Engine, Error, Scope};
+use cuecard_engine::{AuditEntry, Change, Engine, Error, Scope};
 use cuecard_gate::{GateError, Policy, Rulebook, Settings};
 use cuecard_model::{MerchantId, Timestamp};
-use cuecard_pipeline::Merchant;
+use cuecard_pipeline::{Experiment, Merchant, SuggestionHoldout};
 use serde::{Deserialize, Serialize};
 
 /// The names of the settings.
 const SETTING: &str = "merchant";
 const PAUSE: &str = "outreach_pause";
+const EXPERIMENTS: &str = "experiments";
 
 /// Settings of merchants, read once each.
 #[derive(Debug)]
 pub struct Merchants {
     rulebook: Arc<Rulebook>,
     known: RwLock<HashMap<MerchantId, Settled>>,
+    /// Held while experiments are changed: each change is made to what the one before has left.
+    changing: tokio::sync::Mutex<()>,
 }
 
 /// What one merchant has settled.
@@ -32,6 +35,8 @@ pub struct Settled {
     pub policy: Arc<Policy>,
     /// Whether all outreach is paused.
     pub pause: Option<Pause>,
+    /// All experiments, those that were stopped too, oldest first.
+    pub experiments: Arc<[Experiment]>,
 }
 
 /// A pause of all outreach. It is no part of the settings, so that reading the operator's file again does not end it.
@@ -49,7 +54,7 @@ pub struct Pause {
 impl Merchants {
     /// Nobody's settings yet, over these rules.
     pub fn new(rulebook: Arc<Rulebook>) -> Self {
-        Self { rulebook, known: RwLock::default() }
+        Self { rulebook, known: RwLock::default(), changing: tokio::sync::Mutex::default() }
     }
 
     /// The rules that hold for every merchant.
@@ -72,11 +77,12 @@ impl Merchants {
         let merchant = stored.and_then(|text| serde_json::from_str(&text).ok());
         let merchant = merchant.unwrap_or_else(|| Merchant::new(id.clone()));
         let pause = engine.setting(&scope, PAUSE).await?.and_then(|text| serde_json::from_str(&text).ok());
-        let settled = self.settle(merchant.clone(), pause).or_else(|error| {
+        let experiments = experiments(engine, &scope).await?;
+        let settled = self.settle(merchant.clone(), pause, Arc::clone(&experiments)).or_else(|error| {
             // Settings that an older release took. Whoever wrote them wanted something, so nobody is contacted.
             tracing::error!(%error, merchant = %id, "the outreach settings do not hold any more; outreach is paused");
             let outreach = Settings { paused: true, ..Settings::default() };
-            self.settle(Merchant { outreach, ..merchant }, None)
+            self.settle(Merchant { outreach, ..merchant }, None, experiments)
         });
         let settled =
             settled.map_err(|error| Error::Invalid { what: "the outreach settings", detail: error.to_string() })?;
@@ -88,7 +94,8 @@ impl Merchants {
     pub async fn set(&self, engine: &dyn Engine, merchant: Merchant) -> Result<()> {
         let scope = Scope::Merchant(merchant.id.clone());
         let pause = engine.setting(&scope, PAUSE).await?.and_then(|text| serde_json::from_str(&text).ok());
-        let settled = self.settle(merchant, pause);
+        merchant.holdout.as_ref().map_or(Ok(()), SuggestionHoldout::check).map_err(anyhow::Error::msg)?;
+        let settled = self.settle(merchant, pause, experiments(engine, &scope).await?);
         let settled = settled.map_err(|error| anyhow::anyhow!("{error}"))?;
         let value = serde_json::to_string(&*settled.merchant).context("the settings cannot be written")?;
         engine.change(vec![Change::Setting { scope, name: SETTING.into(), value: Some(value) }]).await?;
@@ -101,14 +108,41 @@ impl Merchants {
         let before = self.settled(engine, id).await?;
         let value = pause.as_ref().and_then(|pause| serde_json::to_string(pause).ok());
         engine.change(vec![Change::Setting { scope: Scope::Merchant(id.clone()), name: PAUSE.into(), value }]).await?;
-        let settled = self.settle(Arc::unwrap_or_clone(before.merchant), pause);
+        let settled = self.settle(Arc::unwrap_or_clone(before.merchant), pause, before.experiments);
         let settled =
             settled.map_err(|error| Error::Invalid { what: "the outreach settings", detail: error.to_string() })?;
         self.hold(&settled);
         Ok(())
     }
 
-    fn settle(&self, merchant: Merchant, pause: Option<Pause>) -> Result<Settled, GateError> {
+    /// Changes a merchant's experiments, with the record of who did it. `change` says whether it has changed anything.
+    pub async fn experiment<E: From<Error>>(
+        &self,
+        engine: &dyn Engine,
+        id: &MerchantId,
+        change: impl FnOnce(&mut Vec<Experiment>) -> Result<bool, E>,
+        audit: AuditEntry,
+    ) -> Result<(), E> {
+        let _changing = self.changing.lock().await;
+        let before = self.settled(engine, id).await?;
+        let mut experiments = before.experiments.to_vec();
+        if !change(&mut experiments)? {
+            return Ok(());
+        }
+        let scope = Scope::Merchant(id.clone());
+        let value = serde_json::to_string(&experiments).ok();
+        let setting = Change::Setting { scope: scope.clone(), name: EXPERIMENTS.into(), value };
+        engine.change(vec![setting, Change::Audit(scope, audit)]).await?;
+        self.hold(&Settled { experiments: experiments.into(), ..before });
+        Ok(())
+    }
+
+    fn settle(
+        &self,
+        merchant: Merchant,
+        pause: Option<Pause>,
+        experiments: Arc<[Experiment]>,
+    ) -> Result<Settled, GateError> {
         let mut settings = merchant.outreach.clone();
         match &pause {
             Some(Pause { until: None, .. }) => settings.paused = true,
@@ -116,11 +150,16 @@ impl Merchants {
             None => {}
         }
         let policy = Policy::new(&merchant.id, &settings, Arc::clone(&self.rulebook))?;
-        Ok(Settled { merchant: Arc::new(merchant), policy: Arc::new(policy), pause })
+        Ok(Settled { merchant: Arc::new(merchant), policy: Arc::new(policy), pause, experiments })
     }
 
     fn hold(&self, settled: &Settled) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(settled.merchant.id.clone(), settled.clone());
     }
+}
+
+async fn experiments(engine: &dyn Engine, scope: &Scope) -> Result<Arc<[Experiment]>, Error> {
+    let kept = engine.setting(scope, EXPERIMENTS).await?;
+    Ok(kept.and_then(|text| serde_json::from_str::<Vec<Experiment>>(&text).ok()).unwrap_or_default().into())
 }

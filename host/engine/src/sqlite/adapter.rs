@@ -4,20 +4,20 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, IdentityKind, MerchantId, MessageId, PluginId, SuggestionId, Timestamp,
-    TurnId,
+    ContactFacts, ConversationId, CustomerId, IdentityKind, Learned, MerchantId, MessageId, PluginId, SuggestionId,
+    Timestamp, TurnId,
 };
 use tokio::sync::oneshot;
 
 use super::{
     SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, kept, people, proposals,
-    read, read_outreach, threads, writer::Job,
+    read, read_outreach, threads, trial, writer::Job,
 };
 use crate::{
-    Aged, ApiKey, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback, Handed, Hook,
-    Identities, KeptTurn, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition,
-    Person, PluginRecord, ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken,
-    StoredAudit, Thread, TurnRecord,
+    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback,
+    Handed, Hook, Identities, KeptTurn, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord,
+    Partition, Person, PluginRecord, ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope,
+    Session, Spoken, StoredAudit, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -138,6 +138,15 @@ impl Engine for SqliteEngine {
     async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>> {
         let (merchant, suggestions) = (merchant.clone(), suggestions.to_vec());
         self.pool.read(move |connection| feedback::on(connection, &merchant, &suggestions)).await
+    }
+
+    async fn learned(&self, merchant: &MerchantId) -> Result<Arc<Learned>> {
+        self.know_learned(merchant).await
+    }
+
+    async fn trials(&self, merchant: &MerchantId, experiment: &str) -> Result<Vec<ArmResult>> {
+        let (merchant, experiment) = (merchant.clone(), experiment.to_owned());
+        self.pool.read(move |connection| trial::results(connection, &merchant, &experiment)).await
     }
 
     async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>> {

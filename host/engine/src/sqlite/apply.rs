@@ -4,11 +4,11 @@ pub(super) mod contact;
 pub(super) mod event;
 mod keys;
 
-use cuecard_model::{ConversationId, CustomerId, MerchantId, Role};
+use cuecard_model::{Arm, ConversationId, CustomerId, MerchantId, Role, Tally};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::{audit, feedback, forget, identities, news, proposals, rooms};
+use super::{audit, feedback, forget, identities, learn, news, proposals, rooms, trial};
 use crate::{Batch, Error, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
 
 /// What became of a batch, and where its messages stand.
@@ -28,6 +28,10 @@ pub(super) struct Effects {
     pub(super) aliases: Vec<(CustomerId, Option<CustomerId>)>,
     /// Threads of which something is gone.
     pub(super) threads: Vec<ConversationId>,
+    /// What was learned, as it stands now.
+    pub(super) learned: Vec<(Arm, Tally)>,
+    /// Something that was learned is gone.
+    pub(super) unlearned: bool,
 }
 
 impl Effects {
@@ -99,6 +103,7 @@ fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) 
         | Write::CancelTimer { customer, .. }
         | Write::TimerDone { customer, .. } => customer,
         Write::Outreach(record) | Write::OutreachChange(record) => &mut record.customer,
+        Write::Trial(trial) => &mut trial.customer,
         Write::Consent(record) => &mut record.customer,
         Write::Proposal(record) => &mut record.customer,
         Write::Event(event) => match &mut event.customer_id {
@@ -136,6 +141,8 @@ fn one(
         Write::Message(record) => message(connection, merchant, record, None, places),
         Write::Turn(turn) => message(connection, merchant, &turn.message, Some(turn), places),
         Write::Feedback(feedback) => feedback::keep(connection, merchant, feedback),
+        Write::Learn { turn, arms } => learn::learn(connection, merchant, turn, arms, effects),
+        Write::Trial(trial) => trial::put(connection, merchant, trial),
         Write::Customer(customer) => {
             let sql = "insert into customers (merchant, customer, body) values (?1, ?2, ?3)
                 on conflict do update set body = excluded.body";

@@ -8,8 +8,8 @@ use std::{
 };
 
 use cuecard_model::{
-    Contact, ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId,
-    Role, Value,
+    Contact, ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message, MessageId,
+    PluginId, Role, Value,
 };
 
 use super::{
@@ -31,6 +31,7 @@ pub(super) struct Cache {
     conversations: Mutex<Space<ConversationKey, Conversation>>,
     customers: Mutex<Space<CustomerKey, KnownCustomer>>,
     live: Mutex<Space<MerchantId, Live>>,
+    learned: Mutex<Space<MerchantId, Arc<Learned>>>,
     /// All of them, by hash.
     api_keys: RwLock<HashMap<Arc<str>, ApiKey>>,
     /// All of them, by hash.
@@ -76,7 +77,8 @@ impl Cache {
         Self {
             conversations: Mutex::new(Space::new(budget / 2)),
             customers: Mutex::new(Space::new(budget / 4)),
-            live: Mutex::new(Space::new(budget / 4)),
+            live: Mutex::new(Space::new(budget / 8)),
+            learned: Mutex::new(Space::new(budget / 8)),
             api_keys: RwLock::new(api_keys.into_iter().map(|key| (key.hash.clone(), key)).collect()),
             hooks: RwLock::new(hooks.into_iter().map(|hook| (hook.hash.clone(), hook)).collect()),
             aliases: RwLock::new(aliases.collect()),
@@ -109,6 +111,10 @@ impl Cache {
 
     pub(super) fn live(&self) -> MutexGuard<'_, Space<MerchantId, Live>> {
         lock(&self.live)
+    }
+
+    pub(super) fn learned(&self) -> MutexGuard<'_, Space<MerchantId, Arc<Learned>>> {
+        lock(&self.learned)
     }
 
     pub(super) fn api_keys(&self) -> RwLockReadGuard<'_, HashMap<Arc<str>, ApiKey>> {
@@ -154,6 +160,14 @@ impl Cache {
         }
         for customer in &effects.stale {
             self.customers().forget(&(merchant.clone(), customer.clone()));
+        }
+        if effects.unlearned {
+            self.learned().forget(merchant);
+        } else if !effects.learned.is_empty() {
+            self.learned().update(merchant, |learned| {
+                let learned = Arc::make_mut(learned);
+                effects.learned.iter().for_each(|(arm, tally)| learned.set(arm.clone(), *tally));
+            });
         }
         for thread in &effects.threads {
             self.conversations().forget(&(merchant.clone(), thread.clone()));
@@ -276,6 +290,12 @@ impl Weigh for KnownCustomer {
         let events: usize =
             recent.events.iter().map(|event| 128 + event.kind.len() + weigh_fields(&event.fields)).sum();
         keys + contacts + events + profile.as_deref().map_or(0, weigh_customer)
+    }
+}
+
+impl Weigh for Arc<Learned> {
+    fn weigh(&self) -> usize {
+        self.arms().map(|(arm, _)| 192 + arm.message.len()).sum()
     }
 }
 

@@ -4,13 +4,13 @@
 
 use std::sync::Arc;
 
-use cuecard_model::{ConversationId, CustomerId, LiveItem, MerchantId, Message, MessageId, Timestamp};
+use cuecard_model::{ConversationId, CustomerId, Learned, LiveItem, MerchantId, Message, MessageId, Timestamp};
 use rusqlite::Connection;
 
 use super::{
     SqliteEngine, apply,
     cache::{Cache, Conversation, KnownCustomer, Live},
-    read,
+    learn, read,
 };
 use crate::{Context, CustomerState, Handed, Known, Result};
 
@@ -29,6 +29,7 @@ struct Lookup {
     history: Result<(Vec<Message>, bool), u64>,
     customer: Result<CustomerState, u64>,
     live: Result<Vec<Arc<LiveItem>>, u64>,
+    learned: Result<Arc<Learned>, u64>,
 }
 
 /// What the database said.
@@ -37,15 +38,19 @@ struct Loaded {
     conversation: Option<Conversation>,
     customer: Option<KnownCustomer>,
     live: Option<Live>,
+    learned: Option<Arc<Learned>>,
 }
 
 impl SqliteEngine {
     pub(super) async fn know(&self, question: Question) -> Result<Context> {
         let lookup = Lookup::new(&self.cache, &question);
-        if let Lookup { history: Ok((history, true)), customer: Ok(customer), live: Ok(live) } = lookup {
-            return Ok(Context { known: None, history, live, customer });
+        if let Lookup { history: Ok((history, true)), customer: Ok(customer), live: Ok(live), learned: Ok(learned) } =
+            lookup
+        {
+            return Ok(Context { known: None, history, live, customer, learned });
         }
-        let wanted = [lookup.history.is_err(), lookup.customer.is_err(), lookup.live.is_err()];
+        let missing = [lookup.history.is_err(), lookup.customer.is_err(), lookup.live.is_err()];
+        let wanted = (missing, lookup.learned.is_err());
         let asked = question.clone();
         let loaded = self.pool.read(move |connection| Loaded::read(connection, &asked, wanted)).await?;
         Ok(loaded.merge(&self.cache, &question, lookup))
@@ -60,6 +65,17 @@ impl SqliteEngine {
         let state = self.pool.read(move |connection| read::customer(connection, &asked.0, &asked.1)).await?;
         self.cache.customers().finish(&key, ticket, state.clone());
         Ok(state.state)
+    }
+
+    pub(super) async fn know_learned(&self, merchant: &MerchantId) -> Result<Arc<Learned>> {
+        let ticket = match learned_of(&self.cache, merchant) {
+            Ok(learned) => return Ok(learned),
+            Err(ticket) => ticket,
+        };
+        let asked = merchant.clone();
+        let learned = self.pool.read(move |connection| learn::all(connection, &asked)).await?;
+        self.cache.learned().finish(merchant, ticket, Arc::clone(&learned));
+        Ok(learned)
     }
 
     /// Customers of one merchant, in the order asked: those that memory does not know in one read. They are not put into
@@ -98,7 +114,16 @@ impl Lookup {
             None => Err(space.begin(merchant)),
         };
         drop(space);
-        Self { history, customer: customer_of(cache, &question.customer), live }
+        let learned = learned_of(cache, merchant);
+        Self { learned, history, customer: customer_of(cache, &question.customer), live }
+    }
+}
+
+fn learned_of(cache: &Cache, merchant: &MerchantId) -> Result<Arc<Learned>, u64> {
+    let mut space = cache.learned();
+    match space.get(merchant) {
+        Some(learned) => Ok(Arc::clone(learned)),
+        None => Err(space.begin(merchant)),
     }
 }
 
@@ -111,14 +136,15 @@ fn customer_of(cache: &Cache, key: &(MerchantId, CustomerId)) -> Result<Customer
 }
 
 impl Loaded {
-    fn read(connection: &Connection, question: &Question, wanted: [bool; 3]) -> rusqlite::Result<Self> {
+    fn read(connection: &Connection, question: &Question, wanted: ([bool; 3], bool)) -> rusqlite::Result<Self> {
         let (merchant, conversation) = &question.conversation;
-        let [history, customer, live] = wanted;
+        let ([history, customer, live], learned) = wanted;
         Ok(Self {
             known: apply::known(connection, merchant, conversation.as_str(), question.message.as_str())?,
             conversation: history.then(|| read::conversation_end(connection, merchant, conversation)).transpose()?,
             customer: customer.then(|| read::customer(connection, merchant, &question.customer.1)).transpose()?,
             live: live.then(|| read::live(connection, merchant)).transpose()?,
+            learned: learned.then(|| learn::all(connection, merchant)).transpose()?,
         })
     }
 
@@ -146,6 +172,14 @@ impl Loaded {
             (Err(ticket), Some(read)) => {
                 context.live = valid(&read, question.now);
                 cache.live().finish(&question.customer.0, ticket, read);
+            }
+            _ => {}
+        }
+        match (lookup.learned, self.learned) {
+            (Ok(learned), _) => context.learned = learned,
+            (Err(ticket), Some(read)) => {
+                context.learned = Arc::clone(&read);
+                cache.learned().finish(&question.customer.0, ticket, read);
             }
             _ => {}
         }

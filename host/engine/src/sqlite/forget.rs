@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     apply::{Effects, Step},
-    identities, rooms,
+    identities, learn, rooms,
 };
 use crate::{Aged, Outcome, Room};
 
@@ -61,6 +61,7 @@ pub(super) fn erase(
     for name in &names {
         let place = [merchant.as_str(), name.as_str()];
         threads(connection, place, effects)?;
+        effects.unlearned |= learn::unlearn(connection, merchant, name)?;
         for sql in [
             "delete from feedback where merchant = ?1 and rtrim(rtrim(suggestion, '0123456789'), '.') in
                 (select turn from messages where merchant = ?1 and customer = ?2 and role = 1 and turn is not null)",
@@ -132,6 +133,7 @@ pub(super) fn sweep(
                 let sql = "delete from feedback where merchant = ?1 and rtrim(rtrim(suggestion, '0123456789'), '.') =
                     (select turn from messages where merchant = ?1 and seq = ?2)";
                 connection.prepare_cached(sql)?.execute(place)?;
+                learn::forget(connection, merchant, *row)?;
                 "delete from messages where merchant = ?1 and seq = ?2 returning customer, conversation"
             }
             Room::Events => "delete from events where merchant = ?1 and seq = ?2 returning customer, null",

@@ -11,13 +11,14 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use crate::{Error, Result};
 
 /// Forward only: one script a version, each run once, in order. Never change one that was released.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("0001_start.sql"),
     include_str!("0002_recent.sql"),
     include_str!("0003_outreach.sql"),
     include_str!("0004_people.sql"),
     include_str!("0005_desk.sql"),
     include_str!("0006_identities.sql"),
+    include_str!("0009_learned.sql"),
     include_str!("0012_author.sql"),
 ];
 

@@ -71,6 +71,7 @@ export function customerWrote({ conversation_id, message, reply }) {
   if (thread?.id === conversation_id && !thread.messages.some((it) => it.id === message.id)) {
     const { message_for_agent, turn_id } = reply;
     thread.messages = [...thread.messages, { ...message, signals, message_for_agent, turn_id }];
+    thread.held_out = reply.held_out ?? false;
     state.cards = cardsOf(reply.suggestions);
   }
   change();

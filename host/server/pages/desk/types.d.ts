@@ -55,6 +55,8 @@ export type Reply = {
   turn_id: string;
   signals: Signals;
   suggestions: Suggestion[];
+  /** Absent if not. */
+  held_out?: boolean;
   failures: unknown[];
   message_for_agent?: ForAgent | null;
 };
@@ -78,6 +80,8 @@ export type Thread = {
   next: number | null;
   /** Whether the merchant's systems take actions. */
   can_act: boolean;
+  /** Whether it is in the comparison group that gets no suggestions. */
+  held_out: boolean;
 };
 export type Order = {
   id: string;

@@ -1,14 +1,19 @@
 //! `cuecard replay`: conversations through the whole pipeline, as `POST /v1/messages` would have answered them.
 
-use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::Context;
 use clap::Args;
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Fields, IncomingMessage, LiveItem, MerchantId, Message, MessageId, PluginId,
-    Reply, Role, Timestamp, TurnId,
+    ConversationId, Customer, CustomerId, Fields, IncomingMessage, Learned, LiveItem, MerchantId, Message, MessageId,
+    PluginId, Reply, Role, Timestamp, TurnId,
 };
-use cuecard_pipeline::{Incoming, KeyWrites, Merchant, answer};
+use cuecard_pipeline::{Incoming, KeyWrites, Merchant, Terms, answer};
 use cuecard_plugin::workers::Workers;
 use cuecard_understand::Understanding;
 use serde::{Deserialize, Serialize};
@@ -17,6 +22,7 @@ use super::{
     lines::{self, Output, Progress},
     offline::{self, Offline},
 };
+use crate::http::Everything;
 
 /// Answer recorded conversations: JSON lines in, one JSON line out for each customer message.
 ///
@@ -45,6 +51,9 @@ pub(crate) struct Replay {
     /// The language that agents read.
     #[arg(long)]
     agent_locale: Option<String>,
+    /// What agents' answers have taught about the order, as GET /v1/learned gives it; nothing, if absent.
+    #[arg(long)]
+    learned: Option<PathBuf>,
     /// The clock of messages without a time of their own; now, if absent.
     #[arg(long)]
     now: Option<Timestamp>,
@@ -94,13 +103,14 @@ struct Replaying {
     workers: Workers,
     customers: BTreeMap<CustomerId, Arc<Customer>>,
     live: Vec<Arc<LiveItem>>,
+    learned: Arc<Learned>,
     agent_locale: Option<String>,
     now: Timestamp,
 }
 
 impl Replay {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let Self { file, plugins, customers, live, links, default_locale, agent_locale, now } = self;
+        let Self { file, plugins, customers, live, links, default_locale, agent_locale, learned, now } = self;
         let merchant = Merchant { default_locale, links, ..Merchant::new(MerchantId::from("offline")) };
         let offline = offline::load(&plugins, merchant)?;
         let replaying = Replaying {
@@ -109,6 +119,7 @@ impl Replay {
             workers: offline::workers().await?,
             customers: profiles(customers)?,
             live: live.map(|path| lines::read(&path)?.collect()).transpose()?.unwrap_or_default(),
+            learned: Arc::new(learned.map(|path| taught(&path)).transpose()?.unwrap_or_default()),
             agent_locale,
             now: now.unwrap_or_else(crate::clock::now),
         };
@@ -125,6 +136,14 @@ impl Replay {
         out.finish()?;
         Ok(tally.report())
     }
+}
+
+fn taught(path: &Path) -> anyhow::Result<Learned> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let found: Everything = serde_json::from_str(&text).with_context(|| {
+        format!("{} is not what was learned\n  hint: write the answer of GET /v1/learned there", path.display())
+    })?;
+    Ok(found.learned.into_iter().map(|line| (line.arm, line.tally)).collect())
 }
 
 fn profiles(path: Option<PathBuf>) -> anyhow::Result<BTreeMap<CustomerId, Arc<Customer>>> {
@@ -191,6 +210,8 @@ impl Replaying {
             live: self.live.iter().filter(|item| item.is_valid_at(at)).cloned().collect(),
             keys: Arc::new(keys.clone()),
             recent: Arc::default(),
+            learned: Arc::clone(&self.learned),
+            terms: Terms::default(),
         }
     }
 }

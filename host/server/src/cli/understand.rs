@@ -7,7 +7,7 @@ use cuecard_model::{
     ConversationId, Customer, CustomerId, Failure, IncomingMessage, MerchantId, Message, MessageId, Role, Signals,
     Timestamp, TurnId,
 };
-use cuecard_pipeline::{Incoming, Merchant, understand};
+use cuecard_pipeline::{Incoming, Merchant, Terms, understand};
 use cuecard_plugin::workers::Workers;
 use cuecard_understand::{Input, Understanding};
 use serde::{Deserialize, Serialize};
@@ -141,6 +141,8 @@ impl Reader {
             live: Vec::new(),
             keys: Arc::default(),
             recent: Arc::default(),
+            learned: Arc::default(),
+            terms: Terms::default(),
         };
         let understood = understand(snapshot, &self.understanding, workers, merchant, incoming).await?;
         for Failure { plugin, detail, .. } in &understood.failures {

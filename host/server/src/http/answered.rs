@@ -6,7 +6,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use cuecard_engine::{Batch, Engine, Feedback, FeedbackAction, Receipt, Spoken, Write};
+use cuecard_engine::{
+    Batch, Engine, Feedback, FeedbackAction, MessageRecord, Receipt, Spoken, TrialAnswer, Write, worth,
+};
 use cuecard_model::{IncomingMessage, MerchantId, Reply, Role, Suggestion, Timestamp};
 
 use super::{
@@ -17,6 +19,7 @@ use super::{
 use crate::{
     app::App,
     edited::{Offer, source},
+    taught::{lesson, trials},
 };
 
 /// Messages to look back over for what was offered: an agent answers the last few at once.
@@ -33,7 +36,9 @@ pub(crate) async fn remember(
     let name = app.engine.customer(merchant, &message.customer.id).await?.profile.and_then(|it| it.name.clone());
     let told = Told::new(&message, name.as_ref(), now);
     let mut writes = vec![Write::Message(record(&message, now))];
-    writes.extend(feedback(&*app.engine, merchant, &message, before, now).await?.into_iter().map(Write::Feedback));
+    let unanswered = unanswered(before);
+    let feedback = feedback(&*app.engine, merchant, &message, &unanswered, now).await?;
+    writes.extend(teaches(&unanswered, &message, &feedback, now));
     match app.engine.commit(Batch::new(merchant.clone(), writes)).await? {
         Receipt::Duplicate(known) => known_already(known),
         Receipt::Refused(_) => Err(unwritten()),
@@ -49,10 +54,10 @@ async fn feedback(
     engine: &dyn Engine,
     merchant: &MerchantId,
     message: &IncomingMessage,
-    before: Vec<Spoken>,
+    unanswered: &[Unanswered],
     now: Timestamp,
 ) -> Result<Vec<Feedback>, Problem> {
-    let (offered, open) = offered(before);
+    let (offered, open) = offered(unanswered);
     let ids: Vec<_> = offered.iter().map(|suggestion| suggestion.id.clone()).collect();
     let done = engine.feedback_on(merchant, &ids).await?;
     let did = |suggestion: &Suggestion, action| {
@@ -87,17 +92,46 @@ async fn feedback(
     Ok(judged.collect())
 }
 
-/// Suggestions for the messages that nobody has answered yet, the newest message's first, and how many are its. The
-/// others were withdrawn: an agent may have inserted one before, but has not passed them over.
-fn offered(before: Vec<Spoken>) -> (Vec<Suggestion>, usize) {
-    let unanswered = before.into_iter().rev().take_while(|spoken| spoken.message.message.role == Role::Customer);
-    let replies =
-        unanswered.map(|spoken| spoken.turn.and_then(|(_, reply)| serde_json::from_str::<Reply>(&reply).ok()));
-    let mut offered = replies.map(|reply| reply.map(|reply| reply.suggestions).unwrap_or_default());
+/// A customer's message that waits for an answer, and what was offered for it.
+struct Unanswered {
+    message: MessageRecord,
+    reply: Option<Reply>,
+}
+
+/// The messages that nobody has answered yet, newest first.
+fn unanswered(before: Vec<Spoken>) -> Vec<Unanswered> {
+    let waiting = before.into_iter().rev().take_while(|spoken| spoken.message.message.role == Role::Customer);
+    let reply = |spoken: &Spoken| serde_json::from_str::<Reply>(&spoken.turn.as_ref()?.1).ok();
+    waiting.map(|spoken| Unanswered { reply: reply(&spoken), message: spoken.message }).collect()
+}
+
+/// Suggestions for these messages, the newest message's first, and how many are its. The others were withdrawn: an agent
+/// may have inserted one before, but has not passed them over.
+fn offered(unanswered: &[Unanswered]) -> (Vec<Suggestion>, usize) {
+    let replies = unanswered.iter().map(|waiting| waiting.reply.as_ref());
+    let mut offered = replies.map(|reply| reply.map(|reply| reply.suggestions.clone()).unwrap_or_default());
     let mut all = offered.next().unwrap_or_default();
     let open = all.len();
     all.extend(offered.flatten());
     (all, open)
+}
+
+/// The feedback, what the suggestions' arms learn from it, and the answer for the experiments that wait for one.
+fn teaches(unanswered: &[Unanswered], message: &IncomingMessage, feedback: &[Feedback], now: Timestamp) -> Vec<Write> {
+    let sent = feedback.iter().find(|it| matches!(it.action, FeedbackAction::Sent | FeedbackAction::Edited));
+    let edit_share = sent.and_then(|sent| sent.edit_share);
+    let accepted = sent.map_or(0.0, |sent| worth(sent.edit_share.unwrap_or(0.0)));
+    let at = message.at.unwrap_or(now);
+    let mut writes: Vec<_> = feedback.iter().cloned().map(Write::Feedback).collect();
+    for Unanswered { message, reply } in unanswered {
+        let Some(reply) = reply else { continue };
+        if feedback.iter().any(|it| reply.suggestions.iter().any(|suggestion| suggestion.id == it.suggestion)) {
+            writes.push(lesson(reply));
+        }
+        let answer = TrialAnswer { at, accepted, edit_share, took_ms: took(message.message.at, at) };
+        writes.extend(trials(reply, message, Some(answer)));
+    }
+    writes
 }
 
 /// Milliseconds from one moment to a later one.

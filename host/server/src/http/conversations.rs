@@ -131,6 +131,7 @@ pub(crate) async fn get(
     let name = customer.as_ref().and_then(|customer| customer.name.as_ref());
     let open = if page.before.is_none() { open(&app, &caller, &spoken).await? } else { Vec::new() };
     let before = spoken.first().filter(|_| spoken.len() == limit).map(|first| first.place);
+    let settings = app.merchants.get(&*app.engine, &caller.merchant).await?;
     Ok(Json(json!({
         "id": id,
         "customer": {"id": newest.message.customer, "name": name},
@@ -138,7 +139,8 @@ pub(crate) async fn get(
         "messages": spoken.iter().map(Shown::new).collect::<Vec<_>>(),
         "suggestions": open,
         "next": before,
-        "can_act": app.merchants.get(&*app.engine, &caller.merchant).await?.actions.is_some(),
+        "can_act": settings.actions.is_some(),
+        "held_out": settings.is_held_out(&id),
     })))
 }
 

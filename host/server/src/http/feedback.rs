@@ -6,12 +6,17 @@ use axum::{
     Extension,
     extract::{Path, State},
 };
-use cuecard_engine::{Batch, Feedback, FeedbackAction, Write};
-use cuecard_model::{AgentId, SuggestionId};
+use cuecard_engine::{Batch, Feedback, FeedbackAction, TrialAnswer, TurnRecord, Write, worth};
+use cuecard_model::{AgentId, Reply, SuggestionId};
 use serde::Deserialize;
 
 use super::{Problem, answered::took, guard::Caller, json::Json, messages::TEXT};
-use crate::{app::App, clock, edited::edit_share};
+use crate::{
+    app::App,
+    clock,
+    edited::edit_share,
+    taught::{lesson, trials},
+};
 
 /// Bytes of a reason: a code, or a sentence.
 const REASON: usize = 1000;
@@ -58,10 +63,21 @@ pub(crate) async fn post(
         agent: caller.agent(body.agent_id),
         ..Feedback::new(id, suggestion.plugin, body.action, now)
     };
-    let write = Write::Feedback(feedback.clone());
-    app.engine.commit(Batch::new(caller.merchant.clone(), vec![write])).await?;
+    let mut writes = vec![Write::Feedback(feedback.clone())];
+    writes.extend(teaches(&turn, &feedback, is_sent));
+    app.engine.commit(Batch::new(caller.merchant.clone(), writes)).await?;
     if is_sent {
         app.hub.withdraw(&caller.merchant, &turn.message.conversation, "answered");
     }
     Ok(Json(feedback))
+}
+
+/// What the feedback teaches beside itself; nothing where the kept reply cannot be read.
+fn teaches(turn: &TurnRecord, feedback: &Feedback, is_sent: bool) -> Vec<Write> {
+    let Ok(reply) = serde_json::from_str::<Reply>(&turn.reply) else { return Vec::new() };
+    let took_ms = took(turn.message.message.at, feedback.at);
+    let (at, edit_share) = (feedback.at, feedback.edit_share);
+    let answer = is_sent.then(|| TrialAnswer { at, accepted: worth(edit_share.unwrap_or(0.0)), edit_share, took_ms });
+    let trials = answer.into_iter().flat_map(|answer| trials(&reply, &turn.message, Some(answer)));
+    std::iter::once(lesson(&reply)).chain(trials).collect()
 }

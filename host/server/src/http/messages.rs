@@ -14,7 +14,7 @@ use cuecard_gate::after_word;
 use cuecard_model::{
     ConsentAnswer, ConsentRecord, Customer, IncomingMessage, MerchantId, Message, Role, Scope, Timestamp, Trace, TurnId,
 };
-use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, offer};
+use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, Terms, offer};
 use cuecard_understand::Understanding;
 
 use super::{
@@ -24,7 +24,7 @@ use super::{
     json::{Json, check_id},
     told::Told,
 };
-use crate::{app::App, clock, identity, rehearse::Input};
+use crate::{app::App, clock, identity, merchants::Settled, rehearse::Input, taught::trials};
 
 /// Bytes of text in one message.
 pub(crate) const TEXT: usize = 16 << 10;
@@ -102,7 +102,8 @@ async fn turn(
     if let Some(known) = context.known {
         return known_already(known);
     }
-    let settings = app.merchants.get(&*app.engine, merchant).await?;
+    let Settled { merchant: settings, experiments, .. } = app.merchants.settled(&*app.engine, merchant).await?;
+    let terms = Terms::of(&settings, &experiments, conversation);
     let (snapshot, understanding) = understanding(app, merchant).await?;
     // Who does not say what the agent reads has agents who read the house's own language. What would have to be
     // translated is paid for, so there only who asks gets it.
@@ -125,6 +126,8 @@ async fn turn(
         live: context.live,
         keys: context.customer.keys,
         recent: context.customer.recent,
+        learned: context.learned,
+        terms,
     };
     let input = Input::of(&incoming);
     let mut offered = offer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
@@ -138,6 +141,7 @@ async fn turn(
     let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
 
     let customer = record.customer.clone();
+    let trials: Vec<_> = trials(&reply, &record, None).collect();
     let turn =
         TurnRecord { id: turn_id, message: record, generation: reply.generation, reply: Arc::clone(&text), input };
     let mut writes = vec![Write::Turn(turn)];
@@ -147,6 +151,7 @@ async fn turn(
         writes,
     }));
     writes.extend(said);
+    writes.extend(trials);
     writes.extend(consents.into_iter().map(Write::Consent));
     match app.engine.commit(Batch::new(merchant.clone(), writes)).await? {
         Receipt::Duplicate(known) => known_already(known),

@@ -8,7 +8,7 @@ use cuecard_model::{
     AgentId, ConversationId, Customer, CustomerId, IncomingMessage, MerchantId, Message, MessageId, Role, Signals,
     Timestamp, TurnId, Voice,
 };
-use cuecard_pipeline::{Incoming, understand};
+use cuecard_pipeline::{Incoming, Terms, understand};
 use serde::Deserialize;
 
 use super::{
@@ -80,6 +80,8 @@ pub(crate) async fn post(
         live: known.live,
         keys: known.customer.keys,
         recent: known.customer.recent,
+        learned: known.learned,
+        terms: Terms::default(),
     };
     let understood = understand(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
     count(&app, &snapshot, merchant, &understood.calls);

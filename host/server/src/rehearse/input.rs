@@ -6,7 +6,7 @@ use cuecard_engine::{Engine, Error, KeptTurn};
 use cuecard_model::{
     Customer, Event, Fields, IncomingMessage, LiveItem, MerchantId, PluginId, Recent, Timestamp, Voice,
 };
-use cuecard_pipeline::{Incoming, merged};
+use cuecard_pipeline::{Incoming, Terms, merged};
 use serde::{Deserialize, Serialize};
 
 /// What a turn was answered from, beside its message and its conversation.
@@ -87,6 +87,9 @@ pub async fn again(engine: &dyn Engine, merchant: &MerchantId, kept: KeptTurn) -
         live: input.live,
         keys: Arc::new(input.keys),
         recent: Arc::new(Recent { contacts, events: input.events }),
+        // What is learned, experiments and the holdout are left out: they would hide what a version says.
+        learned: Arc::default(),
+        terms: Terms::default(),
     };
     Ok(Again { incoming, approximate })
 }

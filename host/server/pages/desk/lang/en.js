@@ -41,6 +41,8 @@ export default {
   "cards.wait": "For each message of a customer, what to say next appears here.",
   "cards.none": "Nothing to suggest",
   "cards.none_hint": "Silence beats noise: no plugin was sure enough. Press / to look through the scripts.",
+  "cards.held_out": "Comparison group: no suggestions here",
+  "cards.held_out_hint": "A fixed share of conversations is answered without them, so that their effect can be measured. Please answer as you would.",
   "cards.answered": "Answered. Suggestions come with the customer's next message.",
   "cards.announced_one": "{count} suggestion",
   "cards.announced_other": "{count} suggestions",

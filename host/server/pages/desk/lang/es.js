@@ -41,6 +41,8 @@ export default {
   "cards.wait": "Aquí aparece, para cada mensaje de un cliente, qué decir a continuación.",
   "cards.none": "Nada que sugerir",
   "cards.none_hint": "Mejor silencio que ruido: ningún complemento estaba bastante seguro. Pulse / para buscar en los guiones.",
+  "cards.held_out": "Grupo de comparación: aquí no hay sugerencias",
+  "cards.held_out_hint": "Una parte fija de las conversaciones se responde sin ellas para poder medir su efecto. Responda como lo haría normalmente.",
   "cards.answered": "Respondida. Las sugerencias llegan con el próximo mensaje del cliente.",
   "cards.announced_one": "{count} sugerencia",
   "cards.announced_other": "{count} sugerencias",

@@ -40,6 +40,8 @@ export default {
   "cards.wait": "客户每来一条消息，这里就会显示接下来可以怎么说。",
   "cards.none": "没有建议",
   "cards.none_hint": "宁缺毋滥：没有插件有足够把握。按 / 搜索话术。",
+  "cards.held_out": "对照组：此会话不提供建议",
+  "cards.held_out_hint": "固定比例的会话在没有建议的情况下回复，以便衡量建议的效果。请照常回复。",
   "cards.answered": "已回复。客户下次来信时会有新的建议。",
   "cards.announced_other": "{count} 条建议",
   "cards.announced_for": "{name}来信。{count}：{title}",

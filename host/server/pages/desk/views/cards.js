@@ -30,6 +30,7 @@ export const cards = () => html`
 function nothing() {
   const { thread } = state;
   if (!thread) return html`<p class="empty">${t("cards.wait")}</p>`;
+  if (thread.held_out) return html`<p class="empty"><b>${t("cards.held_out")}</b>${t("cards.held_out_hint")}</p>`;
   const is_answered = thread.messages.at(-1)?.role === "agent";
   return is_answered
     ? html`<p class="empty">${t("cards.answered")}</p>`
