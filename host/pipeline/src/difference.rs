@@ -98,6 +98,7 @@ fn changed(old: &Suggestion, new: &Suggestion) -> Vec<&'static str> {
     let same_types = types(old) == types(new);
     let fields = [
         ("plugin", old.plugin.id != new.plugin.id),
+        ("message", old.message != new.message),
         ("text", old.text != new.text),
         ("steps", old.steps != new.steps),
         ("actions", !same_types),
@@ -152,6 +153,7 @@ mod tests {
             id: "s".into(),
             plugin: PluginVersion { id: plugin.into(), version: "1.0.0".into() },
             scenario: "greeting".into(),
+            message: None,
             title: "A title".into(),
             text: text.into(),
             steps: vec![],

@@ -70,6 +70,7 @@ export default {
   "failure.failing": "fails now",
   "failure.mended": "no longer fails",
   "failure.still": "still fails",
+  "field.message": "message",
   "field.text": "text",
   "field.steps": "parts",
   "field.actions": "actions",

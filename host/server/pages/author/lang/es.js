@@ -70,6 +70,7 @@ export default {
   "failure.failing": "falla ahora",
   "failure.mended": "ya no falla",
   "failure.still": "sigue fallando",
+  "field.message": "mensaje",
   "field.text": "texto",
   "field.steps": "partes",
   "field.actions": "acciones",

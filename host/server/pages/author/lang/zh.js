@@ -67,6 +67,7 @@ export default {
   "failure.failing": "现在失败",
   "failure.mended": "不再失败",
   "failure.still": "仍然失败",
+  "field.message": "消息",
   "field.text": "文本",
   "field.steps": "段落",
   "field.actions": "操作",
