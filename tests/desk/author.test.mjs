@@ -126,7 +126,7 @@ test("by keyboard alone: Escape and Tab leave the editor", async () => {
 test("an agent's words become a script of the plugin", async () => {
   const desk = await openDesk(browser, host, { path: "?conversation=a-0" });
   await desk.page.fill("#reply", "Dear Sara, order 1001 leaves tomorrow. {ok}");
-  await desk.page.click('.composer button:has-text("Save as script")');
+  await desk.page.click('.composer button[aria-label="Save as script"]');
   await desk.page.waitForSelector("#proposal[open]");
   assert.match(await desk.page.textContent("#proposal .proposed"), /Dear \{\$person\}, order \{\$order\}/);
   await desk.page.click("#proposal .primary");

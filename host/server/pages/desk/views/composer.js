@@ -24,7 +24,8 @@ export function composer() {
         aria-describedby="reply-hint" .value=${live(control.draft())} @input=${typed} @keydown=${key}></textarea>
       <div class="row">
         <button type="button" class="quiet" @click=${scripts.show}>${icons.search()}${t("composer.scripts")}</button>
-        <button type="button" class="quiet" @click=${() => proposal.show(control.draft())} ?disabled=${!control.draft().trim()}>${icons.cards()}${t("composer.propose")}</button>
+        <button type="button" class="quiet" @click=${() => proposal.show(control.draft())} ?disabled=${!control.draft().trim()}
+          aria-label=${t("composer.propose")} title=${t("composer.propose")}>${icons.cards()}<span class="wide-only">${t("composer.propose")}</span></button>
         <span id="reply-hint" class="hint">${t("composer.hint")}</span>
         <button class="primary" ?disabled=${!control.draft().trim()}>${icons.send()}${t("composer.send")}</button>
       </div>
