@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         turn: turn.clone().into(),
         culture,
         default_locale: "en".into(),
-        compose: vec![Ask { load: 1, keys: None }],
+        compose: vec![Ask { load: 1, keys: None, timed: false }],
         localize: Vec::new(),
         budget_ms: 100,
     };

@@ -18,8 +18,9 @@ const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /**
  * Starts the demo host. `plugins`: files by their path in the plugins' folder, in place of those that ship. `shop`: a
  * shop.toml in place of the demo's; the host then runs far from its sources, with the pages that are in the binary.
+ * `config`: the operator's file.
  */
-export async function startHost({ plugins, shop } = {}) {
+export async function startHost({ plugins, shop, config } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "cuecard-desk-"));
   const args = ["serve", "--dev", "--listen", "127.0.0.1:0", "--data", join(folder, "data")];
   if (plugins) {
@@ -34,6 +35,10 @@ export async function startHost({ plugins, shop } = {}) {
     mkdirSync(join(folder, "examples/shop"), { recursive: true });
     writeFileSync(join(folder, "examples/shop/shop.toml"), shop);
     args.push("--plugins", join(root, "plugins"));
+  }
+  if (config) {
+    writeFileSync(join(folder, "config.toml"), config);
+    args.push("--config", join(folder, "config.toml"));
   }
   const env = { ...process.env, SHOP_SECRET: "s3cret" };
   const child = spawn(program, args, { env, cwd: shop ? folder : root, stdio: ["ignore", "pipe", "pipe"] });
@@ -80,8 +85,9 @@ export async function startBrowser() {
 export const wide = { width: 1280, height: 800 };
 export const narrow = { width: 390, height: 844 };
 
-/** A page that has logged in, with what went wrong in it. */
-export async function openDesk(browser, host, { viewport = wide, colorScheme = "light", locale = "en-GB", at = "/desk", path = "" } = {}) {
+/** A page that has logged in, with what went wrong in it. `at`: which page; `person`: who, in place of the demo's. */
+export async function openDesk(browser, host, options = {}) {
+  const { viewport = wide, colorScheme = "light", locale = "en-GB", path = "", at = "/desk", person = "demo" } = options;
   const context = await browser.newContext({ viewport, colorScheme, locale, reducedMotion: "reduce" });
   const page = await context.newPage();
   const wrong = [];
@@ -93,8 +99,9 @@ export async function openDesk(browser, host, { viewport = wide, colorScheme = "
       globalThis.heardViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
   });
   await page.goto(`${host.address}${at}${path}`);
-  await page.fill("#name", "demo");
-  await page.fill("#password", "demo");
+  const [name, password] = [person].flat();
+  await page.fill("#name", name);
+  await page.fill("#password", password ?? name);
   await page.keyboard.press("Enter");
   await page.waitForSelector("header.top .live.open");
   return { page, context, wrong };

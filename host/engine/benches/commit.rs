@@ -29,9 +29,11 @@ fn batch() -> Batch {
         customer: format!("u-{}", number % 500).into(),
         channel: "web_chat".into(),
         message: Message { role: Role::Customer, text, at: Timestamp::from_seconds(1) },
+        agent: None,
     };
     let reply = format!("{{\"turn_id\":\"{number}\",\"suggestions\":\"{}\"}}", "x".repeat(3000)).into();
-    let turn = TurnRecord { id: format!("{number:020}").into(), message, generation: 17, reply, input: None };
+    let turn =
+        TurnRecord { id: format!("{number:020}").into(), message, generation: 17, reply, trace: None, input: None };
     Batch::new("acme".into(), vec![Write::Turn(turn)])
 }
 

@@ -16,7 +16,7 @@ pub(crate) const BEGINNING: &str = "00000000000000000000000000000000000000000000
 pub struct AuditEntry {
     /// When.
     pub at: Timestamp,
-    /// Who: `key:<name>`, `person:<name>`, `watcher` or `command-line`.
+    /// Who: `key:<name>`, `person:<name>`, `watcher`, `command-line`; `canary` where its figures decided, or `host`.
     pub by: Arc<str>,
     /// What, e.g. `plugin.live`.
     pub action: &'static str,

@@ -6,13 +6,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    Arm, ConsentRecord, Customer, CustomerId, Event, EventId, LiveItem, MerchantId, News, PluginId, Suppression, Timer,
-    Timestamp, TurnId, Value,
+    Arm, ConsentRecord, ConversationId, Customer, CustomerId, Event, EventId, LiveItem, MerchantId, MessageId, News,
+    PluginId, Suppression, Timer, Timestamp, TurnId, Value,
 };
 
 use crate::{
-    AuditEntry, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, ProposalRecord, Room, Trial,
-    TurnRecord,
+    AuditEntry, CaseOutcome, Errand, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState,
+    ProposalRecord, Review, Room, Trial, TurnRecord,
 };
 
 /// Writes of one merchant that are kept together or not at all.
@@ -50,6 +50,10 @@ pub enum Write {
     },
     /// A conversation in an experiment. The first record stays, and the first answer; [`Outcome::Known`] for the others.
     Trial(Trial),
+    /// That something came of a conversation's case. [`Outcome::Known`] if its id is there.
+    CaseOutcome(CaseOutcome),
+    /// That a person has looked over a scenario.
+    Review(Review),
     /// A customer's profile; replaces the one before.
     Customer(Customer),
     /// An item of live data; replaces the one with its key.
@@ -118,6 +122,19 @@ pub enum Write {
         subject: Arc<str>,
         /// Which channel, why, since when.
         suppression: Suppression,
+    },
+    /// What came from another system's conversation. [`Outcome::Known`] if an errand with its id is there.
+    Errand(Errand),
+    /// An errand as it stands now. Precondition: its revision is the next of the one that is kept.
+    ErrandChange(Errand),
+    /// A message says something else now, or nothing any more. [`Outcome::Known`] if it did before, or is not there.
+    Rewrite {
+        /// Its thread.
+        conversation: ConversationId,
+        /// Its id.
+        message: MessageId,
+        /// What it says.
+        text: String,
     },
     /// A webhook's delivery, by every name that it has. Precondition: none of them is known.
     Delivery {
@@ -209,6 +226,8 @@ pub enum Refusal {
         /// The state it is in.
         found: Option<OutreachState>,
     },
+    /// The errand was changed by someone else meanwhile, or is gone.
+    ErrandChanged(Arc<str>),
     /// The webhook has been delivered before.
     Delivered,
     /// The id is nobody's other name.

@@ -12,10 +12,11 @@ use cuecard_model::{
 };
 
 use crate::{
-    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Feedback, Handed, Hook,
-    Identities, KeptTurn, MessageRecord, NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord,
-    Partition, Person, PluginRecord, ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope,
-    Session, Spoken, StoredAudit, Thread, TurnRecord, Write, turn_of,
+    Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Errand,
+    Feedback, Handed, Hook, Identities, InsightQuery, Insights, KeptTurn, MessageRecord, NextDue, OpenEvent, Outcome,
+    OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord, ProposalState,
+    Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, Thread, TurnRecord, Write,
+    turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -70,6 +71,16 @@ pub trait Engine: Send + Sync + 'static {
     /// When the next timer and the next contact of a partition come due; in the past for what is due already.
     async fn next_due(&self, partition: Partition) -> Result<NextDue>;
 
+    /// Errands of a partition that are to be looked at, in the order of their coming; without those that wait in line
+    /// behind another of their conversation. Each stays until its `due_at` is changed.
+    async fn errands_due(&self, partition: Partition, now: Timestamp, limit: usize) -> Result<Vec<DueErrand>>;
+
+    /// When the next errand of a partition is due; in the past for what is due already.
+    async fn next_errand(&self, partition: Partition) -> Result<Option<Timestamp>>;
+
+    /// An errand by its id.
+    async fn errand(&self, merchant: &MerchantId, id: &str) -> Result<Option<Errand>>;
+
     /// What the gate must know of a customer's consent and of earlier contacts. Suppressions are those of the customer
     /// and of `subjects`, e.g. keyed hashes of addresses.
     async fn contact_facts(
@@ -102,6 +113,20 @@ pub trait Engine: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<KeptTurn>>;
 
+    /// Turns newest first, before the given one: for people who look for one.
+    async fn turns_before(
+        &self,
+        merchant: &MerchantId,
+        before: Option<&TurnId>,
+        limit: usize,
+    ) -> Result<Vec<TurnRecord>>;
+
+    /// How much a plugin stores for a merchant's customers.
+    async fn stored_keys(&self, merchant: &MerchantId, plugin: &PluginId) -> Result<StoredKeys>;
+
+    /// What waits, of all merchants.
+    async fn backlog(&self) -> Result<Backlog>;
+
     /// The last messages of a conversation, oldest first.
     async fn conversation(
         &self,
@@ -128,6 +153,8 @@ pub trait Engine: Send + Sync + 'static {
 
     /// What became of an experiment's conversations so far, by arm.
     async fn trials(&self, merchant: &MerchantId, experiment: &str) -> Result<Vec<ArmResult>>;
+    /// What became of turns and cases over a window of time. Takes time by the window; keeps no writer waiting.
+    async fn insights(&self, merchant: &MerchantId, query: &InsightQuery) -> Result<Insights>;
 
     /// Conversations by their newest message, newest first; before a place, if one is given.
     async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>>;

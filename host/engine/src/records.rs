@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    Contact, ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message, MessageId,
-    PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
+    AgentId, Contact, ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message,
+    MessageId, PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
 };
+use serde::Serialize;
 
 /// Everything that is known before a message is answered.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,6 +70,8 @@ pub struct MessageRecord {
     pub channel: Arc<str>,
     /// Who said what, and when.
     pub message: Message,
+    /// For an agent's message: whose it is, where that is known.
+    pub agent: Option<AgentId>,
 }
 
 /// A customer's message and the answer to it.
@@ -82,6 +85,8 @@ pub struct TurnRecord {
     pub generation: u64,
     /// The reply in JSON, as it goes to the agent.
     pub reply: Arc<str>,
+    /// How it came about, in JSON: for those who look into it later. Turns of older releases have none.
+    pub trace: Option<Arc<str>>,
     /// What it was answered from, beside its conversation, so that it can be answered again; opaque to the engine.
     pub input: Option<Arc<str>>,
 }
@@ -107,6 +112,30 @@ pub fn suggestion_id(turn: &TurnId, number: usize) -> SuggestionId {
 pub fn turn_of(suggestion: &SuggestionId) -> Option<TurnId> {
     let (turn, number) = suggestion.as_str().rsplit_once('.')?;
     number.parse::<u16>().ok().map(|_| turn.into())
+}
+
+/// What a plugin stores for a merchant's customers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StoredKeys {
+    /// How many keys.
+    pub keys: u64,
+    /// Bytes, as the quota counts them.
+    pub bytes: u64,
+    /// For how many customers.
+    pub customers: u64,
+    /// The most bytes that it may store.
+    pub limit: u64,
+}
+
+/// What waits in the engine, of all merchants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Backlog {
+    /// Events that nobody has decided on.
+    pub open_events: u64,
+    /// Timers that are set.
+    pub timers: u64,
+    /// Contacts that are to be looked at.
+    pub contacts: u64,
 }
 
 /// An event that has not been decided yet.

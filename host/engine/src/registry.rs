@@ -134,8 +134,16 @@ pub enum ReloadOutcome {
     Enabled,
     /// Switched off.
     Disabled,
+    /// It serves a share of the conversations beside another version.
+    Canary,
+    /// A canary that serves all now.
+    Promoted,
+    /// A canary that serves nobody any more.
+    TakenBack,
     /// Set aside, because it failed too often.
     SetAside,
+    /// It answered again after it was set aside.
+    Readmitted,
 }
 
 /// A key to the API. The key itself is never kept.

@@ -16,10 +16,14 @@ mod audit;
 mod contacts;
 #[path = "conformance/customers.rs"]
 mod customers;
+#[path = "conformance/errands.rs"]
+mod errands;
 #[path = "conformance/events.rs"]
 mod events;
 #[path = "conformance/identities.rs"]
 mod identities;
+#[path = "conformance/insights.rs"]
+mod insights;
 #[path = "conformance/learned.rs"]
 mod learned;
 #[path = "conformance/people.rs"]
@@ -58,6 +62,7 @@ conforms!(sqlite, crate::support::sqlite(), [
         nothing_crosses_merchants, numbers_that_json_cannot_say_are_refused;
     events: an_event_counts_once, customers_keep_their_order, partitions_share_out_all_customers,
         a_second_decision_is_refused, timers_fire_once, a_moved_timer_is_not_done;
+    errands: an_errand_counts_once_and_waits_in_line, a_message_is_rewritten;
     contacts: an_occurrence_is_proposed_once, changes_follow_each_other, of_many_decisions_one_wins,
         what_is_due_is_found_in_its_partition, the_gate_finds_what_it_must_know, lists_are_filtered,
         feedback_is_kept_once_per_action;
@@ -71,6 +76,7 @@ conforms!(sqlite, crate::support::sqlite(), [
         of_several_with_one_name_nobody_is_guessed, a_merge_carries_everything_and_is_undone,
         an_erased_customer_is_gone_under_all_names, old_rows_are_found_and_swept,
         what_turns_were_answered_from_goes_before_them;
+    insights: held_out_turns_are_counted_apart, who_was_told_writes_less, a_swept_message_takes_its_figures_with_it;
     registry: history_allows_a_rollback, a_stale_change_is_refused, reloads_are_listed_by_scope,
         generations_go_on_after_a_restart, keys_and_settings_are_kept, bundles_are_kept_by_hash,
         a_closed_engine_says_so;

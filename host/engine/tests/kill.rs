@@ -155,8 +155,9 @@ fn turn(id: &str) -> TurnRecord {
         customer: "u".into(),
         channel: "web_chat".into(),
         message,
+        agent: None,
     };
-    TurnRecord { id: format!("t-{id}").into(), message, generation: 1, reply: reply(id), input: None }
+    TurnRecord { id: format!("t-{id}").into(), message, generation: 1, reply: reply(id), trace: None, input: None }
 }
 
 fn audit(id: &str) -> AuditEntry {

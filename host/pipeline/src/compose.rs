@@ -1,16 +1,16 @@
 //! *Compose*: asks every matching plugin of the merchant, in one exchange with one worker.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use cuecard_culture::{self as culture, Addressed, Contact, Cultures, register};
-use cuecard_model::{Culture, Failure, Fields, PluginId, Register, Role, Turn};
+use cuecard_model::{Culture, Failure, Fields, PluginId, Register, Role, Trace, Turn};
 use cuecard_plugin::{
     generation::LivePlugin,
     job::{Ask, Called, LoadId, TurnJob, WorkedDraft},
     workers::{Busy, Loadable, Workers},
 };
 
-use crate::{CallReport, KeyWrites, Merchant, Snapshot, Terms};
+use crate::{CallReport, KeyWrites, Merchant, Snapshot, Terms, versions::Versions};
 
 /// No hook of a turn is started later than this after the first. Five plugins that all run out their 20 ms fit.
 pub(crate) const BUDGET_MS: u32 = 100;
@@ -27,23 +27,26 @@ pub(crate) struct Composed {
     pub(crate) failures: Vec<Failure>,
     pub(crate) key_writes: KeyWrites,
     pub(crate) calls: Vec<CallReport>,
+    /// Where another version than the plain one answered.
+    pub(crate) trace: Vec<Trace>,
 }
 
 pub(crate) async fn compose(
     snapshot: &Snapshot,
+    versions: &Versions<'_>,
     workers: &Workers,
     merchant: &Merchant,
     turn: &Arc<Turn>,
     keys: &BTreeMap<PluginId, Fields>,
     terms: &Terms,
-    budget_ms: u32,
+    (turn_began, budget_ms): (Duration, u32),
 ) -> Result<Composed, Busy> {
     let mut composed = Composed::begin(snapshot, merchant, turn);
     if terms.held_out {
         return Ok(composed);
     }
     let asked = |plugin: &&Arc<LivePlugin>| plugin.loadable.is_some() && !terms.off.contains(&plugin.plugin.id);
-    let plugins: Vec<_> = snapshot.generation.plugins(&merchant.id).filter(asked).collect();
+    let plugins: Vec<_> = versions.plugins().filter(asked).collect();
     let scenario = &turn.signals.scenario.id;
     let compose: Vec<_> =
         plugins.iter().copied().filter(|plugin| plugin.contents.manifest.composes(scenario)).collect();
@@ -65,8 +68,9 @@ pub(crate) async fn compose(
     let hooks =
         compose.iter().map(|plugin| (*plugin, "compose")).chain(localize.iter().map(|plugin| (*plugin, "localize")));
     for ((plugin, hook), called) in hooks.zip(called) {
-        composed.take(plugin, hook, called);
+        composed.take(plugin, hook, called, turn_began);
     }
+    composed.trace = versions.trace(compose.iter().chain(&localize).copied());
     Ok(composed)
 }
 
@@ -102,14 +106,28 @@ impl Composed {
             failures: Vec::new(),
             key_writes: Vec::new(),
             calls: Vec::new(),
+            trace: Vec::new(),
         }
     }
 
-    fn take(&mut self, plugin: &Arc<LivePlugin>, hook: &'static str, called: Called<Vec<WorkedDraft>>) {
-        let Called { outcome, key_writes, log, micros, cpu_micros, .. } = called;
+    /// An answer that could not be put into words or be shown is none.
+    pub(crate) fn unusable(&mut self, failure: &Failure) {
+        let mut composed = self.calls.iter_mut().filter(|call| call.hook == "compose" && call.failure.is_none());
+        if let Some(call) = composed.find(|call| call.plugin == failure.plugin) {
+            call.unusable = Some(failure.kind);
+        }
+    }
+
+    fn take(
+        &mut self,
+        plugin: &Arc<LivePlugin>,
+        hook: &'static str,
+        mut called: Called<Vec<WorkedDraft>>,
+        turn_began: Duration,
+    ) {
         let version = plugin.plugin.clone();
-        let failure = outcome.as_ref().err().map(|failed| failed.kind);
-        self.calls.push(CallReport { plugin: version.clone(), hook, micros, cpu_micros, failure, log });
+        self.calls.push(CallReport::of(&version, hook, &mut called, turn_began));
+        let Called { outcome, key_writes, .. } = called;
         match outcome {
             Ok(drafts) => {
                 self.drafts.extend(drafts.into_iter().map(|draft| (Arc::clone(plugin), draft)));
@@ -129,7 +147,8 @@ pub(crate) fn asks(plugins: &[&Arc<LivePlugin>], keys: &BTreeMap<PluginId, Field
     let ask = |plugin: &&Arc<LivePlugin>| {
         let wants = plugin.contents.manifest.capabilities.keys;
         let stored = wants.then(|| keys.get(&plugin.plugin.id).cloned().unwrap_or_default());
-        Some(Ask { load: plugin.load_id()?, keys: stored })
+        let loadable = plugin.loadable.as_ref()?;
+        Some(Ask { load: loadable.load().id, keys: stored, timed: loadable.is_timed() })
     };
     plugins.iter().filter_map(ask).collect()
 }

@@ -2,6 +2,7 @@
 
 use cuecard_gate::Settings;
 use cuecard_model::{ConversationId, MerchantId};
+use cuecard_plugin::canary;
 use serde::{Deserialize, Serialize};
 
 use crate::{SuggestionHoldout, share::draw};
@@ -33,6 +34,9 @@ pub struct Merchant {
     /// How long it keeps what customers wrote and did.
     #[serde(default)]
     pub retention: Retention,
+    /// On which terms each of its pushes is tried on a share of its conversations first; absent: pushes serve at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<canary::Terms>,
     /// What it has settled about contacting customers.
     #[serde(default)]
     pub outreach: Settings,
@@ -53,7 +57,8 @@ impl Merchant {
     pub fn new(id: MerchantId) -> Self {
         let (default_locale, min_confidence, outreach) = (english(), third(), Settings::default());
         let (languages, links, actions, retention) = (Vec::new(), Vec::new(), None, Retention::default());
-        Self { id, default_locale, languages, links, actions, min_confidence, holdout: None, retention, outreach }
+        let (holdout, canary) = (None, None);
+        Self { id, default_locale, languages, links, actions, min_confidence, holdout, retention, canary, outreach }
     }
 
     /// Whether a conversation is in the group that gets no suggestions: for good, as long as share and seed stay.

@@ -1,6 +1,10 @@
 //! The flow of a message: understand (the plugins' say included), compose, localize, guard, rank.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use cuecard_culture as culture;
 use cuecard_model::{
@@ -10,9 +14,12 @@ use cuecard_model::{
 };
 use cuecard_plugin::{
     call::LogLine,
+    job::{Called, Failed},
+    worker::progress::now,
     workers::{Busy, Workers, less},
 };
 use cuecard_understand::{Around, Input, Understanding};
+use serde::Serialize;
 
 use crate::{
     Merchant, Snapshot, Terms,
@@ -21,6 +28,7 @@ use crate::{
     guard,
     localize::{self, Worded},
     rank,
+    versions::{GivenUp, ROUNDS, STAGE, Versions},
 };
 
 /// A message and what is known around it.
@@ -63,6 +71,21 @@ pub struct Answered {
     pub key_writes: KeyWrites,
     /// The hook calls, for metrics and authors.
     pub calls: Vec<CallReport>,
+    /// Plugins whose words could not be made or did not pass the host's checks; these are among the reply's failures.
+    pub held_back: Vec<Failure>,
+    /// Where the turn's time went.
+    pub spans: Vec<Span>,
+}
+
+/// A stage of a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// `understand`, `compose`, `localize`, `guard`, `rank`, `translate`.
+    pub stage: &'static str,
+    /// Since the turn's start, in microseconds.
+    pub start_us: u64,
+    /// How long.
+    pub us: u64,
 }
 
 /// One hook call.
@@ -72,14 +95,40 @@ pub struct CallReport {
     pub plugin: PluginVersion,
     /// `classify`, `compose`, `localize` or `trigger`.
     pub hook: &'static str,
+    /// When it was started, in microseconds since the turn's start; `None` if it was not.
+    pub start_us: Option<u64>,
     /// Time spent in it.
     pub micros: u32,
-    /// Processor time of it.
-    pub cpu_micros: u32,
+    /// Of this, processor time.
+    pub processor_us: u32,
     /// What went wrong, if anything.
-    pub failure: Option<FailureKind>,
+    pub failure: Option<Failed>,
+    /// Why nothing of its answer could be shown, if it answered.
+    pub unusable: Option<FailureKind>,
     /// Lines to the author.
     pub log: Vec<LogLine>,
+}
+
+impl CallReport {
+    /// Takes the report out of what a call came to.
+    pub(crate) fn of<T>(
+        plugin: &PluginVersion,
+        hook: &'static str,
+        called: &mut Called<T>,
+        turn_began: Duration,
+    ) -> Self {
+        let turn_began = u64::try_from(turn_began.as_micros()).unwrap_or(u64::MAX);
+        Self {
+            plugin: plugin.clone(),
+            hook,
+            start_us: (called.began_us > 0).then(|| called.began_us.saturating_sub(turn_began)),
+            micros: called.micros,
+            processor_us: called.processor_us,
+            failure: called.outcome.as_ref().err().cloned(),
+            unusable: None,
+            log: std::mem::take(&mut called.log),
+        }
+    }
 }
 
 /// What a message means, and what plugins had to say to that.
@@ -99,6 +148,8 @@ pub struct Understood {
     keys: Arc<BTreeMap<PluginId, Fields>>,
     /// What is left of the turn's time for plugins.
     budget_ms: u32,
+    /// Versions that failed while another was there to answer in their place.
+    given_up: Vec<GivenUp>,
 }
 
 /// What a turn came to, best first. Whoever can may have it translated; then it is the answer.
@@ -112,6 +163,7 @@ pub struct Offered {
     pub(crate) timing_us: TimingUs,
     generation: u64,
     failures: Vec<Failure>,
+    held_back: Vec<Failure>,
     key_writes: KeyWrites,
     calls: Vec<CallReport>,
     learned: Vec<Acceptance>,
@@ -139,29 +191,62 @@ pub async fn offer(
     incoming: Incoming,
 ) -> Result<Offered, Busy> {
     let mut clock = Clock::start();
+    let began = clock.start;
     let (terms, learned) = (incoming.terms.clone(), Arc::clone(&incoming.learned));
-    let understood = self::understand(snapshot, understanding, workers, merchant, incoming).await?;
-    let Understood { turn, trace, mut failures, mut key_writes, mut calls, keys, budget_ms } = understood;
-    let understand = clock.lap();
+    let understood = understand_from(began, snapshot, understanding, workers, merchant, incoming).await?;
+    let Understood { turn, mut trace, mut failures, mut key_writes, mut calls, keys, budget_ms, mut given_up } =
+        understood;
+    let mut timing_us = TimingUs { understand: clock.lap("understand"), ..TimingUs::default() };
+    let asking = Instant::now();
+    let (mut best, mut held_back) = (None, Vec::new());
+    // Once, as a rule. Where a version fails behind which another stands, that one answers in the same turn; plugins are
+    // pure functions, so the others say again what they said.
+    for round in 0..ROUNDS {
+        let versions = Versions::of(snapshot, &merchant.id, &turn.conversation_id, turn.now, &given_up);
+        let left = if round == 0 { budget_ms } else { less(budget_ms, asking.elapsed()) };
+        let composed =
+            compose::compose(snapshot, &versions, workers, merchant, &turn, &keys, &terms, (began, left)).await;
+        let mut composed = match composed {
+            Ok(composed) => composed,
+            Err(busy) if round == 0 => return Err(busy),
+            Err(_) => break,
+        };
+        timing_us.compose += clock.lap("compose");
 
-    let mut composed = compose::compose(snapshot, workers, merchant, &turn, &keys, &terms, budget_ms).await?;
-    let compose = clock.lap();
+        let worded = localize::localize(&composed, &turn, understanding);
+        timing_us.localize += clock.lap("localize");
 
-    let worded = localize::localize(&composed, &turn, understanding);
-    let localize = clock.lap();
+        let guarded = guard::guard(worded, &turn, merchant);
+        timing_us.guard += clock.lap("guard");
 
-    let guarded = guard::guard(worded, &turn, merchant);
-    let guard = clock.lap();
-
+        for failure in &guarded.failures {
+            composed.unusable(failure);
+        }
+        held_back.extend(guarded.failures.iter().cloned());
+        calls.append(&mut composed.calls);
+        let failures: Vec<_> = composed.failures.drain(..).chain(guarded.failures).collect();
+        let failed = versions.give_up(&failures);
+        best = Some(Round { composed, worded: guarded.worded, failures });
+        if failed.is_empty() {
+            break;
+        }
+        given_up.extend(failed);
+    }
+    // The first round leaves one, or the turn has ended.
+    let Some(Round { mut composed, worded, failures: failed }) = best else { return Err(Busy::TooLate) };
     let scenario = &turn.signals.scenario.id;
     let learned = if terms.fixed_order { Vec::new() } else { learned.of(scenario, turn.now) };
-    let ranked = rank::rank(guarded.worded, merchant.min_confidence, scenario, &learned, turn.id.as_str());
+    let ranked = rank::rank(worded, merchant.min_confidence, scenario, &learned, turn.id.as_str());
     let experiments = terms.counting(scenario);
-    let rank = clock.lap();
+    timing_us.rank = clock.lap("rank");
 
-    failures.extend(composed.failures.drain(..).chain(guarded.failures));
+    failures.extend(failed);
     key_writes.append(&mut composed.key_writes);
-    calls.append(&mut composed.calls);
+    for entry in std::mem::take(&mut composed.trace) {
+        if !trace.contains(&entry) {
+            trace.push(entry);
+        }
+    }
     Ok(Offered {
         turn,
         composed,
@@ -172,12 +257,20 @@ pub async fn offer(
         message_for_agent: None,
         trace,
         clock,
-        timing_us: TimingUs { understand, compose, localize, guard, rank, total: 0 },
+        timing_us,
         generation: snapshot.generation.number,
         failures,
+        held_back,
         key_writes,
         calls,
     })
+}
+
+/// What the plugins came to, asked once.
+struct Round {
+    composed: Composed,
+    worded: Vec<Worded>,
+    failures: Vec<Failure>,
 }
 
 impl Offered {
@@ -192,7 +285,9 @@ impl Offered {
             suggestion.id = SuggestionId::from(format!("{turn_id}.{}", number + 1));
             // Why it came to this suggestion at all.
             let understood = trace.iter().filter(|entry| entry.stage != "translate");
-            suggestion.trace.splice(..0, understood.cloned());
+            let version = suggestion.plugin.to_string();
+            let told = understood.filter(|entry| entry.stage != STAGE || entry.rule == version);
+            suggestion.trace.splice(..0, told.cloned());
         }
         let timing_us = TimingUs { total: clock.total(), ..timing_us };
         let reply = Reply {
@@ -208,7 +303,8 @@ impl Offered {
             failures,
             timing_us,
         };
-        Answered { reply, key_writes: self.key_writes, calls: self.calls }
+        let Self { key_writes, calls, held_back, .. } = self;
+        Answered { reply, key_writes, calls, held_back, spans: clock.spans }
     }
 }
 
@@ -220,11 +316,22 @@ pub async fn understand(
     merchant: &Merchant,
     incoming: Incoming,
 ) -> Result<Understood, Busy> {
+    understand_from(now(), snapshot, understanding, workers, merchant, incoming).await
+}
+
+async fn understand_from(
+    began: Duration,
+    snapshot: &Snapshot,
+    understanding: &Understanding,
+    workers: &Workers,
+    merchant: &Merchant,
+    incoming: Incoming,
+) -> Result<Understood, Busy> {
     let mut keys = Arc::clone(&incoming.keys);
     let terms = incoming.terms.clone();
     let mut turn = Arc::new(read(understanding, merchant, incoming));
-    let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys, &terms).await?;
-    let Classified { trace, failures, key_writes, calls, spent } = classified;
+    let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys, &terms, began).await?;
+    let Classified { trace, failures, key_writes, calls, given_up, spent } = classified;
     // What a plugin stored a moment ago, its next hook sees.
     for (plugin, writes) in &key_writes {
         let stored = Arc::make_mut(&mut keys).entry(plugin.clone()).or_default();
@@ -235,7 +342,7 @@ pub async fn understand(
             }
         }
     }
-    Ok(Understood { turn, trace, failures, key_writes, calls, keys, budget_ms: less(BUDGET_MS, spent) })
+    Ok(Understood { turn, trace, failures, key_writes, calls, keys, budget_ms: less(BUDGET_MS, spent), given_up })
 }
 
 /// The turn that plugins are handed, with the host's own signals.
@@ -299,25 +406,32 @@ pub fn merged(stored: Option<&Customer>, given: &Customer) -> Customer {
     }
 }
 
-/// Microseconds between stages.
+/// Microseconds between stages, on the clock that workers share.
 pub(crate) struct Clock {
-    start: Instant,
-    last: Instant,
+    start: Duration,
+    last: Duration,
+    spans: Vec<Span>,
 }
 
 impl Clock {
     fn start() -> Self {
-        let now = Instant::now();
-        Self { start: now, last: now }
+        let start = now();
+        Self { start, last: start, spans: Vec::with_capacity(6) }
     }
 
-    pub(crate) fn lap(&mut self) -> u64 {
-        let now = Instant::now();
-        let lap = now - std::mem::replace(&mut self.last, now);
-        u64::try_from(lap.as_micros()).unwrap_or(u64::MAX)
+    pub(crate) fn lap(&mut self, stage: &'static str) -> u64 {
+        let (before, now) = (self.last, now());
+        self.last = now;
+        let us = micros(now - before);
+        self.spans.push(Span { stage, start_us: micros(before - self.start), us });
+        us
     }
 
     fn total(&self) -> u64 {
-        u64::try_from((self.last - self.start).as_micros()).unwrap_or(u64::MAX)
+        micros(self.last - self.start)
     }
+}
+
+fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }

@@ -50,6 +50,12 @@ impl Snapshot {
         Self { plain, own: Mutex::new(own.collect()), generation }
     }
 
+    /// The same without canaries and reliefs.
+    #[must_use]
+    pub fn stable(&self) -> Self {
+        Self { generation: Arc::new(self.generation.stable()), plain: self.plain.clone(), own: Mutex::new(self.own()) }
+    }
+
     /// What there would be for one merchant with a plugin in its place. Serves nobody. Learns if the plugin's examples say
     /// so, which takes up to a second: call it off the live path. What was learned for the `last` one need not be again.
     #[must_use]

@@ -150,7 +150,7 @@ impl Offered {
                 Err(why) => suggestion.trace.push(failed(provider, &format!("for the agent: {why}"))),
             }
         }
-        self.timing_us.localize += self.clock.lap();
+        self.timing_us.localize += self.clock.lap("translate");
     }
 
     fn read_message(&mut self, provider: &str, Translated { asked, outcome }: Translated) {

@@ -95,7 +95,7 @@ fn hop(criterion: &mut Criterion) {
         turn: Arc::clone(&turn),
         culture: culture.clone(),
         default_locale: "en".into(),
-        compose: asks.iter().map(|load| Ask { load: *load, keys: None }).collect(),
+        compose: asks.iter().map(|load| Ask { load: *load, keys: None, timed: false }).collect(),
         localize: Vec::new(),
         budget_ms: 100,
     };

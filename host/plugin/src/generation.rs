@@ -7,7 +7,7 @@ use std::{
 
 use cuecard_model::{MerchantId, PluginId, PluginVersion, Scope};
 
-use crate::{bundle::BundleHash, contents::Contents, job::LoadId, workers::Loadable};
+use crate::{bundle::BundleHash, canary::Trial, contents::Contents, job::LoadId, workers::Loadable};
 
 /// A plugin that serves.
 #[derive(Debug)]
@@ -31,20 +31,55 @@ impl LivePlugin {
     }
 }
 
+/// One plugin's versions in a generation: the one that serves, and who stands beside it for a while.
+#[derive(Clone, Debug)]
+pub struct Served {
+    /// Serves, and says what the plugin declares: scenarios, messages to search, rules of culture.
+    pub stable: Arc<LivePlugin>,
+    /// Serves a share of the conversations in its place.
+    pub trial: Option<Arc<Trial>>,
+    /// The version before, which answers where `stable` is set aside.
+    pub relief: Option<Arc<LivePlugin>>,
+}
+
+impl Served {
+    /// A version with nobody beside it.
+    pub fn alone(stable: Arc<LivePlugin>) -> Self {
+        Self { stable, trial: None, relief: None }
+    }
+
+    /// Who answers a conversation: the first, and if it fails the next. `draw` is the conversation's number, from 0 up
+    /// to 1, for a salt.
+    pub fn line<'a>(&'a self, draw: &dyn Fn(&str) -> f64) -> impl Iterator<Item = &'a Arc<LivePlugin>> + use<'a> {
+        let trial = self.trial.as_ref().filter(|trial| draw(&trial.salt) < trial.terms.share);
+        trial.map(|trial| &trial.plugin).into_iter().chain([&self.stable]).chain(&self.relief)
+    }
+
+    /// Every version.
+    pub fn versions(&self) -> impl Iterator<Item = &Arc<LivePlugin>> {
+        self.trial.iter().map(|trial| &trial.plugin).chain([&self.stable]).chain(&self.relief)
+    }
+}
+
 /// One immutable snapshot of all live plugins.
 #[derive(Clone, Debug, Default)]
 pub struct Generation {
     /// Grows by one with every change; never used twice, not even after a restart.
     pub number: u64,
-    shared: BTreeMap<PluginId, Arc<LivePlugin>>,
-    own: HashMap<MerchantId, Arc<BTreeMap<PluginId, Arc<LivePlugin>>>>,
+    shared: BTreeMap<PluginId, Served>,
+    own: HashMap<MerchantId, Arc<BTreeMap<PluginId, Served>>>,
     unwanted: HashMap<MerchantId, Arc<BTreeSet<PluginId>>>,
 }
 
 impl Generation {
-    /// The plugins of a merchant in id order: its own, and the shared ones that it has not disabled. One of its own
-    /// stands in for a shared one with the same id.
+    /// The plugins of a merchant in id order, each as it serves: its own, and the shared ones that it has not disabled.
+    /// One of its own stands in for a shared one with the same id.
     pub fn plugins<'a>(&'a self, merchant: &MerchantId) -> impl Iterator<Item = &'a Arc<LivePlugin>> + use<'a> {
+        self.served(merchant).map(|served| &served.stable)
+    }
+
+    /// The same with the versions that stand beside.
+    pub fn served<'a>(&'a self, merchant: &MerchantId) -> impl Iterator<Item = &'a Served> + use<'a> {
         let own = self.own.get(merchant).map(|own| &**own);
         let unwanted = self.unwanted.get(merchant).map(|unwanted| &**unwanted);
         let shared = self.shared.iter().filter(move |(id, _)| {
@@ -53,9 +88,14 @@ impl Generation {
         shared.map(|(_, plugin)| plugin).chain(own.into_iter().flat_map(BTreeMap::values))
     }
 
-    /// Every plugin of every merchant.
+    /// Every version of every plugin of every merchant.
     pub fn all(&self) -> impl Iterator<Item = &Arc<LivePlugin>> {
-        self.shared.values().chain(self.own.values().flat_map(|own| own.values()))
+        self.shared.values().chain(self.own.values().flat_map(|own| own.values())).flat_map(Served::versions)
+    }
+
+    /// Every canary.
+    pub fn trials(&self) -> impl Iterator<Item = &Arc<Trial>> {
+        self.shared.values().chain(self.own.values().flat_map(|own| own.values())).filter_map(|it| it.trial.as_ref())
     }
 
     /// Whether a merchant sees exactly the shared plugins, as most do.
@@ -68,12 +108,25 @@ impl Generation {
         self.unwanted.get(merchant).is_some_and(|ids| ids.contains(plugin))
     }
 
+    /// The same without the versions that stand beside.
+    #[must_use]
+    pub fn stable(&self) -> Self {
+        let alone = |served: &Served| served.trial.is_none() && served.relief.is_none();
+        let part = |served: &mut Served| *served = Served::alone(Arc::clone(&served.stable));
+        let mut generation = self.clone();
+        generation.shared.values_mut().for_each(part);
+        for own in generation.own.values_mut().filter(|own| !own.values().all(alone)) {
+            Arc::make_mut(own).values_mut().for_each(part);
+        }
+        generation
+    }
+
     /// The generation that there would be with one plugin in its place. It serves nobody, so it keeps its number.
     #[must_use]
     pub fn with(&self, plugin: Arc<LivePlugin>) -> Self {
         let mut generation = self.clone();
         let (scope, id) = (plugin.scope.clone(), plugin.plugin.id.clone());
-        generation.set(&scope, &id, Some(plugin));
+        generation.set(&scope, &id, Some(Served::alone(plugin)));
         generation
     }
 
@@ -83,7 +136,7 @@ impl Generation {
     }
 
     /// Puts a plugin in its place, or takes it out.
-    pub(crate) fn set(&mut self, scope: &Scope, id: &PluginId, plugin: Option<Arc<LivePlugin>>) {
+    pub(crate) fn set(&mut self, scope: &Scope, id: &PluginId, plugin: Option<Served>) {
         match scope {
             Scope::Shared => put(&mut self.shared, id, plugin),
             Scope::Merchant(merchant) => {
@@ -110,7 +163,7 @@ impl Generation {
     }
 }
 
-fn put(map: &mut BTreeMap<PluginId, Arc<LivePlugin>>, id: &PluginId, plugin: Option<Arc<LivePlugin>>) {
+fn put(map: &mut BTreeMap<PluginId, Served>, id: &PluginId, plugin: Option<Served>) {
     match plugin {
         Some(plugin) => map.insert(id.clone(), plugin),
         None => map.remove(id),

@@ -117,6 +117,8 @@ pub struct Ask {
     pub load: LoadId,
     /// What it stored for this customer, if it keeps keys.
     pub keys: Option<Fields>,
+    /// Whether its processor time is wanted: reading that clock costs about a microsecond.
+    pub timed: bool,
 }
 
 /// An event, and whom to ask.
@@ -160,10 +162,12 @@ pub struct Called<T> {
     pub key_writes: BTreeMap<String, Option<Value>>,
     /// Lines to the author.
     pub log: Vec<LogLine>,
+    /// When the hook was started, in microseconds of the machine's monotonic clock; 0 if it was not.
+    pub began_us: u64,
     /// Time spent in the hook.
     pub micros: u32,
-    /// Processor time of it: what does not depend on what else the machine is busy with.
-    pub cpu_micros: u32,
+    /// Of this, processor time, if it was wanted: what another program on a busy machine took is not in it.
+    pub processor_us: u32,
 }
 
 /// A draft with what the `localize` hooks did to it.
@@ -198,8 +202,9 @@ impl<T> Called<T> {
             outcome: Err(CallError::new(kind, detail).into()),
             key_writes: BTreeMap::new(),
             log: Vec::new(),
+            began_us: 0,
             micros: 0,
-            cpu_micros: 0,
+            processor_us: 0,
         }
     }
 }

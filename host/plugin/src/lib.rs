@@ -5,6 +5,7 @@
 pub mod build;
 pub mod bundle;
 pub mod call;
+pub mod canary;
 pub mod cases;
 pub mod classified;
 pub mod contents;

@@ -7,6 +7,8 @@
 
 mod folder;
 mod keeper;
+mod relief;
+mod trials;
 
 use std::{
     io,
@@ -15,16 +17,19 @@ use std::{
     thread,
 };
 
-use cuecard_model::{MerchantId, PluginId};
+use cuecard_model::{MerchantId, PluginId, Timestamp};
 use tokio::sync::oneshot;
 
 pub use self::folder::Place;
 use self::keeper::Keeper;
 use crate::{
     bundle::{Bundle, BundleHash, BundleLimits},
+    canary::{Canary, Terms},
     generation::Generation,
+    job::LoadId,
     problem::Problem,
     prove::{Proof, Prover},
+    standing::Turned,
 };
 
 /// What the registry needs from outside: memory that lasts, and somebody to hand each generation to.
@@ -37,10 +42,18 @@ pub trait Store: Send + 'static {
     fn bundle(&mut self, hash: &BundleHash) -> Result<Option<Bundle>, String>;
     /// The bundle that served before this one.
     fn before(&mut self, place: &Place, current: Option<&BundleHash>) -> Result<Option<BundleHash>, String>;
+    /// Keeps what a canary has come to, so that a restart goes on with it.
+    fn remember(&mut self, _place: &Place, _canary: &Canary) -> Result<(), String> {
+        Ok(())
+    }
+    /// The moment. Who keeps no canary need not know it.
+    fn now(&self) -> Timestamp {
+        Timestamp::default()
+    }
 }
 
 /// One line of the reload history.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Note {
     /// Whom the plugin serves, and its name.
     pub place: Place,
@@ -58,8 +71,10 @@ pub struct Note {
     pub source: Source,
     /// Whether it is about a merchant's use of a shared plugin.
     pub shared: bool,
-    /// By whom: a key's name, or `watcher`.
+    /// By whom: a key's name, `watcher`, `canary` where its figures decided, or `host`.
     pub by: Arc<str>,
+    /// The canary that begins with it. Whatever else changes which bundle serves ends the one that was.
+    pub canary: Option<Canary>,
 }
 
 /// What became of a bundle.
@@ -77,6 +92,16 @@ pub enum Outcome {
     Enabled,
     /// Switched off.
     Disabled,
+    /// It serves a share of the conversations, beside the one that serves the others.
+    Canary,
+    /// A canary that serves all now.
+    Promoted,
+    /// A canary that serves nobody any more.
+    TakenBack,
+    /// It failed too often and is not called; the version before answers meanwhile, where there is one.
+    SetAside,
+    /// It answered again after it was set aside.
+    Readmitted,
 }
 
 /// Where a bundle came from.
@@ -100,6 +125,17 @@ pub enum Refusal {
     /// There is nothing to go back to.
     #[error("'{0}' has no earlier version to go back to")]
     NothingBefore(PluginId),
+    /// It cannot be tried beside another version.
+    #[error("'{plugin}' cannot be a canary: {reason}")]
+    Untriable {
+        /// Which plugin.
+        plugin: PluginId,
+        /// Why.
+        reason: String,
+    },
+    /// No version of it is being tried.
+    #[error("no canary of '{0}' is running")]
+    NoCanary(PluginId),
     /// A newer change of the same plugin came in the meantime.
     #[error("overtaken by a newer change of the same plugin")]
     Overtaken,
@@ -115,11 +151,14 @@ type Answer = oneshot::Sender<Result<Note, Refusal>>;
 
 enum Command {
     Hint,
-    Push { place: Place, bundle: Bundle, by: Arc<str>, answer: Answer },
-    Rollback { place: Place, by: Arc<str>, answer: Answer },
+    Push { place: Place, bundle: Bundle, way: Way, by: Arc<str>, answer: Answer },
+    Promote { place: Place, expected: Option<BundleHash>, by: Arc<str>, answer: Answer },
+    Rollback { place: Place, expected: Option<BundleHash>, by: Arc<str>, answer: Answer },
     Enable { merchant: MerchantId, plugin: PluginId, wanted: bool, by: Arc<str>, answer: Answer },
     Refuse { place: Place, problems: Vec<Problem>, by: Arc<str> },
     Proved(Box<Proved>),
+    Turned { load: LoadId, merchant: MerchantId, turned: Turned },
+    Relieved(Box<relief::Relieved>),
     Stop,
 }
 
@@ -128,9 +167,19 @@ struct Candidate {
     place: Place,
     bundle: Bundle,
     source: Source,
-    rollback: bool,
+    way: Way,
     by: Arc<str>,
     answer: Option<Answer>,
+}
+
+/// How a bundle is to serve once it is proved.
+#[derive(Clone, Copy)]
+enum Way {
+    Live,
+    Again,
+    Canary(Terms),
+    /// The same; if there is nothing to try or nothing to try it beside, it serves all.
+    CanaryOrLive(Terms),
 }
 
 struct Proved {
@@ -151,6 +200,8 @@ pub struct Restored {
     pub source: Source,
     /// Content of its folder that a rollback has set aside: it stays so until the folder changes.
     pub aside: Option<BundleHash>,
+    /// A version that was being tried beside it.
+    pub canary: Option<(Bundle, Canary)>,
 }
 
 /// How a registry begins.
@@ -194,9 +245,25 @@ impl Registry {
         }
     }
 
-    /// Proves a bundle and puts it in service.
+    /// Proves a bundle and puts it in service. A canary of the plugin ends by it.
     pub async fn push(&self, place: Place, bundle: Bundle, by: &str) -> Result<Note, Refusal> {
-        self.ask(|answer| Command::Push { place, bundle, by: by.into(), answer }).await
+        self.ask(|answer| Command::Push { place, bundle, way: Way::Live, by: by.into(), answer }).await
+    }
+
+    /// Proves a bundle and puts it in service for a share of the conversations, until its figures or a person decide.
+    /// It takes the place of a canary before it.
+    pub async fn try_out(&self, place: Place, bundle: Bundle, terms: Terms, by: &str) -> Result<Note, Refusal> {
+        self.ask(|answer| Command::Push { place, bundle, way: Way::Canary(terms), by: by.into(), answer }).await
+    }
+
+    /// The same where everything is tried that can be: a first version, and one without code, serve all at once.
+    pub async fn try_or_push(&self, place: Place, bundle: Bundle, terms: Terms, by: &str) -> Result<Note, Refusal> {
+        self.ask(|answer| Command::Push { place, bundle, way: Way::CanaryOrLive(terms), by: by.into(), answer }).await
+    }
+
+    /// Puts a canary in service for all. If it is not the `expected` one, nothing happens.
+    pub async fn promote(&self, place: Place, expected: Option<BundleHash>, by: &str) -> Result<Note, Refusal> {
+        self.ask(|answer| Command::Promote { place, expected, by: by.into(), answer }).await
     }
 
     /// Leaves a record of a push that could not even be unpacked.
@@ -204,9 +271,11 @@ impl Registry {
         let _ = self.commands.send(Command::Refuse { place, problems, by: by.into() });
     }
 
-    /// Puts the version before in service again. A folder's newer content stays aside until it changes.
-    pub async fn rollback(&self, place: Place, by: &str) -> Result<Note, Refusal> {
-        self.ask(|answer| Command::Rollback { place, by: by.into(), answer }).await
+    /// Takes a canary back, or if none is running puts the version before in service again. A folder's newer content
+    /// stays aside until it changes. If what is taken back would not be the `expected` one, nothing happens: so two
+    /// people who press the same button go back one step, not two.
+    pub async fn rollback(&self, place: Place, expected: Option<BundleHash>, by: &str) -> Result<Note, Refusal> {
+        self.ask(|answer| Command::Rollback { place, expected, by: by.into(), answer }).await
     }
 
     /// Switches a plugin on or off for one merchant: its own, or a shared one.

@@ -229,13 +229,14 @@ impl Worker {
         let mut call = Call::new(limits, Arc::clone(&plugin.catalog), Arc::clone(setting), ask.keys.clone(), seed);
         let begin = || self.progress.begin(ask.load, limits.time());
         begin();
-        let (started, used) = (Instant::now(), processor_time());
+        let (started, processor) = (progress::now(), ask.timed.then(processor_time));
         let outcome = hook(&mut **runtime, &mut call, &begin);
-        let micros = u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX);
-        let used = processor_time().saturating_sub(used);
-        let cpu_micros = u32::try_from(used.as_micros()).unwrap_or(u32::MAX);
+        let micros = whole(progress::now().saturating_sub(started));
+        let processor_us = processor.map_or(0, |before| whole(processor_time().saturating_sub(before)));
+        let began_us = u64::try_from(started.as_micros()).unwrap_or(u64::MAX);
         let key_writes = if outcome.is_ok() { call.key_writes } else { Default::default() };
-        Called { load: ask.load, outcome: outcome.map_err(Into::into), key_writes, log: call.log, micros, cpu_micros }
+        let outcome = outcome.map_err(Into::into);
+        Called { load: ask.load, outcome, key_writes, log: call.log, began_us, micros, processor_us }
     }
 
     /// After the answer is out: replaces what hit a limit, and collects garbage.
@@ -253,10 +254,14 @@ impl Worker {
     }
 }
 
-/// What the calling thread has used.
+/// What this thread, on which the hooks run, has used so far.
 fn processor_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(used.tv_sec.cast_unsigned(), u32::try_from(used.tv_nsec).unwrap_or(0))
+}
+
+fn whole(time: Duration) -> u32 {
+    u32::try_from(time.as_micros()).unwrap_or(u32::MAX)
 }
 
 /// Where, when and for whom a turn's words are meant.
@@ -274,8 +279,8 @@ fn setting(turn: &Turn, culture: &Culture, default_locale: &str) -> Arc<Setting>
 
 impl<T> Called<T> {
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Called<U> {
-        let Self { load, outcome, key_writes, log, micros, cpu_micros } = self;
-        Called { load, outcome: outcome.map(change), key_writes, log, micros, cpu_micros }
+        let Self { load, outcome, key_writes, log, began_us, micros, processor_us } = self;
+        Called { load, outcome: outcome.map(change), key_writes, log, began_us, micros, processor_us }
     }
 }
 

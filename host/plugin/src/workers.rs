@@ -17,6 +17,7 @@ use std::{
 };
 
 use cuecard_model::{Classification, Decision, FailureKind, MerchantId, PluginVersion, Timestamp};
+use serde::Serialize;
 
 use self::{
     asked::Job,
@@ -24,7 +25,11 @@ use self::{
     lease::{Lease, Pool},
     losses::{Blame, Losses},
 };
-pub use self::{asked::less, exchange::Loadable, spawn::Spawn};
+pub use self::{
+    asked::less,
+    exchange::{Bell, Loadable},
+    spawn::Spawn,
+};
 use crate::{
     job::{Answer, Called, ClassifyJob, EventJob, LoadId, Request, TurnJob, WorkedDraft},
     worker::confine::Confinement,
@@ -46,7 +51,7 @@ pub struct Options {
     /// Plugins that one worker keeps ready.
     pub loaded: usize,
     /// Whether plugins are known by how they have done: who fails rests, who answers is asked first. A rehearsal asks
-    /// each every time, and leaves no mark on it.
+    /// each every time, takes its time, and leaves no mark on it.
     pub remember: bool,
 }
 
@@ -64,6 +69,27 @@ impl Options {
             remember: true,
         }
     }
+}
+
+/// What the workers do now, and how much may wait for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct WorkersState {
+    /// How many there are.
+    pub count: usize,
+    /// Of these, with nothing to do.
+    pub idle: usize,
+    /// The most that one merchant may hold at once.
+    pub per_merchant: usize,
+    /// Turns that wait for one.
+    pub waiting: usize,
+    /// Turns of all merchants that may wait.
+    pub queue: usize,
+    /// Turns of one merchant that may wait.
+    pub queue_per_merchant: usize,
+    /// How long a turn may wait, in milliseconds.
+    pub patience_ms: u64,
+    /// Killed or dead since the start.
+    pub replaced: u64,
 }
 
 /// Why no worker could be had.
@@ -164,6 +190,11 @@ impl Workers {
         self.pool.waiting()
     }
 
+    /// What they do now, and how much may wait for them.
+    pub fn state(&self) -> WorkersState {
+        self.pool.state()
+    }
+
     /// How many workers were killed or died since the start.
     pub fn replaced(&self) -> u64 {
         self.pool.replaced()
@@ -180,7 +211,7 @@ impl Workers {
         let (order, now, began) = (job.asks(), job.now(), Instant::now());
         let remember = self.pool.remembers();
         let standing = |load: LoadId| plugins.get(&load).filter(|_| remember).map(|plugin| plugin.standing());
-        let resting = |load: &LoadId| standing(*load)?.rests(merchant, now).map(|why| (*load, why));
+        let resting = |load: &LoadId| standing(*load)?.admit(merchant, now).map(|why| (*load, why));
         let mut done: Vec<_> = order
             .iter()
             .filter_map(resting)
@@ -192,6 +223,9 @@ impl Workers {
         asks.sort_by_cached_key(|load| standing(*load).map_or(0, |standing| standing.order(merchant)));
         let trusted = |load: LoadId| standing(load).is_none_or(|standing| standing.order(merchant) == 0);
         job.keep(&asks);
+        if !remember {
+            job.time();
+        }
         let mut losses = Losses::default();
         let mut request = job.into_request();
         while !asks.is_empty() {
@@ -255,10 +289,7 @@ fn note<T>(merchant: &MerchantId, now: Timestamp, plugins: &BTreeMap<LoadId, Arc
         if failure.is_none() && !kinds.contains(&None) {
             continue;
         }
-        if let Some(until) = plugin.standing().note(merchant, failure, now) {
-            let kind = failure.map_or("", FailureKind::as_str);
-            tracing::warn!(plugin = %plugin.plugin, %merchant, kind, %until, "plugin set aside: it failed too often");
-        }
+        plugin.note(merchant, failure, now);
     }
 }
 

@@ -61,7 +61,7 @@ fn job(number: usize, kind: &str) -> EventJob {
         now: Timestamp::from_seconds(1_795_000_000),
         locale: "en".into(),
         default_locale: "en".into(),
-        trigger: vec![Ask { load: LOAD, keys: Some(seen) }],
+        trigger: vec![Ask { load: LOAD, keys: Some(seen), timed: true }],
     }
 }
 

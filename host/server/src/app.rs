@@ -7,13 +7,16 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 use cuecard_engine::{ApiKey, Engine};
+use cuecard_model::Timestamp;
 use cuecard_pipeline::Snapshot;
-use cuecard_plugin::{bundle::BundleLimits, registry::Registry, workers::Workers};
+use cuecard_plugin::{bundle::BundleLimits, registry::Registry, worker::confine::Confinement, workers::Workers};
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::{
+    helpdesk::Helpdesks,
     hub::Hub,
     ids::Ids,
+    journal::Journal,
     limits::{Limits, Rates},
     merchants::Merchants,
     metrics::Metrics,
@@ -39,12 +42,16 @@ pub struct App {
     pub bundle_limits: BundleLimits,
     /// What merchants have settled.
     pub merchants: Merchants,
+    /// Merchants' helpdesks.
+    pub helpdesks: Helpdesks,
     /// The way to other systems.
     pub outgoing: Outgoing,
     /// Merchants' connectors to providers of translations.
     pub translations: Translations,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// What plugins said, and how they failed.
+    pub journal: Journal,
     /// Streams to agents.
     pub hub: Arc<Hub>,
     /// Ids of turns and contacts.
@@ -69,8 +76,16 @@ pub struct App {
     pub rehearsals: Rehearsals,
     /// People who log in.
     pub people: People,
+    /// Who may show `/desk/embed` in a frame, as origins.
+    pub embed_in: Vec<String>,
     /// Who may show `/desk/embed` in a frame, as a source list.
     pub frame_ancestors: String,
+    /// When the host was started.
+    pub started: Timestamp,
+    /// The folder that holds all state.
+    pub data: PathBuf,
+    /// What the kernel let the workers give up.
+    pub confinement: Confinement,
     /// True once the host is told to stop: streams end, nobody waits.
     pub stopping: watch::Receiver<bool>,
 }

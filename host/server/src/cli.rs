@@ -6,8 +6,10 @@ mod check;
 mod explain;
 mod hooks;
 mod import;
+mod insights;
 mod keys;
 mod lines;
+mod logs;
 mod messages;
 pub(crate) mod new;
 mod offline;
@@ -16,6 +18,7 @@ mod replay;
 mod scores;
 mod serve;
 mod simulate;
+mod trace;
 mod understand;
 mod users;
 
@@ -55,8 +58,16 @@ enum Command {
     Push(remote::Push),
     /// Show which plugins serve, and what was loaded or refused
     Status(remote::Status),
-    /// Put the version before in service again
+    /// Print what became of messages and cases, by scenario, plugin and day, as CSV
+    Insights(insights::Insights),
+    /// Put a canary in service for all, without waiting for its window
+    Promote(remote::Promote),
+    /// Take a canary back, or put the version before in service again
     Rollback(remote::Rollback),
+    /// Show what a plugin says to its author, and how it failed
+    Logs(logs::Logs),
+    /// Show how a turn came about, as a waterfall
+    Trace(trace::Trace),
     /// Say why a contact was made, waits, or was not made
     Explain(explain::Explain),
     /// Measure messages a second over HTTP, beside a bare route that gives the same bytes
@@ -108,7 +119,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Understand(understand) => block_on(understand.run()),
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
+        Command::Insights(insights) => insights.run(),
+        Command::Promote(promote) => promote.run(),
         Command::Rollback(rollback) => rollback.run(),
+        Command::Logs(logs) => logs.run(),
+        Command::Trace(trace) => trace.run(),
         Command::Keys(keys) => block_on(keys.run()),
         Command::Users(users) => block_on(users.run()),
         Command::Audit(audit) => audit.run(),

@@ -9,9 +9,10 @@ use std::{
 use anyhow::{Result, anyhow};
 use cuecard_gate::{Policy, Rulebook};
 use cuecard_pipeline::{Merchant, SuggestionHoldout};
+use cuecard_plugin::canary::Terms;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::{connectors::Connection, limits::Limits, translate};
+use crate::{alerts, connectors::Connection, helpdesk, limits::Limits, translate};
 
 /// What `--config` may say.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -27,6 +28,8 @@ pub struct Config {
     pub embed_in: Vec<String>,
     /// How much may be asked for.
     pub limits: Limits,
+    /// Who is told when a plugin is set aside, a canary ends, a change is refused.
+    pub alerts: Option<alerts::Settings>,
     /// Settings of merchants, written `[[merchant]]`.
     pub merchant: Vec<MerchantSection>,
     /// Who carries contacts to customers, written `[[connector]]`.
@@ -40,6 +43,8 @@ pub struct MerchantSection {
     pub plain: Merchant,
     /// `[merchant.translation]`: whom to ask for words that no plugin has.
     pub translation: Option<translate::Settings>,
+    /// `[merchant.chatwoot]`: the helpdesk that its agents work in.
+    pub chatwoot: Option<helpdesk::Settings>,
 }
 
 impl<'de> Deserialize<'de> for MerchantSection {
@@ -47,8 +52,10 @@ impl<'de> Deserialize<'de> for MerchantSection {
         let mut table = toml::Table::deserialize(deserializer)?;
         let translation = table.remove("translation").map(toml::Value::try_into).transpose();
         let translation = translation.map_err(|error| D::Error::custom(format!("[merchant.translation]: {error}")))?;
+        let chatwoot = table.remove("chatwoot").map(toml::Value::try_into).transpose();
+        let chatwoot = chatwoot.map_err(|error| D::Error::custom(format!("[merchant.chatwoot]: {error}")))?;
         let plain = table.try_into().map_err(D::Error::custom)?;
-        Ok(Self { plain, translation })
+        Ok(Self { plain, translation, chatwoot })
     }
 }
 
@@ -63,9 +70,10 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach and [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [alerts] with url, secret_env, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach, [merchant.canary] with share, window_s, min_calls, slower, slower_us, [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality, and [merchant.chatwoot] with url, account, token_env, secret_env, allow_unsigned, notes, poll_seconds, agent_locale, trust_identifiers, channels, timeout_ms")
         })?;
         config.check_merchants(text)?;
+        config.check_canaries(text)?;
         if config.workers == Some(0) {
             return Err(anyhow!(
                 "workers = 0 leaves nobody to run plugins\n  hint: leave it out for one more than there are processors"
@@ -83,6 +91,15 @@ impl Config {
             ));
         }
         Ok(config)
+    }
+
+    /// Each merchant's terms must be terms.
+    fn check_canaries(&self, text: &str) -> Result<()> {
+        for (place, MerchantSection { plain: merchant, .. }) in self.merchant.iter().enumerate() {
+            let Some(Err(reason)) = merchant.canary.map(Terms::checked) else { continue };
+            return Err(anyhow!("line {}: [[merchant]] {}: canary: {reason}", line(text, place), merchant.id));
+        }
+        Ok(())
     }
 
     /// The gate must be able to decide by what each merchant has settled, and shares must be shares.
@@ -137,10 +154,19 @@ mod tests {
                 "[[merchant]]\nid = \"a\"\n[merchant.translation]\nprovider = \"deepl\"\nkye = \"x\"",
                 "[merchant.translation]: unknown field `kye`",
             ),
+            (
+                "[[merchant]]\nid = \"a\"\n[merchant.chatwoot]\nurl = \"http://a\"\naccount = 1\ntoken_env = \"X\"\npol = 1",
+                "[merchant.chatwoot]: unknown field `pol`",
+            ),
             ("workers = 0", "leaves nobody"),
             ("embed_in = [\"https://a.example/path\"]", "is no origin"),
             ("embed_in = [\"https://a.example; script-src *\"]", "is no origin"),
             ("[limits]\nburst = nan", "at least 1"),
+            (
+                "[[merchant]]\nid = \"a\"\n[merchant.canary]\nshare = 1.5",
+                "line 1: [[merchant]] a: canary: a share of 1.5",
+            ),
+            ("[alerts]\nurl = \"https://a.example\"", "missing field `secret_env`"),
         ] {
             let error = format!("{:#}", Config::parse(text).unwrap_err());
             assert!(error.contains(expected), "{text}: {error}");

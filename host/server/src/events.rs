@@ -15,6 +15,7 @@ use crate::{
     app::App,
     clock,
     contacts::{self, Basis, Known},
+    journal::{About, Place, take_down},
     outbox, receipts,
 };
 
@@ -242,6 +243,7 @@ async fn ask(
     let events: Vec<_> = events.collect();
     let customers: Vec<_> = events.iter().filter_map(|event| event.customer_id.clone()).collect();
     let states = app.engine.handed(merchant, &customers).await?;
+    let concerned: Vec<_> = events.iter().map(|event| event.id.clone()).zip(customers.iter().cloned()).collect();
     let occurrences = events.into_iter().zip(customers).zip(states).map(|((event, customer), state)| {
         let customer = state.profile.unwrap_or_else(|| Arc::new(Customer::unknown(customer)));
         Occurrence { event: event.clone(), customer, keys: state.keys, now }
@@ -251,8 +253,10 @@ async fn ask(
         tracing::debug!(%busy, "events wait for a worker");
         Later
     })?;
-    for judged in &judged {
-        crate::http::messages::count(app, &snapshot, merchant, &judged.calls);
+    for (judged, (event, customer)) in judged.iter().zip(&concerned) {
+        let place = Place { turn_id: None, event_id: Some(event.clone()) };
+        let about = About { merchant, customer: Some(customer), place, now };
+        take_down(app, &snapshot, &about, &judged.calls, &[]);
         for failure in &judged.failures {
             tracing::warn!(plugin = %failure.plugin, kind = failure.kind.as_str(), "a trigger failed");
         }

@@ -12,18 +12,21 @@ pub(crate) mod events;
 mod experiments;
 mod feedback;
 mod guard;
-#[allow(dead_code, reason = "the page in a helpdesk's frame uses the rest; it comes next")]
 mod headers;
 mod health;
 mod hooks;
+mod insights;
 mod json;
 mod keys;
 mod learned;
 pub mod live;
+mod logs;
 pub(crate) mod messages;
 mod openapi;
+mod outcomes;
 mod outreach;
 pub(crate) mod pages;
+mod plugin;
 mod plugins;
 mod privacy;
 mod problem;
@@ -32,9 +35,11 @@ mod rehearse;
 mod reword;
 mod scripts;
 mod session;
+mod status;
 mod stream;
 mod told;
 mod translations;
+mod turns;
 mod understand;
 mod users;
 
@@ -43,7 +48,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::Request,
-    middleware::{from_fn_with_state, map_response},
+    middleware::{from_fn_with_state, map_response, map_response_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, delete, get, post, put},
 };
@@ -52,7 +57,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::problem::Problem;
 pub(crate) use self::{
-    hooks::make as make_hook,
+    hooks::{changes as hook_changes, make as make_hook, unfit},
+    json::{parse, reply as reply_json},
     keys::{changes as key_changes, make as make_key, words as key_words},
     learned::Everything,
     users::{Asked as NewPerson, arrived, changed, settle as settle_password},
@@ -138,10 +144,13 @@ pub fn routes() -> Vec<Route> {
             .roles(INGEST_OR_AGENT)
             .takes("UnderstandRequest", 256 * KIB)
             .gives(200, "Signals"),
-        Route { endless: true, ..route("get", "/v1/stream", get(stream::get), "Server-sent events for agents") }
-            .roles(AGENT)
-            .query(&["agent_id", "conversation_id"])
-            .gives(200, "EventStream"),
+        Route {
+            endless: true,
+            ..route("get", "/v1/stream", get(stream::get), "Server-sent events for agents and authors")
+        }
+        .roles(AUTHOR_OR_AGENT)
+        .query(&["agent_id", "conversation_id"])
+        .gives(200, "EventStream"),
         route("post", "/v1/suggestions/{id}/feedback", post(feedback::post), "What an agent did with a suggestion")
             .roles(AGENT)
             .takes("FeedbackRequest", 64 * KIB)
@@ -167,8 +176,10 @@ pub fn routes() -> Vec<Route> {
     routes.extend(data_routes());
     routes.extend(plugin_routes());
     routes.extend(author_routes());
+    routes.extend(console_routes());
     routes.extend(people_routes());
     routes.extend(experiment_routes());
+    routes.extend(insight_routes());
     routes.extend(open_routes());
     routes
 }
@@ -285,7 +296,7 @@ fn plugin_routes() -> Vec<Route> {
             .gives(200, "PluginList"),
         route("put", "/v1/plugins/{id}", put(plugins::push), "Puts a bundle (tar, tar.gz, zip) in service")
             .roles(AUTHOR)
-            .query(&["shared"])
+            .query(&["shared", "canary", "window_s", "min_calls", "slower", "slower_us"])
             .takes("Bundle", 24 * MIB)
             .gives(200, "Reload"),
         route(
@@ -298,10 +309,19 @@ fn plugin_routes() -> Vec<Route> {
         .query(&["shared", "turns"])
         .takes("RehearsalRequest", 24 * MIB)
         .gives(200, "Rehearsal"),
-        route("post", "/v1/plugins/{id}/rollback", post(plugins::rollback), "Puts the version before in service")
+        route("post", "/v1/plugins/{id}/promote", post(plugins::promote), "Puts a canary in service for all")
             .roles(AUTHOR)
-            .query(&["shared"])
+            .query(&["shared", "hash"])
             .gives(200, "Reload"),
+        route(
+            "post",
+            "/v1/plugins/{id}/rollback",
+            post(plugins::rollback),
+            "Takes a canary back, or goes a version back",
+        )
+        .roles(AUTHOR)
+        .query(&["shared", "hash"])
+        .gives(200, "Reload"),
         route("post", "/v1/plugins/{id}/disable", post(plugins::disable), "Switches a plugin off for the merchant")
             .roles(AUTHOR)
             .gives(200, "Reload"),
@@ -383,6 +403,55 @@ fn author_routes() -> Vec<Route> {
     ]
 }
 
+fn console_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route(
+            "get",
+            "/v1/plugins/{id}",
+            get(plugin::get),
+            "A plugin in full: figures, failures, versions, stored keys",
+        )
+        .roles(AUTHOR_OR_AGENT)
+        .gives(200, "PluginInFull"),
+        route("get", "/v1/plugins/{id}/keys", get(plugin::keys), "What a plugin stored for a customer")
+            .roles(AUTHOR)
+            .query(&["customer_id"])
+            .gives(200, "StoredKeys"),
+        route(
+            "delete",
+            "/v1/plugins/{id}/keys",
+            delete(plugin::forget_keys),
+            "Forgets what a plugin stored for a customer",
+        )
+        .roles(AUTHOR)
+        .query(&["customer_id"])
+        .gives(200, "DeletedKeys"),
+        Route {
+            endless: true,
+            ..route(
+                "get",
+                "/v1/plugins/{id}/logs",
+                get(logs::get),
+                "A plugin's lines and failures, newest last; as server-sent events with `follow` or by Accept",
+            )
+        }
+        .roles(AUTHOR)
+        .query(&["follow", "limit"])
+        .gives(200, "PluginLog"),
+        route("get", "/v1/turns", get(turns::list), "Turns, newest first")
+            .roles(AUTHOR_OR_AGENT)
+            .query(&["before", "limit", "plugin", "failed"])
+            .gives(200, "TurnList"),
+        route("get", "/v1/turns/{id}", get(turns::get), "How a turn came about: signals, stages, hooks, suggestions")
+            .roles(AUTHOR_OR_AGENT)
+            .gives(200, "Turn"),
+        route("get", "/v1/status", get(status::get), "Workers, queues, limits, storage, confinement")
+            .roles(OPERATOR)
+            .gives(200, "Status"),
+    ]
+}
+
 fn experiment_routes() -> Vec<Route> {
     let route = Route::new;
     vec![
@@ -416,6 +485,9 @@ fn people_routes() -> Vec<Route> {
             .gives(200, "Session"),
         Route { answer: (204, None), ..route("delete", "/v1/session", delete(session::delete), "Logs a person out") }
             .roles(ANYBODY),
+        route("post", "/v1/session/embed", post(session::embed), "A token for the panel in a helpdesk's frame")
+            .roles(AGENT)
+            .gives(200, "EmbedToken"),
         route("post", "/v1/session/password", post(session::password), "Changes the password of who is logged in")
             .roles(ANYBODY)
             .takes("PasswordChange", 8 * KIB)
@@ -452,6 +524,45 @@ fn people_routes() -> Vec<Route> {
     ]
 }
 
+fn insight_routes() -> Vec<Route> {
+    let route = Route::new;
+    const FILTERS: &[&str] = &["from", "to", "scenario", "plugin", "agent"];
+    vec![
+        route("post", "/v1/conversations/{id}/outcome", post(outcomes::post), "What came of a conversation")
+            .roles(INGEST_OR_AGENT)
+            .takes("OutcomeRequest", 16 * KIB)
+            .gives(200, "ConversationOutcome"),
+        route(
+            "get",
+            "/v1/insights",
+            get(insights::get),
+            "What became of turns and cases over up to 92 days; as CSV with `Accept: text/csv`",
+        )
+        .roles(AUTHOR)
+        .query(FILTERS)
+        .gives(200, "Insights"),
+        route("get", "/v1/insights.csv", get(insights::table), "The figures of insights as CSV")
+            .roles(AUTHOR)
+            .query(FILTERS),
+        route("get", "/v1/targets", get(insights::list_targets), "What the merchant wants to reach")
+            .roles(AUTHOR)
+            .gives(200, "Targets"),
+        route("put", "/v1/targets", put(insights::put_targets), "Sets what the merchant wants to reach")
+            .roles(OPERATOR)
+            .takes("Targets", 64 * KIB)
+            .gives(200, "Targets"),
+        route(
+            "post",
+            "/v1/scenarios/{id}/review",
+            post(insights::review),
+            "Says that a person has looked over a scenario",
+        )
+        .roles(AUTHOR)
+        .takes("ReviewRequest", 16 * KIB)
+        .gives(200, "ScenarioReview"),
+    ]
+}
+
 fn open_routes() -> Vec<Route> {
     let route = Route::new;
     vec![
@@ -466,9 +577,13 @@ fn open_routes() -> Vec<Route> {
 }
 
 /// The pages: open to all, since they hold no data, and no part of the API's document.
-fn pages() -> Vec<Route> {
+fn pages(app: &Arc<App>) -> Vec<Route> {
     let route = Route::new;
     let page = |handler: MethodRouter<Arc<App>>| handler.layer(map_response(headers::page));
+    let popup = get(async |app, headers| pages::file(app, pages::named("embed/login.html"), headers).await);
+    let popup = popup.layer(map_response(headers::popup));
+    let framed = get(async |app, headers| pages::index("embed", app, headers).await);
+    let framed = framed.layer(map_response_with_state(Arc::clone(app), headers::framed));
     vec![
         route("get", "/desk", page(get(async |app, headers| pages::index("desk", app, headers).await)), "The desk"),
         route(
@@ -477,6 +592,21 @@ fn pages() -> Vec<Route> {
             page(get(async |app, headers| pages::index("author", app, headers).await)),
             "The author's page",
         ),
+        route(
+            "get",
+            "/insights",
+            page(get(async |app, headers| pages::index("insights", app, headers).await)),
+            "Insights",
+        ),
+        route("get", "/desk/embed", framed, "The panel in a helpdesk's frame"),
+        route("get", "/desk/embed/login", popup, "The window in which one logs in for it"),
+        route("get", "/desk/embed/origins", page(get(pages::origins)), "Who may show it"),
+        route(
+            "get",
+            "/console",
+            page(get(async |app, headers| pages::index("console", app, headers).await)),
+            "The console",
+        ),
         route("get", "/pages/{*file}", page(get(pages::file)), "What the pages are made of"),
     ]
 }
@@ -484,7 +614,7 @@ fn pages() -> Vec<Route> {
 /// All routes behind their guards.
 pub fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new();
-    for route in routes().into_iter().chain(pages()) {
+    for route in routes().into_iter().chain(pages(app)) {
         let guard = guard::Guard::new(app, &route);
         router = router.route(route.path, route.handler.route_layer(from_fn_with_state(guard, guard::guard)));
     }

@@ -49,10 +49,15 @@ pub struct Filter {
     pub agent: Option<AgentId>,
     /// Only what is about this thread, or about none.
     pub conversation: Option<ConversationId>,
+    /// Only what is about plugins: whoever writes them need not read what customers write.
+    pub reloads_only: bool,
 }
 
 impl Filter {
     fn takes(&self, heard: &Heard) -> bool {
+        if self.reloads_only && heard.event != "reload" {
+            return false;
+        }
         let agent = self.agent.is_none() || heard.agent.is_none() || self.agent == heard.agent;
         agent
             && (self.conversation.is_none() || heard.conversation.is_none() || self.conversation == heard.conversation)

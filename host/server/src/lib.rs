@@ -4,6 +4,7 @@
 //! first is behind `cuecard_plugin`, the second behind the engine's trait.
 
 pub mod accept;
+pub mod alerts;
 pub mod app;
 pub mod cli;
 pub mod clock;
@@ -13,10 +14,13 @@ pub mod contacts;
 pub mod demo;
 mod edited;
 pub mod events;
+pub mod helpdesk;
 pub mod http;
 pub mod hub;
 mod identity;
 pub mod ids;
+mod insights;
+pub mod journal;
 pub mod limits;
 pub mod merchants;
 pub mod metrics;
@@ -25,11 +29,14 @@ pub mod outgoing;
 pub mod people;
 pub mod privacy;
 pub mod proposals;
+mod reasons;
 pub mod receipts;
 mod redact;
 pub mod rehearse;
+mod rollout;
 pub mod start;
 pub mod store;
 mod taught;
+mod trace;
 pub mod translate;
 pub mod webhooks;

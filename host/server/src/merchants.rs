@@ -104,10 +104,18 @@ impl Merchants {
     }
 
     /// Pauses a merchant's outreach, or goes on. It holds from the next decision on.
-    pub async fn pause(&self, engine: &dyn Engine, id: &MerchantId, pause: Option<Pause>) -> Result<(), Error> {
+    pub async fn pause(
+        &self,
+        engine: &dyn Engine,
+        id: &MerchantId,
+        pause: Option<Pause>,
+        did: AuditEntry,
+    ) -> Result<(), Error> {
         let before = self.settled(engine, id).await?;
         let value = pause.as_ref().and_then(|pause| serde_json::to_string(pause).ok());
-        engine.change(vec![Change::Setting { scope: Scope::Merchant(id.clone()), name: PAUSE.into(), value }]).await?;
+        let scope = Scope::Merchant(id.clone());
+        let setting = Change::Setting { scope: scope.clone(), name: PAUSE.into(), value };
+        engine.change(vec![setting, Change::Audit(scope, did)]).await?;
         let settled = self.settle(Arc::unwrap_or_clone(before.merchant), pause, before.experiments);
         let settled =
             settled.map_err(|error| Error::Invalid { what: "the outreach settings", detail: error.to_string() })?;

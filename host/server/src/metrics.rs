@@ -1,7 +1,7 @@
 //! Counters for Prometheus, and each plugin's figures for its author.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -103,6 +103,9 @@ pub struct Metrics {
     translation_time: Histograms<ProviderLabels>,
     events: Counter,
     outreach: Family<OutreachLabels, Counter>,
+    alerts: Family<OutcomeLabels, Counter>,
+    canaries: Gauge,
+    set_aside: Gauge,
     gate: Family<GateLabels, Counter>,
     lag: Histogram,
     generation: Gauge,
@@ -112,13 +115,19 @@ pub struct Metrics {
     hooks: RwLock<HashMap<Key, Arc<HookFigures>>>,
 }
 
+/// What stands where a hook would for the host's checks of what a plugin offered.
+pub const CHECKS: &str = "checks";
+
+const HOOKS: [&str; 5] = ["classify", "compose", "localize", "trigger", CHECKS];
+
 /// Whose plugin (`None`: shared), which, and which hook.
 type Key = (Option<MerchantId>, PluginVersion, &'static str);
 
 /// One hook's figures.
 struct HookFigures {
     calls: AtomicU64,
-    failures: AtomicU64,
+    /// Of these, without an answer, by [`FailureKind::ALL`].
+    failures: [AtomicU64; FailureKind::ALL.len()],
     /// Calls by the position of the highest two bits of their microseconds.
     spread: [AtomicU64; 64],
     good: Counter,
@@ -136,6 +145,52 @@ pub struct Figures {
     pub p50_us: u64,
     /// 99 of 100 calls took no longer, in microseconds.
     pub p99_us: u64,
+}
+
+/// One hook's figures since the start of the host.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct HookShown {
+    /// Which hook; `checks` for what the host held back of its suggestions.
+    pub hook: &'static str,
+    /// Calls.
+    pub calls: u64,
+    /// Failures, by kind.
+    pub failures: BTreeMap<&'static str, u64>,
+    /// Half of the calls took no longer, in microseconds.
+    pub p50_us: u64,
+    /// 99 of 100 calls took no longer, in microseconds.
+    pub p99_us: u64,
+    /// Calls by their time, from the first bucket that has any to the last.
+    pub histogram: Vec<Bucket>,
+}
+
+/// Calls that took less than a time, and as long as the bucket before or longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Bucket {
+    /// In microseconds.
+    pub below_us: u64,
+    /// How many.
+    pub calls: u64,
+}
+
+impl HookFigures {
+    fn shown(&self, hook: &'static str) -> HookShown {
+        let spread = self.spread.each_ref().map(|count| count.load(Ordering::Relaxed));
+        let counts = FailureKind::ALL.iter().zip(&self.failures);
+        let counts = counts.map(|(kind, count)| (kind.as_str(), count.load(Ordering::Relaxed)));
+        let buckets = (0..).zip(spread).map(|(place, calls)| Bucket { below_us: end(place), calls });
+        let buckets: Vec<_> = buckets.skip(1).collect();
+        let first = buckets.iter().position(|bucket| bucket.calls > 0).unwrap_or(buckets.len());
+        let last = buckets.iter().rposition(|bucket| bucket.calls > 0).map_or(first, |last| last + 1);
+        HookShown {
+            hook,
+            calls: self.calls.load(Ordering::Relaxed),
+            failures: counts.filter(|(_, count)| *count > 0).collect(),
+            p50_us: quantile(&spread, 50),
+            p99_us: quantile(&spread, 99),
+            histogram: buckets.get(first..last).map(<[_]>::to_vec).unwrap_or_default(),
+        }
+    }
 }
 
 fn seconds() -> Histogram {
@@ -160,6 +215,9 @@ impl Default for Metrics {
             translation_time: Family::new_with_constructor(seconds),
             events: Counter::default(),
             outreach: Family::default(),
+            alerts: Family::default(),
+            canaries: Gauge::default(),
+            set_aside: Gauge::default(),
             gate: Family::default(),
             lag: Histogram::new(exponential_buckets(0.001, 4.0, 12)),
             generation: Gauge::default(),
@@ -189,6 +247,13 @@ impl Metrics {
         registry.register("gate_decisions", "The gate's answers, when decided and when sent", self.gate.clone());
         registry.register("outreach_lag_seconds", "From a contact's moment to the look at it", self.lag.clone());
         registry.register("webhooks", "Webhooks, by what became of them", self.webhooks.clone());
+        registry.register("alerts", "Alerts to the operator's system, by what became of them", self.alerts.clone());
+        registry.register("canaries", "Versions that serve a share of the conversations", self.canaries.clone());
+        registry.register(
+            "plugins_set_aside",
+            "Versions that are not called, as they failed too often",
+            self.set_aside.clone(),
+        );
         registry.register("generation", "The generation of plugins that serves", self.generation.clone());
         registry.register("stream_listeners", "Open event streams", self.listeners.clone());
         registry.register("turns_waiting", "Turns that wait for a worker", self.waiting.clone());
@@ -210,34 +275,52 @@ impl Metrics {
 
     /// One hook call; `owner` is the merchant whose own the plugin is, if it is not shared.
     pub fn call(&self, owner: Option<&MerchantId>, report: &CallReport) {
-        let figures = self.figures(owner, report);
+        let figures = self.figures(owner, &report.plugin, report.hook);
         figures.calls.fetch_add(1, Ordering::Relaxed);
         if let Some(bucket) = figures.spread.get(bucket(u64::from(report.micros))) {
             bucket.fetch_add(1, Ordering::Relaxed);
         }
         figures.time.observe(f64::from(report.micros) / 1e6);
-        match report.failure {
+        match &report.failure {
             None => drop(figures.good.inc()),
-            Some(kind) => {
-                figures.failures.fetch_add(1, Ordering::Relaxed);
-                self.calls.get_or_create(&labels(owner, report, kind.as_str())).inc();
-            }
+            Some(failed) => self.failed(owner, &report.plugin, report.hook, &figures, failed.kind),
         }
     }
 
-    fn figures(&self, owner: Option<&MerchantId>, report: &CallReport) -> Arc<HookFigures> {
-        let key = (owner.cloned(), report.plugin.clone(), report.hook);
+    /// A suggestion that was answered by a call without a fault, and then could not be worded or was held back.
+    pub fn held_back(&self, owner: Option<&MerchantId>, plugin: &PluginVersion, kind: FailureKind) {
+        let figures = self.figures(owner, plugin, CHECKS);
+        self.failed(owner, plugin, CHECKS, &figures, kind);
+    }
+
+    fn failed(
+        &self,
+        owner: Option<&MerchantId>,
+        plugin: &PluginVersion,
+        hook: &'static str,
+        figures: &HookFigures,
+        kind: FailureKind,
+    ) {
+        let place = FailureKind::ALL.iter().position(|known| *known == kind);
+        if let Some(count) = place.and_then(|place| figures.failures.get(place)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        self.calls.get_or_create(&labels(owner, plugin, hook, kind.as_str())).inc();
+    }
+
+    fn figures(&self, owner: Option<&MerchantId>, plugin: &PluginVersion, hook: &'static str) -> Arc<HookFigures> {
+        let key = (owner.cloned(), plugin.clone(), hook);
         let hooks = self.hooks.read().unwrap_or_else(PoisonError::into_inner);
         let (known, count) = (hooks.get(&key).cloned(), hooks.len());
         drop(hooks);
         if let Some(known) = known {
             return known;
         }
-        let CallLabels { plugin, scope, hook, .. } = labels(owner, report, "ok");
+        let CallLabels { plugin, scope, hook, .. } = labels(owner, plugin, hook, "ok");
         let (plugin, scope) = if count < PLUGINS { (plugin, scope) } else { ("other".into(), "other".into()) };
         let figures = Arc::new(HookFigures {
             calls: AtomicU64::new(0),
-            failures: AtomicU64::new(0),
+            failures: std::array::from_fn(|_| AtomicU64::new(0)),
             spread: std::array::from_fn(|_| AtomicU64::new(0)),
             good: self.calls.get_or_create_owned(&CallLabels {
                 plugin: plugin.clone(),
@@ -259,10 +342,10 @@ impl Metrics {
         let hooks = self.hooks.read().unwrap_or_else(PoisonError::into_inner);
         let mut figures = Figures::default();
         let mut spread = [0_u64; 64];
-        for hook in ["compose", "localize", "trigger", "classify"] {
+        for hook in HOOKS {
             let Some(found) = hooks.get(&(owner.cloned(), plugin.clone(), hook)) else { continue };
             figures.calls += found.calls.load(Ordering::Relaxed);
-            figures.failures += found.failures.load(Ordering::Relaxed);
+            figures.failures += found.failures.iter().map(|count| count.load(Ordering::Relaxed)).sum::<u64>();
             spread.iter_mut().zip(&found.spread).for_each(|(sum, count)| *sum += count.load(Ordering::Relaxed));
         }
         figures.p50_us = quantile(&spread, 50);
@@ -270,9 +353,28 @@ impl Metrics {
         figures
     }
 
+    /// The figures of each hook of a plugin that has been called, and of the host's checks of what it offered.
+    pub fn by_hook(&self, owner: Option<&MerchantId>, plugin: &PluginVersion) -> Vec<HookShown> {
+        let hooks = self.hooks.read().unwrap_or_else(PoisonError::into_inner);
+        let known = |hook| Some((hook, hooks.get(&(owner.cloned(), plugin.clone(), hook))?));
+        HOOKS.into_iter().filter_map(known).map(|(hook, figures)| figures.shown(hook)).collect()
+    }
+
     /// One webhook of a shop.
     pub fn webhook(&self, kind: &str, outcome: &'static str) {
         self.webhooks.get_or_create(&WebhookLabels { kind: kind.to_owned(), outcome }).inc();
+    }
+
+    /// What became of one alert.
+    pub fn alert(&self, outcome: &'static str) {
+        self.alerts.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// How plugins stand now.
+    pub fn standing(&self, canaries: usize, set_aside: usize) {
+        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        self.canaries.set(whole(canaries));
+        self.set_aside.set(whole(set_aside));
     }
 
     /// One change of a plugin.
@@ -351,19 +453,25 @@ impl Metrics {
     }
 }
 
-fn labels(owner: Option<&MerchantId>, report: &CallReport, outcome: &'static str) -> CallLabels {
-    CallLabels { plugin: report.plugin.to_string(), scope: scope(owner), hook: report.hook, outcome }
+fn labels(owner: Option<&MerchantId>, plugin: &PluginVersion, hook: &'static str, outcome: &'static str) -> CallLabels {
+    CallLabels { plugin: plugin.to_string(), scope: scope(owner), hook, outcome }
 }
 
 fn scope(owner: Option<&MerchantId>) -> String {
     owner.map_or_else(|| "shared".to_owned(), |owner| format!("@{owner}"))
 }
 
-/// Two buckets to each doubling.
+/// Two buckets to each doubling; the first is for what took less than 2 us, so its second half is its own.
 fn bucket(micros: u64) -> usize {
     let log = micros.max(1).ilog2() as usize;
-    let half = if log > 0 { (micros >> (log - 1)) & 1 } else { 0 };
+    let half = if log > 0 { (micros >> (log - 1)) & 1 } else { 1 };
     (log * 2 + usize::from(half == 1)).min(63)
+}
+
+/// Where a bucket ends.
+fn end(place: usize) -> u64 {
+    let base = 1_u64 << (place / 2).min(62);
+    if place > 0 && place.is_multiple_of(2) { base + base / 2 } else { base * 2 }
 }
 
 /// The upper end of the bucket in which the percentile lies.
@@ -373,8 +481,7 @@ fn quantile(spread: &[u64; 64], percent: u64) -> u64 {
     for (place, count) in spread.iter().enumerate() {
         seen += count;
         if all > 0 && seen * 100 >= all * percent {
-            let base = 1_u64 << (place / 2);
-            return if place % 2 == 0 { base + base / 2 } else { base * 2 };
+            return end(place);
         }
     }
     0
@@ -383,6 +490,15 @@ fn quantile(spread: &[u64; 64], percent: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_lies_in_the_bucket_that_is_shown_for_it() {
+        for micros in [0, 1, 2, 3, 4, 5, 6, 7, 100, 1_000, 20_000, 45_000] {
+            let place = bucket(micros);
+            let from = if place == 1 { 0 } else { end(place - 1) };
+            assert!((from..end(place)).contains(&micros), "{micros}: {from} to {}", end(place));
+        }
+    }
 
     #[test]
     fn quantiles_are_near() {

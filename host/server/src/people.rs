@@ -32,6 +32,14 @@ const CHECKS: usize = 1;
 /// How long a login waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How a token begins that a page in another site's frame sends; so it can be taken for nothing else.
+const EMBEDDED: &str = "embed_";
+
+/// Whether it is such a token.
+pub fn is_embedded(token: &str) -> bool {
+    token.starts_with(EMBEDDED)
+}
+
 /// Those who log in.
 pub struct People {
     throttle: Throttle,
@@ -138,6 +146,17 @@ impl People {
         Ok(person.filter(|_| named.is_empty()))
     }
 
+    /// Begins a session for a page in another site's frame, of somebody who has logged in.
+    pub async fn begin_embedded(
+        &self,
+        engine: &dyn Engine,
+        person: &Person,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<String, Refused> {
+        self.begin_with(format!("{EMBEDDED}{}", new_token()), engine, person, address, now).await
+    }
+
     /// Begins a session of somebody who was recognised.
     pub async fn begin(
         &self,
@@ -146,10 +165,21 @@ impl People {
         address: IpAddr,
         now: Timestamp,
     ) -> Result<String, Refused> {
-        let token = new_token();
+        self.begin_with(new_token(), engine, person, address, now).await
+    }
+
+    async fn begin_with(
+        &self,
+        token: String,
+        engine: &dyn Engine,
+        person: &Person,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<String, Refused> {
         let (merchant, name) = (person.merchant.clone(), Arc::clone(&person.name));
         let entry = AuditEntry::new(now, format!("person:{name}"), "login.ok", &*name);
         let entry = entry.with("address", address.to_string());
+        let entry = if is_embedded(&token) { entry.with("in", "frame") } else { entry };
         let session = Session { hash: key_hash(&token).into(), merchant, name, created_at: now, used_at: now };
         let began_before = Timestamp::from_seconds(now.seconds() - LONGEST);
         let mut changes = vec![

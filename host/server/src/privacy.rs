@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use cuecard_engine::{Batch, Change, Engine, Error, Outcome, Receipt, Room, Scope, Write};
+use cuecard_engine::{AuditEntry, Batch, Change, Engine, Error, Outcome, Receipt, Room, Scope, Write};
 use cuecard_model::{Claim, Customer, CustomerId, IdentityKind, MerchantId, Suppression, SuppressionCause, Timestamp};
 use tokio::sync::Notify;
 
@@ -67,6 +67,14 @@ impl Privacy {
         names.chain([self.subject(merchant, IdentityKind::Shop, customer.id.as_str())]).collect()
     }
 
+    /// What stands for a customer in the audit, whose records outlive them: whoever knows the id can find it there, and
+    /// nobody can read the id out of it.
+    pub fn pseudonym(&self, merchant: &MerchantId, customer: &CustomerId) -> String {
+        let subject = self.subject(merchant, IdentityKind::Shop, customer.as_str());
+        let hash = subject.trim_start_matches("erased:");
+        format!("customer:{}", hash.get(..16).unwrap_or(hash))
+    }
+
     fn subject(&self, merchant: &MerchantId, kind: IdentityKind, value: &str) -> Arc<str> {
         let mut hasher = blake3::Hasher::new_keyed(&self.key);
         for part in [merchant.as_str(), kind.as_str(), value] {
@@ -79,28 +87,33 @@ impl Privacy {
     /// unless somebody was reading the old log for seconds: then the sweep sees to it.
     pub async fn erase(
         &self,
-        engine: &dyn Engine,
+        app: &App,
         merchant: &MerchantId,
         customer: &CustomerId,
+        by: &Arc<str>,
         now: Timestamp,
     ) -> Result<bool, Error> {
+        let engine = &*app.engine;
         let who = engine.identities(merchant, customer).await?;
         let profile = engine.customer(merchant, customer).await?.profile;
         let mut subjects = profile.map(|profile| self.subjects(merchant, &profile)).unwrap_or_default();
         let names = who.identities.iter().filter(|name| name.kind != IdentityKind::Shop);
         subjects.extend(names.map(|name| self.subject(merchant, name.kind, &name.value)));
-        let ids = who.also.iter().chain(&who.customer_id).chain([customer]);
-        subjects.extend(ids.map(|id| self.subject(merchant, IdentityKind::Shop, id.as_str())));
+        let ids: Vec<_> = who.also.iter().chain(&who.customer_id).chain([customer]).cloned().collect();
+        subjects.extend(ids.iter().map(|id| self.subject(merchant, IdentityKind::Shop, id.as_str())));
         subjects.sort();
         subjects.dedup();
         let suppression = Suppression { channel: None, cause: SuppressionCause::Erased, at: now };
         let suppressed = |subject| Write::Suppression { subject, suppression: suppression.clone() };
         let mut writes: Vec<_> = subjects.into_iter().map(suppressed).collect();
-        writes.push(Write::Erase(customer.clone()));
+        let erasure = writes.len();
+        let did = AuditEntry::new(now, Arc::clone(by), "customer.erased", self.pseudonym(merchant, customer));
+        writes.extend([Write::Erase(customer.clone()), Write::Audit(did)]);
         let receipt = engine.commit(Batch::new(merchant.clone(), writes)).await?;
+        app.journal.forget(merchant, &ids);
         self.unscrubbed.store(true, Ordering::Relaxed);
         self.scrub(engine).await?;
-        Ok(matches!(receipt, Receipt::Kept(outcomes) if outcomes.last() == Some(&Outcome::Done)))
+        Ok(matches!(receipt, Receipt::Kept(outcomes) if outcomes.get(erasure) == Some(&Outcome::Done)))
     }
 
     async fn scrub(&self, engine: &dyn Engine) -> Result<(), Error> {
@@ -172,13 +185,14 @@ async fn forget_shop(app: &App, merchant: &MerchantId, system: &str, now: Timest
     if app.engine.setting(&scope, &name).await?.is_none() {
         return Ok(());
     }
+    let by = format!("webhook:{system}").into();
     loop {
         let found = app.engine.known_by(merchant, IdentityKind::Shop, &format!("{system}:"), ROWS).await?;
         if found.is_empty() {
             break;
         }
         for customer in found {
-            app.privacy.erase(&*app.engine, merchant, &customer, now).await?;
+            app.privacy.erase(app, merchant, &customer, &by, now).await?;
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }

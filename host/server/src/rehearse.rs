@@ -158,6 +158,8 @@ impl Stage {
     async fn rehearse(&self, wanted: Wanted, unwanted: &dyn Fn() -> bool) -> Rehearsal {
         let began = Instant::now();
         let Wanted { snapshot, merchant, place, bundle, turns, show_all } = wanted;
+        // One version answers each turn, whoever else would in its place: the two are to be told apart.
+        let snapshot = Arc::new(snapshot.stable());
         let (prover, to_prove) = (Arc::clone(&self.prover), bundle.clone());
         let proof = spawn_blocking(move || prover.prove(&to_prove)).await;
         let old = snapshot.generation.plugins(&merchant.id).find(|plugin| plugin.plugin.id == place.1).cloned();

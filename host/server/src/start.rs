@@ -19,7 +19,6 @@ use cuecard_plugin::{
     limits::Limits as PluginLimits,
     prove::{self, Prover},
     registry::{self, Registry},
-    worker::confine::Confinement,
     workers::{self, Workers},
 };
 use tokio::{
@@ -29,13 +28,17 @@ use tokio::{
 
 use crate::{
     accept,
+    alerts::Alerts,
     app::App,
     clock,
     config::{self, Config, MerchantSection},
-    connectors::{Connectors, Log},
-    demo, events, http,
+    connectors::{Connector, Connectors, Log},
+    demo, events,
+    helpdesk::{self, Helpdesks},
+    http,
     hub::Hub,
     ids::Ids,
+    journal::Journal,
     limits::Rates,
     merchants::Merchants,
     metrics::Metrics,
@@ -85,8 +88,6 @@ impl Options {
 pub struct Host {
     /// What requests share.
     pub app: Arc<App>,
-    /// What the kernel let the workers give up.
-    pub confinement: Confinement,
     stop: watch::Sender<bool>,
 }
 
@@ -102,11 +103,17 @@ impl Host {
         let (outgoing, metrics) = (Outgoing::default(), Arc::new(Metrics::default()));
         let translation = config.merchant.iter().filter_map(|it| Some((it.plain.id.clone(), it.translation.clone()?)));
         let translations = Translations::new(translation, |name| std::env::var(name).ok(), &outgoing, &metrics)?;
+        let helpdesks = config.merchant.iter().filter_map(|it| Some((it.plain.id.clone(), it.chatwoot.clone()?)));
+        let helpdesks = Helpdesks::open(helpdesks, &outgoing)?;
         for MerchantSection { plain: merchant, .. } in config.merchant {
             let id = merchant.id.clone();
             merchants.set(&*engine, merchant).await.with_context(|| format!("[[merchant]] {id}"))?;
         }
         let mut connectors = Connectors::open(config.connector, &data)?;
+        for (merchant, channels, chatwoot) in helpdesks.connectors() {
+            let chatwoot: Arc<dyn Connector> = Arc::clone(chatwoot) as _;
+            connectors.add(merchant, channels, &chatwoot)?;
+        }
         let (mut dev_key, mut person) = (None, None);
         if let Some(folder) = &demo {
             let merchant = demo::load(folder, &*engine, &merchants, clock::now()).await?;
@@ -131,9 +138,11 @@ impl Host {
             registry: OnceLock::new(),
             bundle_limits: BundleLimits::default(),
             merchants,
+            helpdesks,
             outgoing,
             translations,
             metrics,
+            journal: Journal::new(clock::now()),
             hub: Arc::new(Hub::new(Ids::default().next(clock::now()))),
             ids: Ids::default(),
             limits,
@@ -145,12 +154,17 @@ impl Host {
             pages: demo.and_then(|_| existing(Path::new(http::pages::SOURCES))),
             rehearsals,
             people: People::new(person, config.proxies),
+            embed_in: config.embed_in.clone(),
             frame_ancestors: config::frame_ancestors(&config.embed_in),
+            started: clock::now(),
+            data: data.clone(),
+            confinement,
             stopping,
         });
         let prover = Prover::new(prover, compiled, PluginLimits::default());
-        start_registry(&app, plugins, prover).await?;
-        Ok(Self { app, confinement, stop })
+        let alerts = Alerts::open(config.alerts, &app.outgoing, &app.metrics)?;
+        start_registry(&app, plugins, prover, alerts).await?;
+        Ok(Self { app, stop })
     }
 
     /// Serves until `stop` is done; then finishes what is in flight and closes the state.
@@ -159,6 +173,7 @@ impl Host {
         let deciders = events::start(&app);
         let sweep = privacy::start(&app);
         let senders = outbox::start(&app);
+        let helpdesks = helpdesk::start(&app);
         let limits = app.limits;
         let serving = accept::serve(listener, http::router(&app), limits, app.stopping.clone());
         let stopping = async {
@@ -173,7 +188,7 @@ impl Host {
         if turns.is_err() {
             tracing::warn!("some turns did not finish in time");
         }
-        for task in deciders.into_iter().chain(senders).chain([sweep]) {
+        for task in deciders.into_iter().chain(senders).chain(helpdesks).chain([sweep]) {
             let _ = tokio::time::timeout(drain, task).await;
         }
         if let Some(registry) = app.registry.get() {
@@ -197,7 +212,7 @@ pub async fn run(listener: TcpListener, options: Options, stop: impl Future<Outp
 }
 
 /// Brings back what served before and proves what the folder holds; returns once a generation is in service.
-async fn start_registry(app: &Arc<App>, folder: Option<PathBuf>, prover: Prover) -> Result<()> {
+async fn start_registry(app: &Arc<App>, folder: Option<PathBuf>, prover: Prover, alerts: Alerts) -> Result<()> {
     let engine = &*app.engine;
     let options = registry::Options {
         folder,
@@ -214,6 +229,7 @@ async fn start_registry(app: &Arc<App>, folder: Option<PathBuf>, prover: Prover)
         snapshot: Arc::clone(&app.snapshot),
         hub: Arc::clone(&app.hub),
         metrics: Arc::clone(&app.metrics),
+        alerts,
         pending: Vec::new(),
     };
     let registry = tokio::task::spawn_blocking(move || Registry::start(options, store)).await??;

@@ -8,19 +8,23 @@ use arc_swap::ArcSwapOption;
 use cuecard_engine::{
     AuditEntry, Change, Engine, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope, Source,
 };
-use cuecard_model::PluginId;
+use cuecard_model::{PluginId, Timestamp};
 use cuecard_pipeline::Snapshot;
 use cuecard_plugin::{
     bundle::{Bundle, BundleHash, BundleLimits, from_archive, to_archive},
+    canary::Canary,
     generation::Generation,
+    problem::Problem,
     registry::{self, Note, Place, Restored, Store},
 };
 use tokio::runtime::Handle;
 
 use crate::{
+    alerts::Alerts,
     clock,
     hub::{Heard, Hub},
     metrics::Metrics,
+    reasons,
 };
 
 /// By whom changes of the folder are.
@@ -43,6 +47,8 @@ pub struct EngineStore {
     pub hub: Arc<Hub>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Who tells operators.
+    pub alerts: Alerts,
     /// Kept, and not in service yet.
     pub pending: Vec<ReloadRecord>,
 }
@@ -52,9 +58,10 @@ impl Store for EngineStore {
         let record = reload_record(note);
         let mut changes = vec![Change::Reload(record.clone())];
         changes.extend(change(note, &record));
+        changes.extend(canary_change(note)?);
         changes.extend(audit(&record));
         let work = async {
-            if let (Some(bundle), registry::Outcome::Live | registry::Outcome::RolledBack) = (bundle, note.outcome) {
+            if let (Some(bundle), false) = (bundle, note.outcome == registry::Outcome::Refused) {
                 let archive = to_archive(bundle).map_err(|error| error.to_string())?;
                 self.engine.put_bundle(&record.hash, archive.into()).await.map_err(|error| error.to_string())?;
             }
@@ -62,7 +69,9 @@ impl Store for EngineStore {
         };
         self.runtime.block_on(work)?;
         self.metrics.reload(outcome_word(record.outcome));
-        if matches!(record.outcome, ReloadOutcome::Refused | ReloadOutcome::Retired) {
+        self.alerts.raise(&record);
+        use ReloadOutcome::{Readmitted, Refused, Retired, SetAside};
+        if matches!(record.outcome, Refused | Retired | SetAside | Readmitted) {
             self.say(&record);
         } else {
             self.pending.push(record);
@@ -92,6 +101,34 @@ impl Store for EngineStore {
         let hashes: Vec<_> = live.filter_map(|record| BundleHash::from_hex(&record.hash)).collect();
         Ok(one_before(&hashes, current))
     }
+
+    fn remember(&mut self, place: &Place, canary: &Canary) -> Result<(), String> {
+        let change = canary_setting(place, Some(canary))?;
+        self.runtime.block_on(self.engine.change(vec![change])).map(drop).map_err(|error| error.to_string())
+    }
+
+    fn now(&self) -> Timestamp {
+        clock::now()
+    }
+}
+
+/// What a note does to the canary that is kept: whatever changes which bundle serves begins one or ends it.
+fn canary_change(note: &Note) -> Result<Option<Change>, String> {
+    use registry::Outcome::{Readmitted, Refused, SetAside};
+    if note.shared || matches!(note.outcome, Refused | SetAside | Readmitted) {
+        return Ok(None);
+    }
+    canary_setting(&note.place, note.canary.as_ref()).map(Some)
+}
+
+fn canary_setting((scope, plugin): &Place, canary: Option<&Canary>) -> Result<Change, String> {
+    let value = canary.map(serde_json::to_string).transpose().map_err(|error| error.to_string())?;
+    Ok(Change::Setting { scope: scope.clone(), name: canary_name(plugin), value })
+}
+
+/// The setting that a plugin's canary is kept under.
+fn canary_name(plugin: &PluginId) -> String {
+    format!("canary:{plugin}")
 }
 
 impl EngineStore {
@@ -116,6 +153,9 @@ pub struct Reload<'a> {
     outcome: ReloadOutcome,
     generation: u64,
     reason: &'a str,
+    /// The reason of a refusal in its parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Problem>,
     by: &'a str,
 }
 
@@ -123,7 +163,8 @@ impl<'a> From<&'a ReloadRecord> for Reload<'a> {
     fn from(record: &'a ReloadRecord) -> Self {
         let ReloadRecord { at, scope, plugin, version, hash, outcome, generation, reason, by } = record;
         let (at, outcome, generation) = (*at, *outcome, *generation);
-        Self { at, plugin, scope: scope.to_string(), version, hash, outcome, generation, reason, by }
+        let problems = if outcome == ReloadOutcome::Refused { reasons::problems(reason) } else { Vec::new() };
+        Self { at, plugin, scope: scope.to_string(), version, hash, outcome, generation, reason, problems, by }
     }
 }
 
@@ -158,6 +199,7 @@ pub async fn restored(engine: &dyn Engine, limits: &BundleLimits) -> anyhow::Res
                 disabled: record.state == PluginState::Disabled,
                 source: plugin_source(record.source),
                 aside: set_aside(engine, &record).await?,
+                canary: canary(engine, &record, limits).await?,
             }),
             Ok(None) => tracing::error!(plugin = %place.1, hash = &*record.hash, "its bundle is not in the engine"),
             Err(reason) => tracing::error!(plugin = %place.1, reason, "its bundle cannot be read"),
@@ -166,9 +208,26 @@ pub async fn restored(engine: &dyn Engine, limits: &BundleLimits) -> anyhow::Res
     Ok(restored)
 }
 
-/// What the folder held when a person put another version in its place.
+/// The version that was being tried beside this one.
+async fn canary(
+    engine: &dyn Engine,
+    record: &PluginRecord,
+    limits: &BundleLimits,
+) -> anyhow::Result<Option<(Bundle, Canary)>> {
+    let kept = engine.setting(&record.scope, &canary_name(&record.plugin)).await?;
+    let Some(canary) = kept.and_then(|text| serde_json::from_str::<Canary>(&text).ok()) else { return Ok(None) };
+    match read_bundle(engine, &canary.hash, limits).await {
+        Ok(Some(bundle)) => Ok(Some((bundle, canary))),
+        _ => {
+            tracing::error!(plugin = %record.plugin, hash = canary.hash, "the bundle of its canary cannot be read");
+            Ok(None)
+        }
+    }
+}
+
+/// What the folder held when a person put another version in its place, by a rollback, a push or a canary.
 async fn set_aside(engine: &dyn Engine, record: &PluginRecord) -> anyhow::Result<Option<BundleHash>> {
-    if record.source != Source::Folder || record.by == WATCHER {
+    if record.by == WATCHER {
         return Ok(None);
     }
     let history = engine.plugin_history(&record.scope, &record.plugin, HISTORY).await?;
@@ -193,17 +252,27 @@ fn reload_record(note: &Note) -> ReloadRecord {
         plugin: note.place.1.clone(),
         version: Arc::clone(&note.version),
         hash: note.hash.map(|hash| hash.to_string()).unwrap_or_default().into(),
-        outcome: match note.outcome {
-            registry::Outcome::Live => ReloadOutcome::Live,
-            registry::Outcome::Refused => ReloadOutcome::Refused,
-            registry::Outcome::Retired => ReloadOutcome::Retired,
-            registry::Outcome::RolledBack => ReloadOutcome::RolledBack,
-            registry::Outcome::Enabled => ReloadOutcome::Enabled,
-            registry::Outcome::Disabled => ReloadOutcome::Disabled,
-        },
+        outcome: outcome(note.outcome),
         generation: note.generation,
         reason: note.reason.clone(),
         by: note.by.to_string(),
+    }
+}
+
+/// As it is kept.
+pub(crate) fn outcome(outcome: registry::Outcome) -> ReloadOutcome {
+    match outcome {
+        registry::Outcome::Live => ReloadOutcome::Live,
+        registry::Outcome::Refused => ReloadOutcome::Refused,
+        registry::Outcome::Retired => ReloadOutcome::Retired,
+        registry::Outcome::RolledBack => ReloadOutcome::RolledBack,
+        registry::Outcome::Enabled => ReloadOutcome::Enabled,
+        registry::Outcome::Disabled => ReloadOutcome::Disabled,
+        registry::Outcome::Canary => ReloadOutcome::Canary,
+        registry::Outcome::Promoted => ReloadOutcome::Promoted,
+        registry::Outcome::TakenBack => ReloadOutcome::TakenBack,
+        registry::Outcome::SetAside => ReloadOutcome::SetAside,
+        registry::Outcome::Readmitted => ReloadOutcome::Readmitted,
     }
 }
 
@@ -215,20 +284,33 @@ fn audit(record: &ReloadRecord) -> Option<Change> {
         ReloadOutcome::Retired => "plugin.retired",
         ReloadOutcome::Enabled => "plugin.enabled",
         ReloadOutcome::Disabled => "plugin.disabled",
-        ReloadOutcome::Refused | ReloadOutcome::SetAside => return None,
+        ReloadOutcome::Canary => "plugin.canary",
+        ReloadOutcome::Promoted => "plugin.promoted",
+        ReloadOutcome::TakenBack => "plugin.taken_back",
+        ReloadOutcome::SetAside => "plugin.set_aside",
+        ReloadOutcome::Readmitted => "plugin.readmitted",
+        ReloadOutcome::Refused => return None,
     };
     let entry = AuditEntry::new(record.at, &*record.by, action, record.plugin.as_str())
         .with("generation", record.generation.to_string())
         .with("hash", &*record.hash)
         .with("version", &*record.version);
+    let entry = if record.reason.is_empty() { entry } else { entry.with("reason", &*record.reason) };
     Some(Change::Audit(record.scope.clone(), entry))
 }
 
 /// What a note changes beside the history.
 fn change(note: &Note, record: &ReloadRecord) -> Option<Change> {
     let state = match note.outcome {
-        registry::Outcome::Refused => return None,
-        registry::Outcome::Live | registry::Outcome::RolledBack | registry::Outcome::Enabled => PluginState::Live,
+        registry::Outcome::Refused
+        | registry::Outcome::Canary
+        | registry::Outcome::TakenBack
+        | registry::Outcome::SetAside
+        | registry::Outcome::Readmitted => return None,
+        registry::Outcome::Live
+        | registry::Outcome::RolledBack
+        | registry::Outcome::Enabled
+        | registry::Outcome::Promoted => PluginState::Live,
         registry::Outcome::Retired => PluginState::Retired,
         registry::Outcome::Disabled => PluginState::Disabled,
     };
@@ -260,7 +342,8 @@ fn plugin_source(source: Source) -> registry::Source {
     }
 }
 
-fn outcome_word(outcome: ReloadOutcome) -> &'static str {
+/// As JSON and metrics write it.
+pub(crate) fn outcome_word(outcome: ReloadOutcome) -> &'static str {
     match outcome {
         ReloadOutcome::Live => "live",
         ReloadOutcome::Refused => "refused",
@@ -268,7 +351,11 @@ fn outcome_word(outcome: ReloadOutcome) -> &'static str {
         ReloadOutcome::RolledBack => "rolled_back",
         ReloadOutcome::Enabled => "enabled",
         ReloadOutcome::Disabled => "disabled",
+        ReloadOutcome::Canary => "canary",
+        ReloadOutcome::Promoted => "promoted",
+        ReloadOutcome::TakenBack => "taken_back",
         ReloadOutcome::SetAside => "set_aside",
+        ReloadOutcome::Readmitted => "readmitted",
     }
 }
 

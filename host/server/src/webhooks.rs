@@ -4,6 +4,7 @@
 //! what it changes in the customer's profile and orders. What a shop says beside that passes through under its own
 //! names.
 
+pub mod chatwoot;
 pub mod generic;
 pub mod read;
 pub mod saleor;

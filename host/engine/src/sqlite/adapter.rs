@@ -10,14 +10,15 @@ use cuecard_model::{
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, feedback, forget, hooks, identities, kept, people, proposals,
-    read, read_outreach, threads, trial, writer::Job,
+    SqliteEngine, audit, check::check, context::Question, errands, feedback, forget, hooks, identities, insights, kept,
+    people, proposals, read, read_outreach, threads, trial, writer::Job,
 };
 use crate::{
-    Aged, ApiKey, ArmResult, Batch, Change, Context, CustomerState, DueOutreach, DueTimer, Engine, Error, Feedback,
-    Handed, Hook, Identities, KeptTurn, MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord,
-    Partition, Person, PluginRecord, ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope,
-    Session, Spoken, StoredAudit, Thread, TurnRecord,
+    Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Engine,
+    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, KeptTurn, MessageRecord, NextDue,
+    OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
+    ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, Thread,
+    TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -74,6 +75,19 @@ impl Engine for SqliteEngine {
         self.pool.read(move |connection| read::next_due(connection, partition)).await
     }
 
+    async fn errands_due(&self, partition: Partition, now: Timestamp, limit: usize) -> Result<Vec<DueErrand>> {
+        self.pool.read(move |connection| errands::due(connection, partition, now, limit)).await
+    }
+
+    async fn next_errand(&self, partition: Partition) -> Result<Option<Timestamp>> {
+        self.pool.read(move |connection| errands::next_due(connection, partition)).await
+    }
+
+    async fn errand(&self, merchant: &MerchantId, id: &str) -> Result<Option<Errand>> {
+        let (merchant, id) = (merchant.clone(), id.to_owned());
+        self.pool.read(move |connection| errands::by_id(connection, &merchant, &id)).await
+    }
+
     async fn contact_facts(
         &self,
         merchant: &MerchantId,
@@ -103,6 +117,25 @@ impl Engine for SqliteEngine {
     ) -> Result<Vec<KeptTurn>> {
         let (merchant, conversations) = (merchant.clone(), conversations.to_vec());
         self.pool.read(move |connection| kept::turns(connection, &merchant, &conversations, limit)).await
+    }
+
+    async fn turns_before(
+        &self,
+        merchant: &MerchantId,
+        before: Option<&TurnId>,
+        limit: usize,
+    ) -> Result<Vec<TurnRecord>> {
+        let (merchant, before) = (merchant.clone(), before.cloned());
+        self.pool.read(move |connection| read::turns_before(connection, &merchant, before.as_ref(), limit)).await
+    }
+
+    async fn stored_keys(&self, merchant: &MerchantId, plugin: &PluginId) -> Result<StoredKeys> {
+        let (merchant, plugin) = (merchant.clone(), plugin.clone());
+        self.pool.read(move |connection| read::stored_keys(connection, &merchant, &plugin)).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog> {
+        self.pool.read(read::backlog).await
     }
 
     async fn conversation(
@@ -147,6 +180,11 @@ impl Engine for SqliteEngine {
     async fn trials(&self, merchant: &MerchantId, experiment: &str) -> Result<Vec<ArmResult>> {
         let (merchant, experiment) = (merchant.clone(), experiment.to_owned());
         self.pool.read(move |connection| trial::results(connection, &merchant, &experiment)).await
+    }
+
+    async fn insights(&self, merchant: &MerchantId, query: &InsightQuery) -> Result<Insights> {
+        let (merchant, query) = (merchant.clone(), query.clone());
+        self.pool.read(move |connection| insights::count(connection, &merchant, &query)).await
     }
 
     async fn threads(&self, merchant: &MerchantId, before: Option<u64>, limit: usize) -> Result<Vec<Thread>> {

@@ -2,13 +2,13 @@
 
 pub(super) mod contact;
 pub(super) mod event;
-mod keys;
+pub(super) mod keys;
 
-use cuecard_model::{Arm, ConversationId, CustomerId, MerchantId, Role, Tally};
+use cuecard_model::{AgentId, Arm, ConversationId, CustomerId, MerchantId, Role, Tally};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::{audit, feedback, forget, identities, learn, news, proposals, rooms, trial};
+use super::{audit, errands, facts, feedback, forget, identities, learn, news, proposals, rooms, trial};
 use crate::{Batch, Error, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
 
 /// What became of a batch, and where its messages stand.
@@ -88,6 +88,9 @@ pub(super) fn apply(connection: &Connection, batch: &mut Batch) -> Step<Applied>
         if let (false, Some(place)) = (merges.is_empty(), places.get(before)) {
             let room = if matches!(write, Write::Event(_)) { "events" } else { "messages" };
             rooms::note(connection, &merges, room, &place.to_string())?;
+            if let Write::Turn(turn) = &*write {
+                facts::note(connection, &batch.merchant, turn, &merges)?;
+            }
         }
     }
     Ok(Applied { receipt: Receipt::Kept(outcomes), places, effects })
@@ -106,6 +109,8 @@ fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) 
         Write::Trial(trial) => &mut trial.customer,
         Write::Consent(record) => &mut record.customer,
         Write::Proposal(record) => &mut record.customer,
+        Write::CaseOutcome(said) => &mut said.customer,
+        Write::Errand(errand) => &mut errand.customer,
         Write::Event(event) => match &mut event.customer_id {
             Some(customer) => customer,
             None => return Ok(Vec::new()),
@@ -119,15 +124,7 @@ fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) 
 
 /// Whether the batch is one statement, which takes itself back if it fails.
 pub(super) fn is_single(batch: &Batch) -> bool {
-    matches!(
-        batch.writes.as_slice(),
-        [Write::Message(_)
-            | Write::Turn(_)
-            | Write::Feedback(_)
-            | Write::Customer(_)
-            | Write::Event(_)
-            | Write::Live(_)]
-    )
+    matches!(batch.writes.as_slice(), [Write::Customer(_) | Write::Live(_)])
 }
 
 fn one(
@@ -140,9 +137,15 @@ fn one(
     match write {
         Write::Message(record) => message(connection, merchant, record, None, places),
         Write::Turn(turn) => message(connection, merchant, &turn.message, Some(turn), places),
-        Write::Feedback(feedback) => feedback::keep(connection, merchant, feedback),
+        Write::Feedback(feedback) => {
+            let outcome = feedback::keep(connection, merchant, feedback)?;
+            facts::marked(connection, merchant, feedback)?;
+            Ok(outcome)
+        }
         Write::Learn { turn, arms } => learn::learn(connection, merchant, turn, arms, effects),
         Write::Trial(trial) => trial::put(connection, merchant, trial),
+        Write::CaseOutcome(said) => facts::outcome(connection, merchant, said),
+        Write::Review(review) => facts::reviewed(connection, merchant, review),
         Write::Customer(customer) => {
             let sql = "insert into customers (merchant, customer, body) values (?1, ?2, ?3)
                 on conflict do update set body = excluded.body";
@@ -174,6 +177,13 @@ fn one(
         Write::Proposal(record) => proposals::put(connection, merchant, record),
         Write::Consent(record) => contact::consent(connection, merchant, record),
         Write::Suppression { subject, suppression } => contact::suppress(connection, merchant, subject, suppression),
+        Write::Errand(errand) => errands::put(connection, merchant, errand),
+        Write::ErrandChange(errand) => errands::change(connection, merchant, errand),
+        Write::Rewrite { conversation, message, text } => {
+            let outcome = rewrite(connection, merchant, conversation, message.as_str(), text)?;
+            effects.threads.push(conversation.clone());
+            Ok(outcome)
+        }
         Write::Delivery { keys, at } => news::delivered(connection, merchant, keys, *at),
         Write::News(news) => news::put(connection, merchant, news, effects),
         Write::Split { customer, at, by } => {
@@ -195,9 +205,11 @@ fn message(
     turn: Option<&TurnRecord>,
     places: &mut Vec<i64>,
 ) -> Step<Outcome> {
+    let is_answer = record.message.role == Role::Agent;
+    let waiting = if is_answer { facts::waiting(connection, merchant, record.conversation.as_str())? } else { None };
     let sql = "insert into messages
-        (merchant, conversation, message, customer, channel, role, text, at, turn, generation, reply, input)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        (merchant, conversation, message, customer, channel, role, text, at, agent, turn, generation, reply, trace, input)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         on conflict (merchant, conversation, message) do nothing";
     let kept = connection.prepare_cached(sql)?.execute(params![
         merchant.as_str(),
@@ -208,9 +220,11 @@ fn message(
         role_number(record.message.role),
         record.message.text,
         record.message.at.millis(),
+        record.agent.as_ref().map(AgentId::as_str),
         turn.map(|turn| turn.id.as_str()),
         turn.map(|turn| turn.generation.cast_signed()),
         turn.map(|turn| &*turn.reply),
+        turn.and_then(|turn| turn.trace.as_deref()),
         turn.and_then(|turn| turn.input.as_deref()),
     ])?;
     if kept == 0 {
@@ -218,7 +232,26 @@ fn message(
         return Err(Stop::Unmet(Receipt::Duplicate(known.unwrap_or(Known::Kept))));
     }
     places.push(connection.last_insert_rowid());
+    match turn {
+        Some(turn) => facts::asked(connection, merchant, turn)?,
+        None if is_answer => facts::answered(connection, merchant, record, waiting)?,
+        None => {}
+    }
     Ok(Outcome::Done)
+}
+
+/// A text that is taken back is taken back in translation too.
+fn rewrite(
+    connection: &Connection,
+    merchant: &MerchantId,
+    conversation: &ConversationId,
+    message: &str,
+    text: &str,
+) -> Step<Outcome> {
+    let sql = "update messages set text = ?4, reply = json_remove(reply, '$.message_for_agent')
+        where merchant = ?1 and conversation = ?2 and message = ?3 and text <> ?4";
+    let place = params![merchant.as_str(), conversation.as_str(), message, text];
+    changed(connection.prepare_cached(sql)?.execute(place)?)
 }
 
 /// What stands where a message id is already there.

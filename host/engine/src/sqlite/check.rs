@@ -21,8 +21,9 @@ pub(super) fn check(batch: &Batch) -> Result<usize> {
 fn weigh(write: &Write) -> usize {
     let more = match write {
         Write::Message(record) => record.message.text.len(),
-        Write::Turn(TurnRecord { message, reply, input, .. }) => {
-            message.message.text.len() + reply.len() + input.as_ref().map_or(0, |input| input.len())
+        Write::Turn(TurnRecord { message, reply, trace, input, .. }) => {
+            let beside = [trace, input].into_iter().flatten();
+            message.message.text.len() + reply.len() + beside.map(|text| text.len()).sum::<usize>()
         }
         Write::Feedback(feedback) => feedback.final_text.as_ref().map_or(0, String::len),
         Write::Proposal(record) => record.body.len(),
@@ -40,9 +41,22 @@ fn weigh(write: &Write) -> usize {
             let profile = news.profile.as_ref().map_or(0, |profile| weigh_customer(&profile.value));
             event + profile + 1024 * news.orders.len()
         }
+        Write::Errand(errand) | Write::ErrandChange(errand) => weigh_json(&errand.body),
+        Write::Rewrite { text, .. } => text.len(),
         _ => 0,
     };
     more + 256
+}
+
+/// Rough: text by its length, the rest by the piece.
+fn weigh_json(json: &serde_json::Value) -> usize {
+    use serde_json::Value::{Array, Object, String};
+    match json {
+        String(text) => text.len(),
+        Array(items) => items.iter().map(weigh_json).sum(),
+        Object(fields) => fields.iter().map(|(name, field)| name.len() + weigh_json(field)).sum(),
+        _ => 8,
+    }
 }
 
 /// Words and verdicts are bounded by what a plugin may answer and by the gate's rules: some kilobytes.

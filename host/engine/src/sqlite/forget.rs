@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     apply::{Effects, Step},
-    identities, learn, rooms,
+    facts, identities, learn, rooms,
 };
 use crate::{Aged, Outcome, Room};
 
@@ -134,6 +134,7 @@ pub(super) fn sweep(
                     (select turn from messages where merchant = ?1 and seq = ?2)";
                 connection.prepare_cached(sql)?.execute(place)?;
                 learn::forget(connection, merchant, *row)?;
+                facts::swept(connection, merchant, *row)?;
                 "delete from messages where merchant = ?1 and seq = ?2 returning customer, conversation"
             }
             Room::Events => "delete from events where merchant = ?1 and seq = ?2 returning customer, null",
@@ -162,6 +163,8 @@ pub(super) fn tidy(connection: &Connection, before: Timestamp, limit: usize) -> 
     for sql in [
         "delete from deliveries where (merchant, key) in
             (select merchant, key from deliveries where at < ?1 order by at limit ?2)",
+        "delete from errands where seq in
+            (select seq from errands where due_at is null and updated_at < ?1 order by updated_at limit ?2)",
         "delete from waiting where seq in (select seq from waiting where at < ?1 order by seq limit ?2)",
     ] {
         gone += connection.prepare_cached(sql)?.execute(params![before.millis(), limit])?;

@@ -9,7 +9,9 @@ use super::{
 };
 use crate::KeptTurn;
 
-const COLUMNS: &str = "conversation, message, customer, channel, role, text, at, turn, generation, reply, input, seq";
+/// As [`turn_record`] reads them, and the place.
+const COLUMNS: &str =
+    "conversation, message, customer, channel, role, text, at, agent, turn, generation, reply, trace, input, seq";
 
 /// The newest turns, newest first: of these conversations, or of all if none is named.
 pub(super) fn turns(
@@ -18,7 +20,7 @@ pub(super) fn turns(
     conversations: &[ConversationId],
     limit: usize,
 ) -> Result<Vec<KeptTurn>> {
-    let one = |row: &Row<'_>| Ok((row.get::<_, i64>(11)?, turn_record(row)?));
+    let one = |row: &Row<'_>| Ok((row.get::<_, i64>(13)?, turn_record(row)?));
     // The indexes are named for the reason that `read::conversation_end` gives.
     let mut found = if conversations.is_empty() {
         let sql = format!(

@@ -11,14 +11,17 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use crate::{Error, Result};
 
 /// Forward only: one script a version, each run once, in order. Never change one that was released.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: &[&str] = &[
     include_str!("0001_start.sql"),
     include_str!("0002_recent.sql"),
     include_str!("0003_outreach.sql"),
     include_str!("0004_people.sql"),
     include_str!("0005_desk.sql"),
     include_str!("0006_identities.sql"),
+    include_str!("0007_trace.sql"),
+    include_str!("0008_insights.sql"),
     include_str!("0009_learned.sql"),
+    include_str!("0011_errands.sql"),
     include_str!("0012_author.sql"),
 ];
 

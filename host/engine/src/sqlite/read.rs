@@ -13,13 +13,13 @@ use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
 use serde::de::DeserializeOwned;
 
 use super::{
-    apply::role_number,
+    apply::{keys::QUOTA, role_number},
     cache::{Conversation, HISTORY, IDS, KnownCustomer, Live},
     change::scope_text,
 };
 use crate::{
-    ApiKey, CustomerState, DueTimer, Handed, MessageRecord, NextDue, OpenEvent, Partition, PluginRecord, ReloadRecord,
-    Scope, TurnRecord,
+    ApiKey, Backlog, CustomerState, DueTimer, Handed, MessageRecord, NextDue, OpenEvent, Partition, PluginRecord,
+    ReloadRecord, Scope, StoredKeys, TurnRecord,
 };
 
 type Result<T> = rusqlite::Result<T>;
@@ -184,7 +184,7 @@ pub(super) fn next_due(connection: &Connection, partition: Partition) -> Result<
 macro_rules! messages {
     ($rest:literal) => {
         concat!(
-            "select conversation, message, customer, channel, role, text, at, turn, generation, reply, input
+            "select conversation, message, customer, channel, role, text, at, agent, turn, generation, reply, trace, input
                 from messages ",
             $rest
         )
@@ -198,16 +198,18 @@ pub(super) fn message_record(row: &Row<'_>) -> Result<MessageRecord> {
         customer: row.get::<_, String>(2)?.into(),
         channel: row.get(3)?,
         message: message(row, 4)?,
+        agent: row.get::<_, Option<String>>(7)?.map(Into::into),
     })
 }
 
 pub(super) fn turn_record(row: &Row<'_>) -> Result<TurnRecord> {
     Ok(TurnRecord {
         message: message_record(row)?,
-        id: row.get::<_, String>(7)?.into(),
-        generation: row.get::<_, i64>(8)?.cast_unsigned(),
-        reply: row.get(9)?,
-        input: row.get(10)?,
+        id: row.get::<_, String>(8)?.into(),
+        generation: row.get::<_, i64>(9)?.cast_unsigned(),
+        reply: row.get(10)?,
+        trace: row.get(11)?,
+        input: row.get(12)?,
     })
 }
 
@@ -225,6 +227,39 @@ pub(super) fn turns(
     let sql = messages!("where merchant = ?1 and turn is not null and turn > ?2 order by turn limit ?3");
     let after = after.map_or("", TurnId::as_str);
     all(connection, sql, params![merchant.as_str(), after, rows(limit)], turn_record)
+}
+
+pub(super) fn turns_before(
+    connection: &Connection,
+    merchant: &MerchantId,
+    before: Option<&TurnId>,
+    limit: usize,
+) -> Result<Vec<TurnRecord>> {
+    // No id is greater than this one.
+    let before = before.map_or("\u{10ffff}", TurnId::as_str);
+    let sql = messages!("where merchant = ?1 and turn is not null and turn < ?2 order by turn desc limit ?3");
+    all(connection, sql, params![merchant.as_str(), before, rows(limit)], turn_record)
+}
+
+/// Reads all of the merchant's keys, which the quota bounds: asked by people, never on the way of a message.
+pub(super) fn stored_keys(connection: &Connection, merchant: &MerchantId, plugin: &PluginId) -> Result<StoredKeys> {
+    let sql = "select count(*), coalesce(sum(bytes), 0), count(distinct customer) from plugin_keys
+        where merchant = ?1 and plugin = ?2";
+    let count = |row: &Row<'_>, column: usize| row.get::<_, i64>(column).map(i64::cast_unsigned);
+    connection.prepare_cached(sql)?.query_row([merchant.as_str(), plugin.as_str()], |row| {
+        let (keys, bytes, customers) = (count(row, 0)?, count(row, 1)?, count(row, 2)?);
+        Ok(StoredKeys { keys, bytes, customers, limit: QUOTA.cast_unsigned() })
+    })
+}
+
+pub(super) fn backlog(connection: &Connection) -> Result<Backlog> {
+    let count =
+        |sql: &str| connection.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0)).map(i64::cast_unsigned);
+    Ok(Backlog {
+        open_events: count("select count(*) from events where done_at is null")?,
+        timers: count("select count(*) from timers")?,
+        contacts: count("select count(*) from outreach where due_at is not null")?,
+    })
 }
 
 pub(super) fn conversation(

@@ -47,15 +47,16 @@ pub(super) fn spoken(
     limit: usize,
 ) -> Result<Vec<Spoken>> {
     // The index is named for the reason that `read::conversation_end` gives.
-    let sql = "select m.conversation, m.message, m.customer, m.channel, m.role, m.text, m.at, m.turn, m.reply, m.seq
+    let sql =
+        "select m.conversation, m.message, m.customer, m.channel, m.role, m.text, m.at, m.agent, m.turn, m.reply, m.seq
         from (select seq from messages indexed by messages_by_id
             where merchant = ?1 and conversation = ?2 and seq < ?3 order by seq desc limit ?4) as page
         cross join messages as m on m.seq = page.seq order by m.seq";
     let params = params![merchant.as_str(), conversation.as_str(), place(before), rows(limit)];
     all(connection, sql, params, |row| {
-        let turn: (Option<String>, Option<String>) = (row.get(7)?, row.get(8)?);
+        let turn: (Option<String>, Option<String>) = (row.get(8)?, row.get(9)?);
         Ok(Spoken {
-            place: row.get::<_, i64>(9)?.cast_unsigned(),
+            place: row.get::<_, i64>(10)?.cast_unsigned(),
             message: message_record(row)?,
             turn: turn.0.zip(turn.1).map(|(turn, reply)| (turn.into(), reply.into())),
         })

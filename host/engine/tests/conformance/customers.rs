@@ -10,6 +10,10 @@ use crate::support::*;
 pub async fn profiles_and_keys_are_kept(mut shop: Shop) {
     shop.keep(vec![Write::Customer(customer("u-9", "zh-CN"))]).await;
     shop.keep(vec![keys("u-9", &[("a", Some(1.0.into())), ("b", Some("x".into())), ("c", Some(true.into()))])]).await;
+    let stored = shop.engine.stored_keys(&shop.merchant, &"late-parcel".into()).await.unwrap();
+    assert_eq!((stored.keys, stored.customers, stored.limit), (3, 1, 1 << 20));
+    assert!(stored.bytes > 3 * 16, "names, values and what a key costs: {stored:?}");
+    assert_eq!(shop.engine.stored_keys(&"other".into(), &"late-parcel".into()).await.unwrap().keys, 0);
     assert_eq!(shop.context("c", "m", 100).await.customer.keys["late-parcel"].len(), 3);
     shop.keep(vec![keys("u-9", &[("a", None), ("b", Some("y".into()))])]).await;
     for _ in 0..2 {

@@ -18,6 +18,7 @@ pub async fn an_event_counts_once(shop: Shop) {
     let batch = vec![event("e-1", Some("u")), event("e-2", None), event("e-1", Some("u"))];
     let outcomes = shop.engine.ingest(&shop.merchant, batch).await.unwrap();
     assert_eq!(outcomes, [Outcome::Done, Outcome::Done, Outcome::Known]);
+    assert_eq!(shop.engine.backlog().await.unwrap().open_events, 2);
     let claimed = shop.engine.claim(Partition::ALL, 10).await.unwrap();
     assert_eq!(claimed[0].event, event("e-1", Some("u")), "an event comes back as it went in");
     shop.keep(vec![done("e-1")]).await;

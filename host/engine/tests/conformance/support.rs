@@ -38,6 +38,7 @@ pub fn message(conversation: &str, id: &str, text: &str) -> MessageRecord {
         customer: "u-9".into(),
         channel: "web_chat".into(),
         message: Message { role: Role::Customer, text: text.into(), at: at(100) },
+        agent: None,
     }
 }
 
@@ -47,6 +48,7 @@ pub fn turn(turn: &str, conversation: &str, id: &str, reply: &str) -> TurnRecord
         message: message(conversation, id, id),
         generation: 17,
         reply: reply.into(),
+        trace: None,
         input: None,
     }
 }

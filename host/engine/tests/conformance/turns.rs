@@ -107,13 +107,18 @@ pub async fn many_at_once_are_all_kept(shop: Shop) {
 }
 
 pub async fn turns_are_found_and_listed(shop: Shop) {
-    let records: Vec<_> =
-        (0..5).map(|number| turn(&format!("t-{number}"), "c", &format!("m-{number}"), "{}")).collect();
+    let one = |number| turn(&format!("t-{number}"), "c", &format!("m-{number}"), "{}");
+    let mut records: Vec<_> = (0..5).map(one).collect();
+    records[3].trace = Some("{\"spans\": []}".into());
     shop.keep(records.iter().cloned().map(Write::Turn).collect()).await;
     assert_eq!(shop.engine.turn(&shop.merchant, &"t-3".into()).await.unwrap(), Some(records[3].clone()));
     assert_eq!(shop.engine.turn(&shop.merchant, &"t-9".into()).await.unwrap(), None);
     assert_eq!(shop.engine.turns(&shop.merchant, None, 2).await.unwrap(), records[..2]);
     assert_eq!(shop.engine.turns(&shop.merchant, Some(&"t-1".into()), 9).await.unwrap(), records[2..]);
+    let backwards = |from: usize, to: usize| records[from..to].iter().rev().cloned().collect::<Vec<_>>();
+    assert_eq!(shop.engine.turns_before(&shop.merchant, None, 2).await.unwrap(), backwards(3, 5));
+    assert_eq!(shop.engine.turns_before(&shop.merchant, Some(&"t-3".into()), 9).await.unwrap(), backwards(0, 3));
+    assert_eq!(shop.engine.turns_before(&"other".into(), None, 9).await.unwrap(), []);
 }
 
 pub async fn a_turn_id_is_used_once(shop: Shop) {

@@ -34,10 +34,12 @@ pub fn words(
     channel: &str,
     edited: Option<&str>,
 ) -> Result<(Suggestion, Option<String>), Unworded> {
-    let mut plugins = ground.snapshot.generation.plugins(&ground.merchant.id);
-    let plugin = plugins.find(|plugin| plugin.plugin.id == wish.plugin.id);
+    let mut served = ground.snapshot.generation.served(&ground.merchant.id);
+    let served = served.find(|served| served.stable.plugin.id == wish.plugin.id);
     let gone = || Unworded { reason: "plugin_gone", detail: format!("{} serves no more", wish.plugin.id) };
-    let plugin = plugin.ok_or_else(gone)?;
+    let served = served.ok_or_else(gone)?;
+    // The version that wanted it has the words for it; a later one may have them too.
+    let plugin = served.versions().find(|version| version.plugin == *wish.plugin).unwrap_or(&served.stable);
     let turn = turn(ground, addressee, wish, channel);
     let mut composed = Composed::begin(ground.snapshot, ground.merchant, &turn);
     let draft = WorkedDraft { draft: Draft::from(wish.outreach.clone()), trace: Vec::new() };

@@ -2,7 +2,7 @@
 //! other.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashSet, VecDeque},
     io,
     path::PathBuf,
     sync::{
@@ -16,16 +16,17 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, Scope};
 
 use super::{
-    Answer, Candidate, Command, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source, Store,
+    Answer, Candidate, Command, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source, Store, Way,
     folder::{Folder, Found, Quiet, watch},
+    trials::Trials,
 };
 use crate::{
     bundle::{Bundle, BundleHash},
-    generation::{Generation, LivePlugin},
+    generation::{Generation, LivePlugin, Served},
     job::LoadId,
     problem::Problem,
     prove::{Proof, Prover, load},
-    workers::Loadable,
+    workers::{Bell, Loadable},
 };
 
 /// How many bundles are proved at once.
@@ -36,11 +37,13 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// One plugin's place and what goes on there.
 #[derive(Default)]
-struct Slot {
+pub(super) struct Slot {
     /// What serves, or would if it were not switched off.
-    live: Option<Arc<LivePlugin>>,
-    disabled: bool,
-    source: Option<Source>,
+    pub(super) live: Option<Arc<LivePlugin>>,
+    /// The version before, while that one is set aside.
+    pub(super) relief: Option<Arc<LivePlugin>>,
+    pub(super) disabled: bool,
+    pub(super) source: Option<Source>,
     /// What the folder was last seen to hold.
     folder: Option<BundleHash>,
     /// Whether the folder is there at all.
@@ -48,18 +51,21 @@ struct Slot {
     /// Why the folder could not be read, so that it is said once.
     unreadable: Option<Vec<Problem>>,
     /// What is being proved for this place. What is proved for anything else has been overtaken.
-    wanted: Option<BundleHash>,
+    pub(super) wanted: Option<BundleHash>,
 }
 
 /// The thread's state.
 pub(super) struct Keeper<S> {
-    store: S,
+    pub(super) store: S,
     folder: Option<Folder>,
     root: Option<PathBuf>,
-    prover: Arc<Prover>,
+    pub(super) prover: Arc<Prover>,
     generation: Generation,
-    slots: BTreeMap<Place, Slot>,
-    commands: mpsc::Sender<Command>,
+    pub(super) slots: BTreeMap<Place, Slot>,
+    pub(super) trials: Trials,
+    /// Contents that were set aside and have not answered again: they relieve nobody.
+    pub(super) choked: HashSet<BundleHash>,
+    pub(super) commands: mpsc::Sender<Command>,
     waiting: VecDeque<Candidate>,
     proving: usize,
     next_load: LoadId,
@@ -78,6 +84,8 @@ impl<S: Store> Keeper<S> {
             prover: Arc::new(options.prover),
             generation: Generation::after(options.last_generation),
             slots: BTreeMap::new(),
+            trials: Trials::default(),
+            choked: HashSet::new(),
             commands,
             waiting: VecDeque::new(),
             proving: 0,
@@ -97,14 +105,17 @@ impl<S: Store> Keeper<S> {
 
     /// What was proved before a restart need not be proved again; it is only made ready.
     fn restore(&mut self, restored: Restored) {
-        let Restored { place, bundle, disabled, source, aside } = restored;
+        let Restored { place, bundle, disabled, source, aside, canary } = restored;
         let proof = self.prover.prepare(&bundle);
         match self.ready(&place, &bundle, proof) {
             Ok(plugin) => {
-                self.generation.set(&place.0, &place.1, (!disabled).then(|| Arc::clone(&plugin)));
                 let slot =
                     Slot { live: Some(plugin), disabled, source: Some(source), folder: aside, ..Slot::default() };
-                self.slots.insert(place, slot);
+                self.slots.insert(place.clone(), slot);
+                if let Some((bundle, canary)) = canary {
+                    self.restore_trial(&place, &bundle, canary);
+                }
+                self.show(&place);
             }
             Err(problems) => {
                 tracing::error!(plugin = %place.1, scope = %place.0, reason = lines(&problems), "could not be brought back");
@@ -143,6 +154,7 @@ impl<S: Store> Keeper<S> {
     pub(super) fn run(&mut self, inbox: &mpsc::Receiver<Command>) {
         loop {
             let look_at = self.quiet.due().map_or(self.next_look, |due| due.min(self.next_look));
+            let look_at = self.trials.due().map_or(look_at, |due| due.min(look_at));
             match inbox.recv_timeout(look_at.saturating_duration_since(Instant::now())) {
                 Ok(Command::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Ok(command) => self.obey(command),
@@ -152,22 +164,26 @@ impl<S: Store> Keeper<S> {
             if self.quiet.due().map_or(self.next_look, |due| due.min(self.next_look)) <= Instant::now() {
                 self.look();
             }
+            if self.trials.due().is_some_and(|due| due <= Instant::now()) {
+                self.judge_trials();
+            }
         }
     }
 
     fn obey(&mut self, command: Command) {
         match command {
             Command::Hint => self.quiet.hint(Instant::now()),
-            Command::Push { place, bundle, by, answer } => {
-                let candidate =
-                    Candidate { place, bundle, source: Source::Pushed, rollback: false, by, answer: Some(answer) };
-                self.submit(candidate);
+            Command::Push { place, bundle, way, by, answer } => {
+                self.submit(Candidate { place, bundle, source: Source::Pushed, way, by, answer: Some(answer) });
             }
             Command::Refuse { place, problems, by } => {
                 let note = self.note(&place, None, Outcome::Refused, lines(&problems), by);
                 self.keep(&note, None);
             }
-            Command::Rollback { place, by, answer } => self.roll_back(place, by, answer),
+            Command::Promote { place, expected, by, answer } => {
+                let _ = answer.send(self.promote(&place, expected, String::new(), by));
+            }
+            Command::Rollback { place, expected, by, answer } => self.roll_back(place, expected, by, answer),
             Command::Enable { merchant, plugin, wanted, by, answer } => {
                 let _ = answer.send(self.enable(merchant, plugin, wanted, by));
             }
@@ -176,6 +192,8 @@ impl<S: Store> Keeper<S> {
                 self.conclude(*proved);
                 self.pump();
             }
+            Command::Turned { load, merchant, turned } => self.turned(load, merchant, turned),
+            Command::Relieved(relieved) => self.relieved(*relieved),
             Command::Stop => {}
         }
     }
@@ -210,7 +228,7 @@ impl<S: Store> Keeper<S> {
                     return;
                 }
                 let by = "watcher".into();
-                self.submit(Candidate { place, bundle, source: Source::Folder, rollback: false, by, answer: None });
+                self.submit(Candidate { place, bundle, source: Source::Folder, way: Way::Live, by, answer: None });
             }
             Found::Unreadable(place, problems) => {
                 let slot = self.slots.entry(place.clone()).or_default();
@@ -235,7 +253,8 @@ impl<S: Store> Keeper<S> {
     fn retire(&mut self, place: &Place) {
         let Some(live) = self.slots.get_mut(place).and_then(|slot| slot.live.take()) else { return };
         self.slots.remove(place);
-        self.change(place, None);
+        self.trials.end(place);
+        self.show(place);
         let reason = "its folder is gone".into();
         let note = self.note(place, Some(&live), Outcome::Retired, reason, "watcher".into());
         self.keep(&note, None);
@@ -270,11 +289,18 @@ impl<S: Store> Keeper<S> {
 
     fn conclude(&mut self, proved: Proved) {
         let Proved { candidate, proof } = proved;
-        let Candidate { place, bundle, source, rollback, by, answer } = candidate;
+        let Candidate { place, bundle, source, way, by, answer } = candidate;
         let wanted = self.slots.get(&place).and_then(|slot| slot.wanted);
         let result = if wanted == Some(bundle.hash()) {
             self.slots.entry(place.clone()).or_default().wanted = None;
-            self.go_live(&place, &bundle, proof, source, rollback, by)
+            self.proved(&place, &bundle, proof, source, &by).and_then(|plugin| match way {
+                Way::Live => self.go_live(&place, &bundle, plugin, source, Outcome::Live, by),
+                Way::Again => self.go_live(&place, &bundle, plugin, source, Outcome::RolledBack, by),
+                Way::CanaryOrLive(_) if !self.has_beside(&place) || plugin.loadable.is_none() => {
+                    self.go_live(&place, &bundle, plugin, source, Outcome::Live, by)
+                }
+                Way::Canary(terms) | Way::CanaryOrLive(terms) => self.begin_trial(&place, &bundle, plugin, terms, by),
+            })
         } else {
             Err(Refusal::Overtaken)
         };
@@ -283,38 +309,55 @@ impl<S: Store> Keeper<S> {
         }
     }
 
-    fn go_live(
+    /// The plugin, or a record of why there is none.
+    fn proved(
         &mut self,
         place: &Place,
         bundle: &Bundle,
         proof: Proof,
         source: Source,
-        rollback: bool,
-        by: Arc<str>,
-    ) -> Result<Note, Refusal> {
+        by: &Arc<str>,
+    ) -> Result<Arc<LivePlugin>, Refusal> {
         let version = proof.version.clone();
-        let plugin = self.ready(place, bundle, proof).map_err(|problems| {
-            let mut note = self.note(place, None, Outcome::Refused, lines(&problems), Arc::clone(&by));
+        self.ready(place, bundle, proof).map_err(|problems| {
+            let mut note = self.note(place, None, Outcome::Refused, lines(&problems), Arc::clone(by));
             (note.version, note.hash, note.source) = (version, Some(bundle.hash()), source);
             self.keep(&note, None);
             Refusal::Problems(problems)
-        })?;
-        let outcome = if rollback { Outcome::RolledBack } else { Outcome::Live };
-        let mut note = self.note(place, Some(&plugin), outcome, String::new(), by);
+        })
+    }
+
+    fn go_live(
+        &mut self,
+        place: &Place,
+        bundle: &Bundle,
+        plugin: Arc<LivePlugin>,
+        source: Source,
+        outcome: Outcome,
+        by: Arc<str>,
+    ) -> Result<Note, Refusal> {
+        let mut note = self.note(place, Some(&plugin), outcome, self.trials.ends(place), by);
         note.source = source;
-        note.generation += 1;
-        self.store.keep(&note, Some(bundle)).map_err(Refusal::Storage)?;
-        let slot = self.slots.entry(place.clone()).or_default();
-        slot.source = Some(source);
-        slot.live = Some(Arc::clone(&plugin));
-        let serves = (!slot.disabled).then_some(plugin);
-        self.change(place, serves);
-        announce(&note);
+        self.keep_change(&mut note, Some(bundle))?;
+        self.serve(place, plugin, source);
         Ok(note)
     }
 
+    /// A version serves all from now on, alone.
+    pub(super) fn serve(&mut self, place: &Place, plugin: Arc<LivePlugin>, source: Source) {
+        self.trials.end(place);
+        let slot = self.slots.entry(place.clone()).or_default();
+        (slot.live, slot.relief, slot.source) = (Some(plugin), None, Some(source));
+        self.show(place);
+    }
+
     /// A plugin made of a bundle that was proved.
-    fn ready(&mut self, place: &Place, bundle: &Bundle, proof: Proof) -> Result<Arc<LivePlugin>, Vec<Problem>> {
+    pub(super) fn ready(
+        &mut self,
+        place: &Place,
+        bundle: &Bundle,
+        proof: Proof,
+    ) -> Result<Arc<LivePlugin>, Vec<Problem>> {
         let (contents, code) = proof.into_parts()?;
         if contents.manifest.id != place.1 {
             let reason = format!("the folder is named '{}' but the plugin's id is '{}'", place.1, contents.manifest.id);
@@ -322,13 +365,26 @@ impl<S: Store> Keeper<S> {
         }
         let plugin = contents.manifest.plugin_version();
         let id = self.next_load;
-        let loadable = code.map(|code| Arc::new(Loadable::new(load(id, &contents, bundle, code))));
+        let commands = self.commands.clone();
+        let bell = Bell::new(move |load, merchant, turned| {
+            let _ = commands.send(Command::Turned { load, merchant: merchant.clone(), turned });
+        });
+        let loadable = code.map(|code| Arc::new(Loadable::with_bell(load(id, &contents, bundle, code), bell)));
         self.next_load += 1;
         Ok(Arc::new(LivePlugin { plugin, scope: place.0.clone(), hash: bundle.hash(), contents, loadable }))
     }
 
-    fn change(&mut self, place: &Place, plugin: Option<Arc<LivePlugin>>) {
-        self.generation.set(&place.0, &place.1, plugin);
+    /// Makes a generation of what is to serve in a place now.
+    pub(super) fn show(&mut self, place: &Place) {
+        let trial = self.trials.get(place).cloned();
+        let serving = self.slots.get(place).filter(|slot| !slot.disabled);
+        let served =
+            serving.and_then(|slot| Some(Served { stable: slot.live.clone()?, trial, relief: slot.relief.clone() }));
+        // Both are compared by their processor time.
+        let loadables = served.iter().flat_map(Served::versions).filter_map(|version| version.loadable.as_ref());
+        let is_tried = served.as_ref().is_some_and(|served| served.trial.is_some());
+        loadables.for_each(|loadable| loadable.set_timed(is_tried));
+        self.generation.set(&place.0, &place.1, served);
         self.publish();
     }
 
@@ -341,18 +397,30 @@ impl<S: Store> Keeper<S> {
 
     // ---- what people ask for
 
-    fn roll_back(&mut self, place: Place, by: Arc<str>, answer: Answer) {
-        match self.before(&place) {
+    fn roll_back(&mut self, place: Place, expected: Option<BundleHash>, by: Arc<str>, answer: Answer) {
+        if self.trials.get(&place).is_some() {
+            // A newer version that is being proved must not come after it.
+            if let Some(slot) = self.slots.get_mut(&place) {
+                slot.wanted = None;
+            }
+            let _ = answer.send(self.take_back(&place, expected, String::new(), by));
+            return;
+        }
+        match self.before(&place, expected) {
             Ok((bundle, source)) => {
-                self.submit(Candidate { place, bundle, source, rollback: true, by, answer: Some(answer) });
+                self.submit(Candidate { place, bundle, source, way: Way::Again, by, answer: Some(answer) });
             }
             Err(refusal) => drop(answer.send(Err(refusal))),
         }
     }
 
-    fn before(&mut self, place: &Place) -> Result<(Bundle, Source), Refusal> {
+    /// The bundle that served before the one that serves.
+    pub(super) fn before(&mut self, place: &Place, expected: Option<BundleHash>) -> Result<(Bundle, Source), Refusal> {
         let slot = self.slots.get(place).ok_or_else(|| Refusal::Unknown(place.1.clone()))?;
         let (current, source) = (slot.live.as_ref().map(|live| live.hash), slot.source.unwrap_or(Source::Pushed));
+        if expected.is_some() && expected != current {
+            return Err(Refusal::Overtaken);
+        }
         let hash = self.store.before(place, current.as_ref()).map_err(Refusal::Storage)?;
         let bundle = hash.map(|hash| self.store.bundle(&hash)).transpose().map_err(Refusal::Storage)?.flatten();
         bundle.map(|bundle| (bundle, source)).ok_or_else(|| Refusal::NothingBefore(place.1.clone()))
@@ -366,26 +434,33 @@ impl<S: Store> Keeper<S> {
         let place = place.ok_or_else(|| Refusal::Unknown(plugin.clone()))?;
         let outcome = if wanted { Outcome::Enabled } else { Outcome::Disabled };
         let live = self.slots.get(&place).and_then(|slot| slot.live.clone());
-        let mut note = self.note(&place, live.as_deref(), outcome, String::new(), by);
-        note.generation += 1;
+        let is_shared = place.0 == Scope::Shared;
+        let reason = if is_shared { String::new() } else { self.trials.ends(&place) };
+        let mut note = self.note(&place, live.as_deref(), outcome, reason, by);
         // A shared plugin is switched off for the merchant that asks, so the record is the merchant's.
-        note.place.0 = Scope::Merchant(merchant.clone());
-        note.shared = place.0 == Scope::Shared;
-        self.store.keep(&note, None).map_err(Refusal::Storage)?;
-        if place.0 == Scope::Shared {
+        (note.place.0, note.shared) = (Scope::Merchant(merchant.clone()), is_shared);
+        self.keep_change(&mut note, None)?;
+        if is_shared {
             self.generation.want(&merchant, &plugin, wanted);
             self.publish();
         } else if let Some(slot) = self.slots.get_mut(&place) {
             slot.disabled = !wanted;
-            self.change(&place, live.filter(|_| wanted));
+            self.trials.end(&place);
+            self.show(&place);
         }
-        announce(&note);
         Ok(note)
     }
 
     // ---- records
 
-    fn note(&self, place: &Place, plugin: Option<&LivePlugin>, outcome: Outcome, reason: String, by: Arc<str>) -> Note {
+    pub(super) fn note(
+        &self,
+        place: &Place,
+        plugin: Option<&LivePlugin>,
+        outcome: Outcome,
+        reason: String,
+        by: Arc<str>,
+    ) -> Note {
         let source = self.slots.get(place).and_then(|slot| slot.source).unwrap_or(Source::Folder);
         Note {
             place: place.clone(),
@@ -397,11 +472,20 @@ impl<S: Store> Keeper<S> {
             source,
             shared: false,
             by,
+            canary: None,
         }
     }
 
+    /// Keeps a record of the change that comes next, which makes a generation; if it cannot be kept, nothing changes.
+    pub(super) fn keep_change(&mut self, note: &mut Note, bundle: Option<&Bundle>) -> Result<(), Refusal> {
+        note.generation += 1;
+        self.store.keep(note, bundle).map_err(Refusal::Storage)?;
+        announce(note);
+        Ok(())
+    }
+
     /// Keeps a record that changes nothing; that it could not be kept is said in the log.
-    fn keep(&mut self, note: &Note, bundle: Option<&Bundle>) {
+    pub(super) fn keep(&mut self, note: &Note, bundle: Option<&Bundle>) {
         if let Err(error) = self.store.keep(note, bundle) {
             tracing::error!(error, plugin = %note.place.1, "the reload record could not be kept");
         }

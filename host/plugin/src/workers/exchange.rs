@@ -2,12 +2,15 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    io,
-    sync::{Arc, OnceLock, Weak},
+    fmt, io,
+    sync::{
+        Arc, OnceLock, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use cuecard_model::PluginVersion;
+use cuecard_model::{FailureKind, MerchantId, PluginVersion, Timestamp};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::UnixStream,
@@ -19,7 +22,7 @@ use crate::{
     frame,
     job::{Answer, Load, LoadId, Request},
     limits::Limits,
-    standing::Standing,
+    standing::{Failing, Standing, Turned},
     worker::{
         confine::Confinement,
         progress::{self, Progress},
@@ -29,6 +32,25 @@ use crate::{
 /// How long a worker may take to start: an exec, an engine, a filter.
 const START_TIME: Duration = Duration::from_secs(10);
 
+type Ring = dyn Fn(LoadId, &MerchantId, Turned) + Send + Sync;
+
+/// Who is told when a plugin is set aside, or is back.
+#[derive(Clone)]
+pub struct Bell(Arc<Ring>);
+
+impl Bell {
+    /// It rings on the thread that noticed; `ring` must be quick.
+    pub fn new(ring: impl Fn(LoadId, &MerchantId, Turned) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(ring))
+    }
+}
+
+impl fmt::Debug for Bell {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Bell")
+    }
+}
+
 /// A plugin that a worker can be told to load. Encoded once, sent to each worker that needs it.
 #[derive(Debug)]
 pub struct Loadable {
@@ -36,12 +58,20 @@ pub struct Loadable {
     load: Load,
     frame: OnceLock<Arc<[u8]>>,
     standing: Standing,
+    timed: AtomicBool,
+    bell: Option<Bell>,
 }
 
 impl Loadable {
     /// Wraps a load; its id must be unique among all that these workers ever see.
     pub fn new(load: Load) -> Self {
-        Self { plugin: load.plugin.clone(), load, frame: OnceLock::new(), standing: Standing::default() }
+        let (plugin, standing, timed) = (load.plugin.clone(), Standing::default(), AtomicBool::new(false));
+        Self { plugin, load, frame: OnceLock::new(), standing, timed, bell: None }
+    }
+
+    /// The same with somebody who wants to know how its standing changes.
+    pub fn with_bell(load: Load, bell: Bell) -> Self {
+        Self { bell: Some(bell), ..Self::new(load) }
     }
 
     /// What a worker is told.
@@ -52,6 +82,32 @@ impl Loadable {
     /// How it has done lately.
     pub fn standing(&self) -> &Standing {
         &self.standing
+    }
+
+    /// Whether its processor time is wanted.
+    pub fn is_timed(&self) -> bool {
+        self.timed.load(Ordering::Relaxed)
+    }
+
+    /// Says whether its processor time is wanted from now on.
+    pub(crate) fn set_timed(&self, timed: bool) {
+        self.timed.store(timed, Ordering::Relaxed);
+    }
+
+    /// Takes down how it did in one turn.
+    pub(super) fn note(&self, merchant: &MerchantId, failure: Option<FailureKind>, now: Timestamp) {
+        let Some(turned) = self.standing.note(merchant, failure, now) else { return };
+        match turned {
+            Turned::SetAside(Failing { in_a_row, last, rests_until, .. })
+            | Turned::RestsOn(Failing { in_a_row, last, rests_until, .. }) => {
+                let (last, until) = (last.as_str(), rests_until.map(|until| until.to_string()));
+                tracing::warn!(plugin = %self.plugin, %merchant, in_a_row, last, until, "plugin set aside: it failed too often");
+            }
+            Turned::Back => tracing::info!(plugin = %self.plugin, %merchant, "plugin back: it answered again"),
+        }
+        if let Some(Bell(ring)) = &self.bell {
+            ring(self.load.id, merchant, turned);
+        }
     }
 
     fn frame(&self) -> Arc<[u8]> {

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-    Busy, Options,
+    Busy, Options, WorkersState,
     exchange::{Exchanged, Link, Loadable},
 };
 use crate::{
@@ -63,6 +63,24 @@ impl Pool {
 
     pub(super) fn remembers(&self) -> bool {
         self.options.remember
+    }
+
+    pub(super) fn state(&self) -> WorkersState {
+        let (idle, waiting) = {
+            let state = self.lock();
+            (state.idle.len(), state.waiters)
+        };
+        let Options { count, queue, queue_per_merchant, patience, .. } = &self.options;
+        WorkersState {
+            count: (*count).max(1),
+            idle,
+            per_merchant: self.share(),
+            waiting,
+            queue: *queue,
+            queue_per_merchant: *queue_per_merchant,
+            patience_ms: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX),
+            replaced: self.replaced(),
+        }
     }
 
     pub(super) fn replaced(&self) -> u64 {

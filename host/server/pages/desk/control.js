@@ -289,6 +289,18 @@ export async function decide(contact, what) {
   await loadOutreach();
 }
 
+/** Says what came of the open conversation. @param {"resolved" | "escalated"} outcome */
+export async function cameOf(outcome) {
+  const { open } = state;
+  if (!open) return;
+  try {
+    await api("POST", `/v1/conversations/${encodeURIComponent(open)}/outcome`, { outcome });
+    notice(t(`thread.said_${outcome}`));
+  } catch (error) {
+    notice(reasonOf(error), "error");
+  }
+}
+
 /** The scenario's name. @param {{id: string, title?: string | null}} scenario */
 export function scenarioName({ id, title }) {
   return tWord("scenario", id, title);

@@ -12,6 +12,8 @@ import { t } from "./words.js";
  * @type {{ name: PageName, path: string, roles: string[] }[]} */
 const pages = [
   { name: "nav.desk", path: "/desk", roles: ["agent"] },
+  { name: "nav.console", path: "/console", roles: ["author", "operator"] },
+  { name: "nav.insights", path: "/insights", roles: ["author", "operator"] },
   { name: "nav.author", path: "/author", roles: ["author"] },
 ];
 
@@ -30,8 +32,7 @@ export const header = (frame, leave) => html`
       <a href=${it.path} aria-current=${it.name === frame.name ? "page" : "false"}>${t(it.name)}</a>`)}
     </nav>
     <div class="tools">
-      ${page.live === "none" ? "" : html`
-        <span class="live ${page.live}"><span class="dot" aria-hidden="true"></span>${t(`live.${page.live}`)}</span>`}
+      ${frame.hears ? html`<span class="live ${page.live}"><span class="dot" aria-hidden="true"></span>${t(`live.${page.live}`)}</span>` : ""}
       ${languageChoice()}
       <button class="quiet" @click=${changeTheme} aria-label="${t(`theme.${page.theme}`)}, ${t("theme.change")}"
         title=${t(`theme.${page.theme}`)}>

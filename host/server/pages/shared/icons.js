@@ -27,4 +27,5 @@ export const sun = () =>
   icon(svg`<circle cx="10" cy="10" r="3.500"/><path d="M10 2v1.500M10 16.500V18M2 10h1.500M16.500 10H18M4.300 4.300l1.100 1.100M14.600 14.600l1.100 1.100M4.300 15.700l1.100-1.100M14.600 5.400l1.100-1.100"/>`);
 export const auto = () => icon(svg`<circle cx="10" cy="10" r="7"/><path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor"/>`);
 export const clock = () => icon(svg`<circle cx="10" cy="10" r="7"/><path d="M10 6v4l2.500 2"/>`);
+export const up = () => icon(svg`<path d="M10 16.500V4m-4.500 4.500L10 4l4.500 4.500"/>`);
 export const warning = () => icon(svg`<path d="M10 3 2.500 16.500h15zM10 8.500v3.500M10 14.300h.01"/>`);

@@ -21,6 +21,17 @@ let session = null;
 /** Called when the host says that nobody is logged in any more. */
 let ended = () => {};
 
+/** In place of the cookie, where none of ours comes along: in another site's frame. */
+let token = "";
+
+/** @param {string} given empty: the cookie again */
+export function useToken(given) {
+  token = given;
+}
+
+/** The header that says who asks, if it is not the cookie that does. @returns {Record<string, string>} */
+export const authorization = () => (token ? { authorization: `Bearer ${token}` } : {});
+
 /** @param {() => void} then */
 export function whenEnded(then) {
   ended = then;
@@ -66,11 +77,12 @@ export async function api(method, path, body) {
 /** @param {string} method @param {string} path @param {unknown} [body] @returns {Promise<any>} */
 async function call(method, path, body) {
   /** @type {Record<string, string>} */
-  const headers = {};
+  const headers = { ...authorization() };
   if (method !== "GET" && session) headers["x-csrf-token"] = session.csrf;
   if (body !== undefined) headers["content-type"] = "application/json";
   const request = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
-  const response = await fetch(path, { ...request, credentials: "same-origin", cache: "no-store" });
+  const credentials = token ? "omit" : "same-origin";
+  const response = await fetch(path, { ...request, credentials, cache: "no-store" });
   if (response.status === 204) return null;
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;

@@ -11,14 +11,14 @@ export type PageState = {
   session: Session | null;
   /** Somebody was logged in on this page, and is not any more. */
   was_in: boolean;
-  live: "connecting" | "open" | "lost" | "none";
+  live: "connecting" | "open" | "lost";
   notice: { text: string; kind: "info" | "error" } | null;
   language: string;
   theme: "auto" | "light" | "dark";
   now: number;
 };
 /** The word for each page. */
-export type PageName = "nav.desk" | "nav.author";
+export type PageName = "nav.desk" | "nav.console" | "nav.insights" | "nav.author";
 /** What a page gives its frame. */
 export type Frame = {
   name: PageName;
@@ -32,8 +32,8 @@ export type Frame = {
   started?: () => Promise<void> | void;
   /** Called each time the page was drawn. */
   drawn?: () => void;
-  /** What is done about each kind of event on the stream. */
-  hears: Record<string, (heard: any) => void>;
-  /** Reads everything anew: at the start, and after a gap in the stream. */
-  reset: () => void;
+  /** What is done about each kind of event on the stream; a page without it does not listen. */
+  hears?: Record<string, (heard: any) => void>;
+  /** Reads everything anew: when the stream begins, and after a gap in it. */
+  reset?: () => void;
 };

@@ -1,16 +1,19 @@
 //! `cuecard hooks`: works on the data folder directly, so no server may hold it. A running host takes `/v1/hooks`.
 
-use std::{io::Read as _, path::PathBuf, process::ExitCode};
+use std::{io::Read as _, path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
-use cuecard_engine::{Change, Engine, Hook, SqliteEngine};
+use cuecard_engine::{Engine, Hook, SqliteEngine};
 
 use super::{
-    keys::open,
+    keys::{COMMAND_LINE, open},
     lines::{print as say, say as note},
 };
-use crate::{clock, http::make_hook};
+use crate::{
+    clock,
+    http::{hook_changes, make_hook},
+};
 
 /// Make, list and take back addresses for a shop's webhooks.
 #[derive(Debug, Parser)]
@@ -29,7 +32,7 @@ enum Command {
         /// Whose shop it is
         #[arg(long)]
         merchant: String,
-        /// Which system: shopify, woocommerce, saleor, generic
+        /// Which system: shopify, woocommerce, saleor, generic, chatwoot
         #[arg(long)]
         kind: String,
         /// The shop's name, if the merchant has several: it goes before the ids of its customers and orders
@@ -47,9 +50,9 @@ enum Command {
     },
 }
 
-/// What the shop signs with. Never an argument: other users of the machine can read those.
+/// What the shop signs with; nothing for Chatwoot. Never an argument: other users of the machine can read those.
 #[derive(Args, Debug)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 struct Secret {
     /// Read the secret, or Saleor's JWK set, from standard input
     #[arg(long)]
@@ -63,6 +66,7 @@ impl Secret {
     fn read(&self) -> Result<String> {
         match &self.secret_env {
             Some(name) => std::env::var(name).with_context(|| format!("the variable {name} is not set")),
+            None if !self.secret_stdin => Ok(String::new()),
             None => {
                 let mut text = String::new();
                 std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
@@ -82,6 +86,7 @@ impl Hooks {
 }
 
 async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
+    let by = Arc::from(COMMAND_LINE);
     match command {
         Command::Create { merchant, kind, shop, secret } => {
             if merchant.is_empty() || merchant.len() > 200 {
@@ -89,7 +94,7 @@ async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
             }
             let made = make_hook(merchant.into(), kind, &secret.read()?, shop);
             let (key, hook) = made.map_err(|reason| anyhow!("{reason}\n  hint: `cuecard hooks create --help`"))?;
-            engine.change(vec![Change::Hook(hook.clone())]).await?;
+            engine.change(hook_changes(&by, hook.clone(), "hook.created")).await?;
             say(format!("/hooks/{}/{key}", hook.kind));
             note(format!("{}\nput this path after your host's address: only its hash is stored", line(&hook)));
         }
@@ -104,7 +109,7 @@ async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
             }
             let hook = Hook { revoked_at: Some(clock::now()), ..hook };
             say(line(&hook));
-            engine.change(vec![Change::Hook(hook)]).await?;
+            engine.change(hook_changes(&by, hook, "hook.revoked")).await?;
         }
     }
     Ok(())

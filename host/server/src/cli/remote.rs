@@ -37,6 +37,21 @@ pub(crate) struct Push {
     /// With --dry-run: how many turns, from the newest back
     #[arg(long, default_value_t = 200, requires = "dry_run")]
     turns: usize,
+    /// Try it on a share of the conversations beside the version that serves: 10%, 0.1; 0 serves all at once.
+    #[arg(long, value_name = "SHARE", value_parser = share, num_args = 0..=1, default_missing_value = "10%")]
+    canary: Option<f64>,
+    /// How long it is tried at least: 90s, 30m, 2h.
+    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "canary")]
+    window: Option<u32>,
+    /// How many calls it must have answered before it is promoted.
+    #[arg(long, value_name = "CALLS", requires = "canary")]
+    min_calls: Option<u64>,
+    /// How many times the processor time of the other version is too slow.
+    #[arg(long, value_name = "TIMES", requires = "canary")]
+    slower: Option<f64>,
+    /// How many microseconds more are too slow, where they are so many times more too.
+    #[arg(long, value_name = "MICROSECONDS", requires = "canary")]
+    slower_us: Option<u32>,
     #[command(flatten)]
     server: Server,
 }
@@ -54,7 +69,19 @@ pub(crate) struct Status {
     server: Server,
 }
 
-/// Put the version before in service again.
+/// Put a canary in service for all, without waiting for its window.
+#[derive(Args, Debug)]
+pub(crate) struct Promote {
+    /// The plugin's id.
+    plugin: String,
+    /// The shared plugin, not the merchant's own.
+    #[arg(long)]
+    shared: bool,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// Take a canary back, or put the version before in service again.
 #[derive(Args, Debug)]
 pub(crate) struct Rollback {
     /// The plugin's id.
@@ -79,26 +106,59 @@ impl Push {
         let parsed: toml::Table = manifest.parse().with_context(|| format!("{name}/plugin.toml"))?;
         let id = parsed.get("plugin").and_then(|plugin| plugin.get("id")).and_then(toml::Value::as_str);
         let id = id.ok_or_else(|| anyhow!("{name}/plugin.toml: no id under [plugin]\n  hint: add id = \"…\""))?;
-        let shared = if self.shared { "?shared=true" } else { "" };
         if self.dry_run {
             return self.rehearse(&name, id, to_archive(&bundle)?);
         }
         let mut progress = Progress::new("bundle sent, being proved");
         progress.step();
-        let (status, answer) =
-            self.server.call("PUT", &format!("/v1/plugins/{id}{shared}"), Some(to_archive(&bundle)?))?;
+        let path = format!("/v1/plugins/{id}?{}", self.query());
+        let (status, answer) = self.server.call("PUT", &path, Some(to_archive(&bundle)?))?;
         progress.finish();
         if status == 422 {
             return Ok(refuse(&name, &problems(&answer)));
         }
         let answer = expect_fine(status, answer)?;
-        print(format!(
-            "{id}@{} serves from generation {}",
-            text(&answer, "version"),
-            answer.get("generation").unwrap_or(&Json::Null)
-        ));
+        let (version, generation) = (text(&answer, "version"), text(&answer, "generation"));
+        if text(&answer, "outcome") == "canary" {
+            let reason = text(&answer, "reason");
+            print(format!("{id}@{version} {reason}, from generation {generation}"));
+            print("`cuecard status` shows how it does; `cuecard promote` and `cuecard rollback` end it");
+        } else {
+            print(format!("{id}@{version} serves from generation {generation}"));
+        }
         Ok(ExitCode::SUCCESS)
     }
+
+    fn query(&self) -> String {
+        let Self { canary, window, min_calls, slower, slower_us, .. } = self;
+        let shared = self.shared.then(|| "shared=true".to_owned());
+        let number = |name: &str, value: Option<String>| value.map(|value| format!("{name}={value}"));
+        let asked = [
+            shared,
+            number("canary", canary.map(|it| it.to_string())),
+            number("window_s", window.map(|it| it.to_string())),
+            number("min_calls", min_calls.map(|it| it.to_string())),
+            number("slower", slower.map(|it| it.to_string())),
+            number("slower_us", slower_us.map(|it| it.to_string())),
+        ];
+        asked.into_iter().flatten().collect::<Vec<_>>().join("&")
+    }
+}
+
+/// `10%` or `0.1`.
+fn share(text: &str) -> Result<f64, String> {
+    let (number, whole) = text.strip_suffix('%').map_or((text, 1.0), |percent| (percent, 100.0));
+    let share = number.trim().parse::<f64>().map(|number| number / whole).ok();
+    share.filter(|share| (0.0..1.0).contains(share)).ok_or_else(|| "write a share below 1: 10% or 0.1".to_owned())
+}
+
+/// `90s`, `30m`, `2h`.
+fn seconds(text: &str) -> Result<u32, String> {
+    let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
+    let found = units.iter().find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, *seconds)));
+    let (number, unit) = found.unwrap_or((text, 1));
+    let time = number.parse::<u32>().ok().and_then(|number| number.checked_mul(unit));
+    time.ok_or_else(|| "write a time: 90s, 30m, 2h".to_owned())
 }
 
 impl Push {
@@ -160,6 +220,7 @@ impl Status {
                 count("calls"),
                 count("failures")
             ));
+            standing(plugin);
         }
         print("\nRELOADS");
         for reload in rows(&reloads, "reloads") {
@@ -178,22 +239,111 @@ impl Status {
     }
 }
 
-impl Rollback {
+/// How a canary does, and who answers for a plugin that is set aside.
+fn standing(plugin: &Json) {
+    if let Some(failing) =
+        plugin.get("failing").filter(|failing| failing.get("rests_until").is_some_and(|it| !it.is_null()))
+    {
+        let relief = text(plugin, "relief");
+        let instead = if relief.is_empty() {
+            "nobody answers meanwhile".to_owned()
+        } else {
+            format!("{relief} answers meanwhile")
+        };
+        print(format!(
+            "  set aside until {}, last by {}; {instead}",
+            text(failing, "rests_until"),
+            text(failing, "last")
+        ));
+    }
+    let Some(canary) = plugin.get("canary") else { return };
+    let share = canary.get("share").and_then(Json::as_f64).unwrap_or(0.0) * 100.0;
+    print(format!(
+        "  canary {}: {share} % since {} by {}; {}",
+        text(canary, "version"),
+        text(canary, "since"),
+        text(canary, "by"),
+        text(canary, "state")
+    ));
+    for (name, what) in [("candidate", "it"), ("stable", "the other")] {
+        let Some(counts) = canary.get(name) else { continue };
+        let count = |name: &str| counts.get(name).and_then(Json::as_u64).unwrap_or(0);
+        print(format!(
+            "    {what:<9} {} calls, {} failed, median {} us, 99th percentile {} us, {} of {} taken",
+            count("calls"),
+            count("errors") + count("limits"),
+            count("p50_us"),
+            count("p99_us"),
+            count("accepted"),
+            count("offered"),
+        ));
+    }
+}
+
+impl Promote {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let shared = if self.shared { "?shared=true" } else { "" };
-        let path = format!("/v1/plugins/{}/rollback{shared}", self.plugin);
-        let (status, answer) = self.server.call("POST", &path, None)?;
+        let head = self.server.head(&self.plugin, self.shared)?;
+        let (status, answer) = self.server.call("POST", &on_head("promote", &self.plugin, self.shared, &head), None)?;
         let answer = expect_fine(status, answer)?;
-        print(format!("{}@{} serves again", self.plugin, text(&answer, "version")));
+        print(format!(
+            "{}@{} serves all from generation {}",
+            self.plugin,
+            text(&answer, "version"),
+            text(&answer, "generation")
+        ));
         Ok(ExitCode::SUCCESS)
     }
 }
 
+impl Rollback {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        let head = self.server.head(&self.plugin, self.shared)?;
+        let (status, answer) =
+            self.server.call("POST", &on_head("rollback", &self.plugin, self.shared, &head), None)?;
+        let answer = expect_fine(status, answer)?;
+        let was = if text(&answer, "outcome") == "taken_back" { "is taken back" } else { "serves again" };
+        print(format!("{}@{} {was}", self.plugin, text(&answer, "version")));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A change of what stood there when it was looked at: if somebody was faster, it is refused.
+fn on_head(change: &str, plugin: &str, shared: bool, head: &Option<String>) -> String {
+    let shared = if shared { "shared=true" } else { "" };
+    let hash = head.as_ref().map_or_else(String::new, |hash| format!("&hash={hash}"));
+    format!("/v1/plugins/{plugin}/{change}?{shared}{hash}")
+}
+
 impl Server {
+    /// The content of a plugin's newest version in service: its canary, or else what serves.
+    fn head(&self, plugin: &str, shared: bool) -> anyhow::Result<Option<String>> {
+        let plugins = self.get("/v1/plugins")?;
+        let is_it = |row: &&Json| text(row, "id") == plugin && (text(row, "scope") == "shared") == shared;
+        let found = rows(&plugins, "plugins").find(is_it).map(|row| text(row.get("canary").unwrap_or(row), "hash"));
+        Ok(found)
+    }
+
     /// What the server has at a path, or its problem in a person's words.
     pub(super) fn get(&self, path: &str) -> anyhow::Result<Json> {
         let (status, answer) = self.call("GET", path, None)?;
         expect_fine(status, answer)
+    }
+
+    /// A stream of events, for as long as it lasts.
+    pub(super) fn listen(&self, path: &str) -> anyhow::Result<impl std::io::Read + use<>> {
+        let url = format!("{}{path}", self.server.trim_end_matches('/'));
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut response = agent
+            .get(&url)
+            .header("authorization", format!("Bearer {}", self.key))
+            .call()
+            .with_context(|| format!("cannot reach {}\n  hint: is `cuecard serve` running there?", self.server))?;
+        let status = response.status().as_u16();
+        if status != 200 {
+            let text = response.body_mut().read_to_string()?;
+            expect_fine(status, serde_json::from_str(&text).unwrap_or(Json::String(text)))?;
+        }
+        Ok(response.into_body().into_reader())
     }
 
     fn call(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> anyhow::Result<(u16, Json)> {
@@ -225,12 +375,12 @@ fn expect_fine(status: u16, answer: Json) -> anyhow::Result<Json> {
     bail!("the server answered {status}: {}{hint}", detail.unwrap_or_else(|| answer.to_string()));
 }
 
-fn rows<'a>(answer: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
+pub(super) fn rows<'a>(answer: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
     let list = answer.as_array().or_else(|| answer.get(name).and_then(Json::as_array));
     list.into_iter().flatten()
 }
 
-fn text(answer: &Json, name: &str) -> String {
+pub(super) fn text(answer: &Json, name: &str) -> String {
     match answer.get(name) {
         Some(Json::String(text)) => text.clone(),
         Some(Json::Null) | None => String::new(),

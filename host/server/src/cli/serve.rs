@@ -138,7 +138,7 @@ async fn greet(host: &Host, args: &Serve, address: SocketAddr, watching: bool) -
     for record in refused.filter(|record| record.outcome == ReloadOutcome::Refused).filter(serves) {
         say(format!("  refused     {}: {}", record.plugin, record.reason.replace('\n', "\n              ")));
     }
-    say(format!("  workers     {}", host.confinement));
+    say(format!("  workers     {}", host.app.confinement));
     say(format!("  API         http://{address}/openapi.json"));
     say(format!("  desk        http://{address}/desk"));
     if args.dev {

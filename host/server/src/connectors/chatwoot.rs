@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Result;
 use async_trait::async_trait;
+use cuecard_model::Timestamp;
 use hyper::{
     HeaderMap, Method, Uri,
     header::{CONTENT_TYPE, HeaderName, HeaderValue},
@@ -21,13 +22,18 @@ use super::{
     Connector, Parcel, Secret, Sending,
     web::{address, reference, taken},
 };
-use crate::outgoing::{Outgoing, Request};
+use crate::{
+    outgoing::{Answer, Failed, Outgoing, Request},
+    webhooks::chatwoot::{Account, MARK},
+};
 
 const TOKEN: HeaderName = HeaderName::from_static("api_access_token");
-/// The attribute of a message that holds our key.
-const MARK: &str = "cuecard_key";
 /// A page of messages, with what they carry.
 const ANSWER_BYTES: usize = 2 * 1024 * 1024;
+/// Chatwoot's clock may be so far behind ours, in seconds.
+const APART: i64 = 120;
+/// How long nothing is written after a token was not taken.
+const TOKEN_PAUSE: Duration = Duration::from_secs(30);
 /// Chatwoot gives twenty messages a page.
 const PAGES: usize = 5;
 
@@ -54,6 +60,7 @@ fn patience() -> u64 {
 #[derive(Debug)]
 pub struct Chatwoot {
     conversations: String,
+    account: Account,
     token: Secret,
     timeout: Duration,
     outgoing: Outgoing,
@@ -74,40 +81,138 @@ impl Chatwoot {
         address("url", base)?;
         let conversations = format!("{base}/api/v1/accounts/{}/conversations", settings.account);
         let timeout = Duration::from_millis(settings.timeout_ms);
-        Ok(Self { conversations, token, timeout, outgoing, keeps_marks: AtomicBool::new(false) })
+        let account = Account { number: settings.account, trust_identifiers: false };
+        Ok(Self { conversations, account, token, timeout, outgoing, keeps_marks: AtomicBool::new(false) })
     }
 
-    /// The conversation's messages, if it is named as Chatwoot names one: by a number.
+    /// The address of the messages of a conversation that is named as Chatwoot or as we name one.
     fn messages(&self, parcel: &Parcel) -> Option<String> {
-        let number: u64 = parcel.conversation.as_deref()?.parse().ok()?;
-        Some(format!("{}/{number}/messages", self.conversations))
+        let number = self.account.number_of(parcel.conversation.as_deref()?)?;
+        Some(self.messages_of(number))
     }
 
-    fn request(&self, method: Method, url: &str, body: Vec<u8>) -> Option<Request> {
+    fn messages_of(&self, number: u64) -> String {
+        format!("{}/{number}/messages", self.conversations)
+    }
+
+    async fn ask(&self, method: Method, url: &str, body: Vec<u8>) -> Result<Answer, Sending> {
+        taken(self.send_raw(method, url, body).await?)
+    }
+
+    async fn send_raw(&self, method: Method, url: &str, body: Vec<u8>) -> Result<Result<Answer, Failed>, Sending> {
+        let unfit = || Sending::Refused { detail: "the token or the address cannot be written into a request".into() };
         let headers = HeaderMap::from_iter([
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-            (TOKEN, HeaderValue::from_str(self.token.reveal()).ok()?),
+            (TOKEN, HeaderValue::from_str(self.token.reveal()).map_err(|_| unfit())?),
         ]);
-        let (url, body) = (url.parse::<Uri>().ok()?, body.into());
-        Some(Request { method, url, headers, body, timeout: self.timeout, answer_limit: ANSWER_BYTES })
+        let (url, body) = (url.parse::<Uri>().map_err(|_| unfit())?, body.into());
+        let request = Request { method, url, headers, body, timeout: self.timeout, answer_limit: ANSWER_BYTES };
+        Ok(self.outgoing.send(request).await)
+    }
+
+    /// Writes a message that carries the key.
+    async fn write(
+        &self,
+        messages: &str,
+        text: &str,
+        private: bool,
+        key: &str,
+    ) -> Result<Result<Answer, Failed>, Sending> {
+        let body = json!({
+            "content": literal(text),
+            "message_type": "outgoing",
+            "private": private,
+            "content_attributes": { MARK: key },
+        });
+        self.send_raw(Method::POST, messages, body.to_string().into_bytes()).await
+    }
+
+    fn fate(&self, result: Result<Answer, Failed>) -> Sending {
+        match taken(result) {
+            Ok(answer) => {
+                let _ = serde_json::from_slice(&answer.body).ok().and_then(|message: Json| self.note_mark(&message));
+                Sending::Sent { reference: reference(&answer) }
+            }
+            Err(fate) => fate,
+        }
+    }
+
+    /// Writes a note that agents alone see.
+    pub async fn note(&self, conversation: u64, text: &str, key: &str) -> Sending {
+        match self.write(&self.messages_of(conversation), text, true, key).await {
+            // A token is mended, and notes are kept until it is.
+            Ok(Ok(answer)) if matches!(answer.status.as_u16(), 401 | 403) => {
+                let detail = format!("the answer was {}: the token is not taken", answer.status.as_u16());
+                Sending::NotTaken { retry_after: Some(TOKEN_PAUSE), detail }
+            }
+            Ok(result) => self.fate(result),
+            Err(fate) => fate,
+        }
+    }
+
+    /// Whether a note was taken that was written at this moment: by its key, or, where Chatwoot drops keys, by its words.
+    /// `None` if it cannot be told.
+    pub async fn has_note(&self, conversation: u64, text: &str, key: &str, at: Timestamp) -> Option<bool> {
+        let earliest = at.seconds() - APART;
+        let is_it = |message: &Json| {
+            let words = message.get("content").and_then(Json::as_str).unwrap_or_default();
+            // The same words were perhaps a note of another message before.
+            let is_new = message.get("created_at").and_then(Json::as_i64).is_some_and(|at| at >= earliest);
+            let is_note = message.get("private").and_then(Json::as_bool) == Some(true);
+            is_note && is_new && self.note_mark(message).is_none() && words.trim() == text.trim()
+        };
+        self.find(&self.messages_of(conversation), key, is_it).await
+    }
+
+    async fn find(&self, url: &str, key: &str, is_it: impl Fn(&Json) -> bool) -> Option<bool> {
+        let mut next = url.to_owned();
+        for _ in 0..PAGES {
+            let messages = self.page(&next).await.ok()?;
+            // Every message, not only up to the one: others tell whether marks are kept.
+            let marks: Vec<_> = messages.iter().filter_map(|message| self.note_mark(message)).collect();
+            if marks.iter().any(|mark| mark == key) || messages.iter().any(&is_it) {
+                return Some(true);
+            }
+            let Some(oldest) = messages.first().and_then(|message| message.get("id")?.as_u64()) else {
+                return self.keeps_marks.load(Ordering::Relaxed).then_some(false);
+            };
+            next = format!("{url}?before={oldest}");
+        }
+        None
     }
 
     /// A page of messages, oldest first.
-    async fn page(&self, url: &str) -> Option<Vec<Json>> {
-        let answer = self.outgoing.send(self.request(Method::GET, url, Vec::new())?).await.ok()?;
-        if !answer.status.is_success() {
-            return None;
-        }
-        match serde_json::from_slice::<Json>(&answer.body).ok()?.get_mut("payload")?.take() {
-            Json::Array(messages) => Some(messages),
-            _ => None,
-        }
+    async fn page(&self, url: &str) -> Result<Vec<Json>, Sending> {
+        let answer = self.ask(Method::GET, url, Vec::new()).await?;
+        let mut body = serde_json::from_slice::<Json>(&answer.body).unwrap_or_default();
+        list(body.get_mut("payload"))
+    }
+
+    /// The messages of a conversation, oldest first: the newest twenty, or those before one.
+    pub async fn messages_before(&self, conversation: u64, before: Option<u64>) -> Result<Vec<Json>, Sending> {
+        let url = self.messages_of(conversation);
+        self.page(&before.map_or(url.clone(), |before| format!("{url}?before={before}"))).await
+    }
+
+    /// A page of conversations, counted from 1, those with the latest activity first.
+    pub async fn latest(&self, page: usize) -> Result<Vec<Json>, Sending> {
+        let query = format!("status=all&assignee_type=all&sort_by=last_activity_at_desc&page={page}");
+        let answer = self.ask(Method::GET, &format!("{}?{query}", self.conversations), Vec::new()).await?;
+        let mut body = serde_json::from_slice::<Json>(&answer.body).unwrap_or_default();
+        list(body.pointer_mut("/data/payload"))
     }
 
     fn note_mark(&self, message: &Json) -> Option<String> {
         let mark = message.get("content_attributes")?.get(MARK)?.as_str()?.to_owned();
         self.keeps_marks.store(true, Ordering::Relaxed);
         Some(mark)
+    }
+}
+
+fn list(found: Option<&mut Json>) -> Result<Vec<Json>, Sending> {
+    match found.map(Json::take) {
+        Some(Json::Array(items)) => Ok(items),
+        _ => Err(Sending::Unknown { detail: "the answer is not of Chatwoot's form".into() }),
     }
 }
 
@@ -121,40 +226,14 @@ impl Connector for Chatwoot {
         if parcel.template.is_some() {
             return refused("Chatwoot wants a template's values one by one, and a contact has its whole text alone");
         }
-        let body = json!({
-            "content": literal(&parcel.text),
-            "message_type": "outgoing",
-            "private": false,
-            "content_attributes": { MARK: parcel.idempotency_key },
-        });
-        let Some(request) = self.request(Method::POST, &url, body.to_string().into_bytes()) else {
-            return refused("the token cannot be written as a header");
-        };
-        match taken(self.outgoing.send(request).await) {
-            Ok(answer) => {
-                let _ = serde_json::from_slice(&answer.body).ok().and_then(|message: Json| self.note_mark(&message));
-                Sending::Sent { reference: reference(&answer) }
-            }
+        match self.write(&url, &parcel.text, false, &parcel.idempotency_key).await {
+            Ok(result) => self.fate(result),
             Err(fate) => fate,
         }
     }
 
     async fn lookup(&self, parcel: &Parcel) -> Option<bool> {
-        let url = self.messages(parcel)?;
-        let mut next = url.clone();
-        for _ in 0..PAGES {
-            let messages = self.page(&next).await?;
-            // Every message, not only up to the one: others tell whether marks are kept.
-            let marks: Vec<_> = messages.iter().filter_map(|message| self.note_mark(message)).collect();
-            if marks.contains(&parcel.idempotency_key) {
-                return Some(true);
-            }
-            let Some(oldest) = messages.first().and_then(|message| message.get("id")?.as_u64()) else {
-                return self.keeps_marks.load(Ordering::Relaxed).then_some(false);
-            };
-            next = format!("{url}?before={oldest}");
-        }
-        None
+        self.find(&self.messages(parcel)?, &parcel.idempotency_key, |_| false).await
     }
 
     fn is_idempotent(&self) -> bool {
@@ -162,13 +241,18 @@ impl Connector for Chatwoot {
     }
 }
 
-/// Chatwoot reads what is sent as a Liquid template: a brace that would open a tag is written as a value.
+/// Chatwoot reads what is sent as a Liquid template: a brace that would open a tag is written as a value. It leaves
+/// alone what stands between backticks, values too, so beside such braces backticks are written as values themselves.
 fn literal(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    if !text.contains("{{") && !text.contains("{%") {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len() + 64);
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {
-            '{' if matches!(letters.peek(), Some('{' | '%')) => out.push_str("{{ \"{\" }}"),
+            '{' if matches!(letters.peek(), Some('{' | '%' | '`')) => out.push_str("{{ \"{\" }}"),
+            '`' => out.push_str("{{ \"%60\" | url_decode }}"),
             _ => out.push(letter),
         }
     }
@@ -186,6 +270,8 @@ mod tests {
             ("{{contact.email}}", "{{ \"{\" }}{contact.email}}"),
             ("{% raw %}", "{{ \"{\" }}% raw %}"),
             ("{{{%", "{{ \"{\" }}{{ \"{\" }}{{ \"{\" }}%"),
+            ("`{name}`", "`{name}`"),
+            ("`{{`", "{{ \"%60\" | url_decode }}{{ \"{\" }}{{ \"{\" }}{{ \"%60\" | url_decode }}"),
         ] {
             assert_eq!(literal(text), expected);
         }

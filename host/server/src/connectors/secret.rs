@@ -21,7 +21,7 @@ impl Secret {
     }
 
     /// The text itself, for whom it is meant.
-    pub(super) fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     app::App,
     edited::{Offer, source},
+    rollout,
     taught::{lesson, trials},
 };
 
@@ -43,6 +44,7 @@ pub(crate) async fn remember(
         Receipt::Duplicate(known) => known_already(known),
         Receipt::Refused(_) => Err(unwritten()),
         Receipt::Kept(_) => {
+            rollout::sent(app, merchant, &feedback).await;
             told.agents(app, merchant);
             Ok(StatusCode::NO_CONTENT.into_response())
         }

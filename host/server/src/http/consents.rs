@@ -69,7 +69,10 @@ pub(crate) async fn add(
             .hint("send them in several requests"));
     }
     let (customer, now) = (CustomerId::from(id), clock::now());
-    let writes = records.into_iter().map(|given| Write::Consent(given.record(&customer, now, &caller))).collect();
+    let did = caller.did("consent.recorded", app.privacy.pseudonym(&caller.merchant, &customer));
+    let did = did.with("records", records.len().to_string());
+    let writes = records.into_iter().map(|given| Write::Consent(given.record(&customer, now, &caller)));
+    let writes = writes.chain([Write::Audit(did)]).collect();
     app.engine.commit(Batch::new(caller.merchant.clone(), writes)).await?;
     all(&app, &caller.merchant, &customer).await
 }

@@ -15,6 +15,7 @@ use crate::{
     app::App,
     clock,
     edited::edit_share,
+    rollout,
     taught::{lesson, trials},
 };
 
@@ -66,6 +67,10 @@ pub(crate) async fn post(
     let mut writes = vec![Write::Feedback(feedback.clone())];
     writes.extend(teaches(&turn, &feedback, is_sent));
     app.engine.commit(Batch::new(caller.merchant.clone(), writes)).await?;
+    let first_taken = rollout::is_taken(body.action) && !before.iter().any(|it| rollout::is_taken(it.action));
+    if let (true, Some(snapshot)) = (first_taken, app.snapshot.load_full()) {
+        rollout::accepted(&snapshot, &caller.merchant, &turn, &feedback.plugin);
+    }
     if is_sent {
         app.hub.withdraw(&caller.merchant, &turn.message.conversation, "answered");
     }

@@ -34,6 +34,12 @@ pub(crate) struct Caller {
     /// Who it is in records: `key:<name>` or `person:<name>`, so that a key cannot pass for a person.
     pub(crate) by: Arc<str>,
     pub(crate) operator: bool,
+    /// May read what customers write.
+    pub(crate) agent: bool,
+}
+
+fn is_agent(roles: &[KeyRole]) -> bool {
+    roles.iter().any(|role| matches!(role, KeyRole::Agent | KeyRole::Operator))
 }
 
 impl Caller {
@@ -55,6 +61,8 @@ pub(crate) struct LoggedIn {
     /// The hash of the session's token.
     pub(crate) hash: Arc<str>,
     pub(crate) csrf: Arc<str>,
+    /// The session was handed over to a page in another site's frame.
+    pub(crate) embedded: bool,
 }
 
 /// The largest body that the route takes.
@@ -103,6 +111,10 @@ impl Guard {
             return Ok(None);
         }
         let (ticket, caller) = match self.key(request.headers())? {
+            Some(token) if people::is_embedded(token) => {
+                let token = token.to_owned();
+                self.by_embedded(request, &token).await?
+            }
             Some(key) => self.by_key(key_hash(key).into()).await?,
             None => self.by_session(request).await?,
         };
@@ -132,7 +144,7 @@ impl Guard {
                 .hint(format!("use a key with that role: `cuecard keys create --role {roles}`"))
         })?;
         let by = format!("key:{}", found.name).into();
-        let caller = Caller { merchant: found.merchant, by, operator };
+        let caller = Caller { merchant: found.merchant, by, operator, agent: is_agent(&found.roles) };
         Ok((Ticket::Key(hash), caller))
     }
 
@@ -142,11 +154,8 @@ impl Guard {
         let token =
             visitor::cookie(request.headers(), name).ok_or_else(|| unknown("no key and no session was sent"))?;
         let (hash, csrf): (Arc<str>, Arc<str>) = (key_hash(token).into(), people::csrf(token).into());
-        let found = app.people.session(&*app.engine, &hash, now).await?;
-        let (session, person) = found.ok_or_else(|| {
-            Problem::new(401, "session-ended", "Not logged in", "the session has ended")
-                .hint("POST /v1/session with a name and a password begins a new one")
-        })?;
+        let found = app.people.session(&*app.engine, &hash, now).await?.filter(|_| !people::is_embedded(token));
+        let (session, person) = found.ok_or_else(session_ended)?;
         if !request.method().is_safe() {
             from_our_page(request, &csrf)?;
         }
@@ -156,8 +165,26 @@ impl Guard {
         })?;
         app.people.used(&*app.engine, &session, &person, now).await;
         let (merchant, by) = (person.merchant.clone(), format!("person:{}", person.name).into());
-        request.extensions_mut().insert(LoggedIn { person, hash: Arc::clone(&hash), csrf });
-        Ok((Ticket::Session(hash), Caller { merchant, by, operator }))
+        let agent = is_agent(&person.roles);
+        request.extensions_mut().insert(LoggedIn { person, hash: Arc::clone(&hash), csrf, embedded: false });
+        Ok((Ticket::Session(hash), Caller { merchant, by, operator, agent }))
+    }
+
+    /// A page in another site's frame, where no cookie comes along, sends its session's token itself. No other site can
+    /// make a browser do that, so there is nothing more to check; and it opens what an agent needs, whoever it is.
+    async fn by_embedded(&self, request: &mut Request, token: &str) -> Result<(Ticket, Caller), Problem> {
+        let (app, now, hash) = (&self.app, clock::now(), Arc::<str>::from(key_hash(token)));
+        let found = app.people.session(&*app.engine, &hash, now).await?;
+        let (session, person) = found.ok_or_else(session_ended)?;
+        if !self.roles.contains(&KeyRole::Agent) || self.may(&person.roles).is_none() {
+            return Err(forbidden("a session in a frame opens what agents use, and no more".to_owned())
+                .hint("open the desk in a window of its own"));
+        }
+        app.people.used(&*app.engine, &session, &person, now).await;
+        let (merchant, by) = (person.merchant.clone(), format!("person:{}", person.name).into());
+        let csrf = "".into();
+        request.extensions_mut().insert(LoggedIn { person, hash: Arc::clone(&hash), csrf, embedded: true });
+        Ok((Ticket::Session(hash), Caller { merchant, by, operator: false, agent: true }))
     }
 
     /// Whether the roles open the route, and whether an operator's is among them.
@@ -173,6 +200,10 @@ impl Guard {
 
     /// The body ends when the key or the session by which it was asked for does.
     fn while_valid(&self, ticket: Ticket, response: Response) -> Response {
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        if kind.is_none_or(|kind| kind != "text/event-stream") {
+            return response;
+        }
         let app = Arc::clone(&self.app);
         let gone = async move {
             while ticket.holds(&app).await {
@@ -228,6 +259,11 @@ fn from_our_page(request: &Request, csrf: &str) -> Result<(), Problem> {
         .hint("send the `csrf` that GET /v1/session gives as x-csrf-token"));
     }
     Ok(())
+}
+
+fn session_ended() -> Problem {
+    Problem::new(401, "session-ended", "Not logged in", "the session has ended")
+        .hint("POST /v1/session with a name and a password begins a new one")
 }
 
 fn unknown(detail: &'static str) -> Problem {

@@ -1,8 +1,8 @@
 //! What every page and file of ours tells the browser: run nothing but our own files, show us in nobody's frame, say
 //! nothing about us to others.
 //!
-//! A route of pages adds it by `.layer(map_response(headers::page))`; the one that may stand in a helpdesk's frame by
-//! `.layer(map_response_with_state(app, headers::framed))`.
+//! A route of pages adds it by `.layer(map_response(headers::page))`, the one that may stand in a helpdesk's frame by
+//! `headers::framed`, the window that it opens by `headers::popup`.
 
 use std::sync::Arc;
 
@@ -30,6 +30,14 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 /// The headers of a page, script, style or picture that stands in no frame.
 pub(crate) async fn page(mut response: Response) -> Response {
     put(&mut response, "'none'");
+    response
+}
+
+/// The same for a window that another page of ours opens and hears from.
+pub(crate) async fn popup(mut response: Response) -> Response {
+    put(&mut response, "'none'");
+    let open = HeaderValue::from_static("unsafe-none");
+    response.headers_mut().insert(HeaderName::from_static("cross-origin-opener-policy"), open);
     response
 }
 

@@ -28,6 +28,11 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, Pr
 }
 
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
+    if let Some(snapshot) = app.snapshot.load_full() {
+        let aside = snapshot.generation.all().filter_map(|plugin| plugin.loadable.as_ref());
+        let aside = aside.filter(|loadable| loadable.standing().is_set_aside()).count();
+        app.metrics.standing(snapshot.generation.trials().count(), aside);
+    }
     let (waiting, replaced) = (app.workers.waiting(), app.workers.replaced());
     let text = app.metrics.text(app.generation(), app.hub.listeners(), waiting, replaced);
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

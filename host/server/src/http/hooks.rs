@@ -4,29 +4,31 @@
 use std::{sync::Arc, time::Instant};
 
 use axum::{
+    Extension,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use cuecard_engine::{Batch, Change, Hook, Outcome, Receipt, Write};
+use cuecard_engine::{AuditEntry, Batch, Change, Hook, Outcome, Receipt, Write};
 use cuecard_model::{Fields, MerchantId, News, Scope, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     Problem,
+    guard::Caller,
     json::{Json, Raw, check_id, parse, reply},
 };
 use crate::{
     app::App,
-    clock,
+    clock, helpdesk,
     ids::{key_hash, new_key},
     webhooks::{self, Delivery, Privacy, Told, read::Wrong, signature},
 };
 
 /// The systems whose webhooks are read.
-pub(crate) const KINDS: [&str; 4] = ["shopify", "woocommerce", "saleor", "generic"];
+pub(crate) const KINDS: [&str; 5] = ["shopify", "woocommerce", "saleor", "generic", "chatwoot"];
 
 pub(crate) async fn receive(
     State(app): State<Arc<App>>,
@@ -42,6 +44,9 @@ pub(crate) async fn receive(
     app.rates.take(&hook.merchant, Instant::now()).map_err(|wait| {
         Problem::new(429, "too-many-requests", "Too many requests", "the merchant's rate is used up").retry_after(wait)
     })?;
+    if kind == "chatwoot" {
+        return helpdesk::receive(&app, &hook, &headers, &body, now).await;
+    }
     check(&hook, &headers, &body, now).inspect_err(|_| app.metrics.webhook(&kind, "refused"))?;
     if kind == "woocommerce" && body.starts_with(b"webhook_id=") {
         // What WooCommerce sends to see whether somebody is there.
@@ -164,7 +169,8 @@ async fn privacy(app: &App, delivery: &Delivery<'_>, asked: Privacy) -> Result<&
             Ok("accepted")
         }
         Privacy::Forget(customer) => {
-            app.privacy.erase(&*app.engine, merchant, &customer, clock::now()).await?;
+            let by = format!("webhook:{}", delivery.system());
+            app.privacy.erase(app, merchant, &customer, &by.into(), clock::now()).await?;
             Ok("accepted")
         }
         Privacy::ForgetShop => {
@@ -182,6 +188,7 @@ async fn privacy(app: &App, delivery: &Delivery<'_>, asked: Privacy) -> Result<&
 pub(crate) struct Body {
     merchant: MerchantId,
     kind: String,
+    #[serde(default)]
     secret: String,
     #[serde(default)]
     shop: Option<String>,
@@ -192,10 +199,14 @@ pub(crate) async fn list(State(app): State<Arc<App>>) -> Result<Json<Value>, Pro
     Ok(Json(json!({ "hooks": hooks.iter().map(shown).collect::<Vec<_>>() })))
 }
 
-pub(crate) async fn create(State(app): State<Arc<App>>, Json(body): Json<Body>) -> Result<Response, Problem> {
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Json(body): Json<Body>,
+) -> Result<Response, Problem> {
     check_id("merchant", body.merchant.as_str())?;
     let (key, hook) = make(body.merchant, body.kind, &body.secret, body.shop).map_err(Problem::bad_request)?;
-    app.engine.change(vec![Change::Hook(hook.clone())]).await?;
+    app.engine.change(changes(&caller.by, hook.clone(), "hook.created")).await?;
     let mut shown = shown(&hook);
     if let Some(shown) = shown.as_object_mut() {
         shown.insert("path".into(), format!("/hooks/{}/{key}", hook.kind).into());
@@ -203,15 +214,27 @@ pub(crate) async fn create(State(app): State<Arc<App>>, Json(body): Json<Body>) 
     Ok(reply(StatusCode::CREATED, &shown))
 }
 
-pub(crate) async fn revoke(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn revoke(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let hooks = app.engine.hooks().await?;
     let mut found = hooks.into_iter().filter(|hook| id.len() >= 8 && hook.hash.starts_with(&id));
     let (Some(mut hook), None) = (found.next(), found.next()) else {
         return Err(Problem::not_found("there is no such webhook").hint("GET /v1/hooks lists their ids"));
     };
     hook.revoked_at = Some(clock::now());
-    app.engine.change(vec![Change::Hook(hook)]).await?;
+    app.engine.change(changes(&caller.by, hook, "hook.revoked")).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// A hook with the audit of what was done to it.
+pub(crate) fn changes(by: &Arc<str>, hook: Hook, action: &'static str) -> Vec<Change> {
+    let did = AuditEntry::new(clock::now(), Arc::clone(by), action, hook.hash.get(..12).unwrap_or_default());
+    let did = did.with("kind", &*hook.kind);
+    let scope = Scope::Merchant(hook.merchant.clone());
+    vec![Change::Hook(hook), Change::Audit(scope, did)]
 }
 
 /// A new address, and what is kept of it.
@@ -225,7 +248,11 @@ pub(crate) fn make(
         return Err(format!("'{kind}' is no kind of webhook; there are {}", KINDS.join(", ")));
     }
     let secret = secret.trim();
-    if secret.len() < 8 {
+    // Chatwoot makes its secret once it knows the address; the operator's file names it.
+    if kind == "chatwoot" && !secret.is_empty() {
+        return Err("an address for Chatwoot takes no secret; name it by secret_env in [merchant.chatwoot]".to_owned());
+    }
+    if kind != "chatwoot" && secret.len() < 8 {
         return Err("the secret has fewer than 8 characters".to_owned());
     }
     if secret.starts_with('{') && !signature::is_jwk_set(secret) {

@@ -12,9 +12,9 @@ use bytes::Bytes;
 use cuecard_engine::{Batch, Known, MessageRecord, Receipt, TurnRecord, Write};
 use cuecard_gate::after_word;
 use cuecard_model::{
-    ConsentAnswer, ConsentRecord, Customer, IncomingMessage, MerchantId, Message, Role, Scope, Timestamp, Trace, TurnId,
+    ConsentAnswer, ConsentRecord, Customer, IncomingMessage, MerchantId, Message, Role, Timestamp, Trace, TurnId,
 };
-use cuecard_pipeline::{Answered, CallReport, Incoming, Snapshot, Terms, offer};
+use cuecard_pipeline::{Answered, Incoming, Snapshot, Terms, offer};
 use cuecard_understand::Understanding;
 
 use super::{
@@ -24,12 +24,21 @@ use super::{
     json::{Json, check_id},
     told::Told,
 };
-use crate::{app::App, clock, identity, merchants::Settled, rehearse::Input, taught::trials};
+use crate::{
+    app::App,
+    clock, identity,
+    journal::{About, Place, take_down},
+    merchants::Settled,
+    rehearse::Input,
+    rollout,
+    taught::trials,
+    trace,
+};
 
 /// Bytes of text in one message.
 pub(crate) const TEXT: usize = 16 << 10;
 /// A message may be so far ahead of this host's clock, in milliseconds.
-const AHEAD: i64 = 5 * 60 * 1000;
+pub(crate) const AHEAD: i64 = 5 * 60 * 1000;
 
 pub(crate) async fn post(
     State(app): State<Arc<App>>,
@@ -63,6 +72,22 @@ pub(crate) async fn take(
         Role::Customer => turn(app, merchant, message, now).await,
         Role::Agent => remember(app, merchant, message, now).await,
     }
+}
+
+/// A customer's message without words, e.g. a picture: kept and shown, and nothing to answer.
+pub(crate) async fn remember_wordless(
+    app: &App,
+    merchant: &MerchantId,
+    message: &IncomingMessage,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let known = app.engine.customer(merchant, &message.customer.id).await?.profile;
+    let told = Told::new(message, known.and_then(|it| it.name.clone()).as_ref(), now);
+    let write = Write::Message(record(message, now));
+    if let Receipt::Kept(_) = app.engine.commit(Batch::new(merchant.clone(), vec![write])).await? {
+        told.wordless(app, merchant);
+    }
+    Ok(())
 }
 
 fn check(message: &IncomingMessage, now: Timestamp) -> Result<(), Problem> {
@@ -134,16 +159,20 @@ async fn turn(
     if let Some(connector) = app.translations.of(merchant) {
         connector.fill_in(&mut offered).await;
     }
-    let Answered { mut reply, key_writes, calls } = offered.answered();
+    let Answered { mut reply, key_writes, calls, held_back, spans } = offered.answered();
     reply.trace.extend(noted(&consents));
-    count(app, &snapshot, merchant, &calls);
+    let place = Place { turn_id: Some(turn_id.clone()), event_id: None };
+    let about = About { merchant, customer: Some(&record.customer), place, now };
+    take_down(app, &snapshot, &about, &calls, &held_back);
+    rollout::offered(&snapshot, merchant, &record.conversation, &reply);
     app.metrics.turn(&reply.timing_us);
     let text: Arc<str> = serde_json::to_string(&reply).map_err(|_| unwritten())?.into();
 
     let customer = record.customer.clone();
     let trials: Vec<_> = trials(&reply, &record, None).collect();
-    let turn =
-        TurnRecord { id: turn_id, message: record, generation: reply.generation, reply: Arc::clone(&text), input };
+    let trace = Some(trace::kept(&spans, &calls));
+    let (generation, reply_text) = (reply.generation, Arc::clone(&text));
+    let turn = TurnRecord { id: turn_id, message: record, generation, reply: reply_text, trace, input };
     let mut writes = vec![Write::Turn(turn)];
     writes.extend(key_writes.into_iter().map(|(plugin, writes)| Write::PluginKeys {
         plugin,
@@ -204,6 +233,7 @@ pub(crate) fn record(message: &IncomingMessage, now: Timestamp) -> MessageRecord
         customer: message.customer.id.clone(),
         channel: message.channel.as_str().into(),
         message: Message { role: message.role, text: message.text.clone(), at: message.at.unwrap_or(now) },
+        agent: message.agent_id.clone().filter(|_| message.role == Role::Agent),
     }
 }
 
@@ -221,18 +251,6 @@ fn brings_news(stored: Option<&Customer>, given: &Customer) -> bool {
         || news(&given.phone, &stored.phone)
         || (!given.orders.is_empty() && given.orders != stored.orders)
         || given.attributes.iter().any(|(name, value)| stored.attributes.get(name) != Some(value))
-}
-
-/// Figures and authors' lines of hook calls.
-pub(crate) fn count(app: &App, snapshot: &Snapshot, merchant: &MerchantId, calls: &[CallReport]) {
-    for call in calls {
-        let plugin = snapshot.generation.plugins(merchant).find(|plugin| plugin.plugin.id == call.plugin.id);
-        let own = plugin.is_some_and(|plugin| plugin.scope != Scope::Shared);
-        app.metrics.call(own.then_some(merchant), call);
-        for line in &call.log {
-            tracing::debug!(plugin = %call.plugin, %merchant, hook = call.hook, ?line, "plugin log");
-        }
-    }
 }
 
 pub(crate) fn known_already(known: Known) -> Result<Response, Problem> {

@@ -83,8 +83,10 @@ fn parameters(route: &Route) -> Vec<Value> {
     let path = parts.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
     let query = route.query.iter().map(|name| {
         let kind = match *name {
+            // Ids of turns sort by time; other places in a list are numbers.
+            "before" if route.path == "/v1/turns" => json!({"type": "string"}),
             "limit" | "before" | "turns" => json!({"type": "integer", "minimum": 0}),
-            "shared" => json!({"type": "boolean"}),
+            "shared" | "follow" | "failed" => json!({"type": "boolean"}),
             "state" => reference("OutreachState"),
             _ => json!({"type": "string"}),
         };

@@ -209,7 +209,11 @@ pub(crate) async fn pause(
             .hint("leave it out to pause without end"));
     }
     let pause = Pause { until, at, by: caller.by.to_string() };
-    app.merchants.pause(&*app.engine, &caller.merchant, Some(pause.clone())).await?;
+    let mut did = caller.did("outreach.paused", "outreach");
+    if let Some(until) = until {
+        did = did.with("until", until.to_string());
+    }
+    app.merchants.pause(&*app.engine, &caller.merchant, Some(pause.clone()), did).await?;
     Ok(Json(pause))
 }
 
@@ -218,7 +222,8 @@ pub(crate) async fn unpause(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
 ) -> Result<StatusCode, Problem> {
-    app.merchants.pause(&*app.engine, &caller.merchant, None).await?;
+    let did = caller.did("outreach.resumed", "outreach");
+    app.merchants.pause(&*app.engine, &caller.merchant, None, did).await?;
     let (state, reason) = (Some(OutreachState::Held), Some("paused".to_owned()));
     let filter = OutreachFilter { state, reason, ..OutreachFilter::default() };
     // Whatever is beyond comes at its own time: the moment at which the pause would have ended.

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::Problem;
+use super::{Problem, json::reply};
 use crate::app::App;
 
 struct File {
@@ -42,6 +42,24 @@ const FILES: &[File] = &files![
     "author/views/output.js",
     "author/views/proposals.js",
     "author/words.js",
+    "console/app.js",
+    "console/console.css",
+    "console/index.html",
+    "console/lang/en.js",
+    "console/lang/es.js",
+    "console/lang/zh.js",
+    "console/store.js",
+    "console/views/confirm.js",
+    "console/views/histogram.js",
+    "console/views/host.js",
+    "console/views/log.js",
+    "console/views/parts.js",
+    "console/views/plugin.js",
+    "console/views/plugins.js",
+    "console/views/reloads.js",
+    "console/views/turn.js",
+    "console/views/turns.js",
+    "console/words.js",
     "desk/app.js",
     "desk/control.js",
     "desk/desk.css",
@@ -66,6 +84,38 @@ const FILES: &[File] = &files![
     "desk/views/tabs.js",
     "desk/views/trace.js",
     "desk/words.js",
+    "embed/app.js",
+    "embed/cards.js",
+    "embed/embed.css",
+    "embed/index.html",
+    "embed/lang/en.js",
+    "embed/lang/es.js",
+    "embed/lang/zh.js",
+    "embed/login.html",
+    "embed/login.js",
+    "embed/parent.js",
+    "embed/session.js",
+    "embed/store.js",
+    "embed/stream.js",
+    "embed/words.js",
+    "insights/app.js",
+    "insights/format.js",
+    "insights/index.html",
+    "insights/insights.css",
+    "insights/lang/en.js",
+    "insights/lang/es.js",
+    "insights/lang/zh.js",
+    "insights/store.js",
+    "insights/vendor/uplot/LICENSE",
+    "insights/vendor/uplot/uPlot.css",
+    "insights/vendor/uplot/uPlot.js",
+    "insights/views/attention.js",
+    "insights/views/charts.js",
+    "insights/views/filters.js",
+    "insights/views/tables.js",
+    "insights/views/targets.js",
+    "insights/views/tiles.js",
+    "insights/words.js",
     "shared/base.css",
     "shared/dialog.js",
     "shared/focus.js",
@@ -98,6 +148,16 @@ pub(crate) const SOURCES: &str = "host/server/pages";
 /// The page of this name, e.g. `desk`.
 pub(crate) async fn index(page: &str, app: State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     file(app, Path(format!("{page}/index.html")), headers).await
+}
+
+/// A file's name, for a route that is for this file alone.
+pub(crate) fn named(name: &str) -> Path<String> {
+    Path(name.to_owned())
+}
+
+/// Who may show the panel in a frame: what the frame's own policy says too, so it is no secret.
+pub(crate) async fn origins(State(app): State<Arc<App>>) -> Response {
+    reply(StatusCode::OK, &app.embed_in)
 }
 
 pub(crate) async fn file(

@@ -30,7 +30,8 @@ pub(crate) async fn split(
 ) -> Result<Json<Identities>, Problem> {
     let customer = CustomerId::from(id);
     let write = Write::Split { customer: customer.clone(), at: clock::now(), by: caller.by.to_string() };
-    match app.engine.commit(Batch::new(caller.merchant.clone(), vec![write])).await? {
+    let did = caller.did("customer.split", app.privacy.pseudonym(&caller.merchant, &customer));
+    match app.engine.commit(Batch::new(caller.merchant.clone(), vec![write, Write::Audit(did)])).await? {
         Receipt::Kept(_) => Ok(Json(app.engine.identities(&caller.merchant, &customer).await?)),
         Receipt::Refused(_) | Receipt::Duplicate(_) => {
             Err(Problem::conflict(format!("'{customer}' is nobody's other id"))
@@ -53,6 +54,6 @@ pub(crate) async fn erase(
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    app.privacy.erase(&*app.engine, &caller.merchant, &CustomerId::from(id), clock::now()).await?;
+    app.privacy.erase(&app, &caller.merchant, &CustomerId::from(id), &caller.by, clock::now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -41,6 +41,11 @@ impl Problem {
         Self(Box::new(Body { kind, title, status, detail: detail.into(), hint, field, problems, retry_after }))
     }
 
+    /// The status of the answer.
+    pub fn status(&self) -> u16 {
+        self.0.status
+    }
+
     /// With the cure.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
@@ -145,6 +150,10 @@ impl From<Refusal> for Problem {
             Refusal::Problems(problems) => Self::bundle(problems),
             Refusal::Unknown(_) => Self::not_found(detail).hint("GET /v1/plugins lists the plugins"),
             Refusal::NothingBefore(_) => Self::conflict(detail).hint("GET /v1/reloads shows what has served"),
+            Refusal::Untriable { .. } => {
+                Self::conflict(detail).hint("push it without `canary`, or mend what stands against it")
+            }
+            Refusal::NoCanary(_) => Self::conflict(detail).hint("GET /v1/plugins shows what serves now"),
             Refusal::Overtaken => Self::conflict(detail).hint("GET /v1/plugins shows what serves now"),
             Refusal::Stopping => Self::busy(detail),
             Refusal::Storage(reason) => {

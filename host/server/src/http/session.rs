@@ -90,7 +90,7 @@ pub(crate) async fn password(
     logged_in: Option<Extension<LoggedIn>>,
     Json(body): Json<NewPassword>,
 ) -> Result<Response, Problem> {
-    let Extension(LoggedIn { person, .. }) = logged_in.ok_or_else(no_session)?;
+    let Extension(LoggedIn { person, .. }) = in_a_window(logged_in)?;
     if app.people.is_demo(&person) {
         return Err(Problem::conflict("the demo's person is in no storage and keeps the password 'demo'")
             .hint("add people of your own with POST /v1/users"));
@@ -107,6 +107,31 @@ pub(crate) async fn password(
     let person = users::replace_password(&app, &caller.by, person, body.new_password).await?;
     let token = app.people.begin(&*app.engine, &person, from.address, clock::now()).await.map_err(refused)?;
     Ok(from.answer(&person, &token))
+}
+
+/// A token for our page in another site's frame. A window of ours asks for it, with cookie and all, and hands it over.
+pub(crate) async fn embed(
+    State(app): State<Arc<App>>,
+    ends: Option<Extension<visitor::Ends>>,
+    headers: HeaderMap,
+    logged_in: Option<Extension<LoggedIn>>,
+) -> Result<Response, Problem> {
+    let Extension(LoggedIn { person, .. }) = in_a_window(logged_in)?;
+    let address = From::new(&app, ends.as_deref(), &headers).address;
+    let token = app.people.begin_embedded(&*app.engine, &person, address, clock::now()).await.map_err(refused)?;
+    let mut response = reply(StatusCode::OK, &json!({ "token": token }));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// What a session in a frame must not do: beget another, change the password.
+fn in_a_window(logged_in: Option<Extension<LoggedIn>>) -> Result<Extension<LoggedIn>, Problem> {
+    let found = logged_in.ok_or_else(no_session)?;
+    if found.embedded {
+        let detail = "a session in a frame opens what agents use, and no more";
+        return Err(Problem::new(403, "forbidden", "Forbidden", detail).hint("open the desk in a window of its own"));
+    }
+    Ok(found)
 }
 
 pub(crate) async fn get(logged_in: Option<Extension<LoggedIn>>) -> Result<Response, Problem> {

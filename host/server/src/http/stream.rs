@@ -34,7 +34,7 @@ pub(crate) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let filter = Filter { agent: asked.agent_id, conversation: asked.conversation_id };
+    let filter = Filter { agent: asked.agent_id, conversation: asked.conversation_id, reloads_only: !caller.agent };
     let limit = app.limits.streams_per_merchant;
     let line = app.hub.listen(&caller.merchant, filter, last, limit);
     let line = line.ok_or_else(|| Problem::busy("the merchant has too many streams open"))?;

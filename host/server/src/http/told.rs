@@ -60,6 +60,13 @@ impl Told {
         self.say(app, merchant, "suggestion", &rest, open);
     }
 
+    /// A customer's message that gets no suggestions: what was open stays open.
+    pub(crate) fn wordless(self, app: &App, merchant: &MerchantId) {
+        if app.hub.is_heard(merchant) {
+            self.say(app, merchant, "message", "", Vec::new());
+        }
+    }
+
     /// An agent's message: what was open in the thread is answered.
     pub(crate) fn agents(self, app: &App, merchant: &MerchantId) {
         app.hub.withdraw(merchant, &self.conversation, "answered");

@@ -15,9 +15,13 @@ use super::{
     Problem,
     guard::Caller,
     json::Json,
-    messages::{check_text, count, understanding},
+    messages::{check_text, understanding},
 };
-use crate::{app::App, clock};
+use crate::{
+    app::App,
+    clock,
+    journal::{About, Place, take_down},
+};
 
 /// A message of which only the text is needed.
 #[derive(Debug, Deserialize)]
@@ -71,6 +75,7 @@ pub(crate) async fn post(
     let known = known(&app, merchant, &message, now, history.is_empty()).await?;
     let settings = app.merchants.get(&*app.engine, merchant).await?;
     let (snapshot, understanding) = understanding(&app, merchant).await?;
+    let customer = message.customer.id.clone();
     let incoming = Incoming {
         turn_id: TurnId::from(app.ids.next(now)),
         now: message.at.unwrap_or(now),
@@ -84,7 +89,8 @@ pub(crate) async fn post(
         terms: Terms::default(),
     };
     let understood = understand(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
-    count(&app, &snapshot, merchant, &understood.calls);
+    let about = About { merchant, customer: Some(&customer), place: Place::default(), now };
+    take_down(&app, &snapshot, &about, &understood.calls, &[]);
     for failure in &understood.failures {
         tracing::debug!(plugin = %failure.plugin, %merchant, kind = failure.kind.as_str(), "a classify hook failed");
     }

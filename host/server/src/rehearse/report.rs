@@ -322,10 +322,12 @@ pub(super) struct Clocks(BTreeMap<(PluginId, &'static str), [Vec<u32>; 2]>);
 impl Clocks {
     pub(super) fn take(&mut self, old: &[CallReport], new: &[CallReport]) {
         for (side, calls) in [old, new].into_iter().enumerate() {
-            for call in calls.iter().filter(|call| call.failure != Some(FailureKind::Skipped)) {
+            for call in
+                calls.iter().filter(|call| call.failure.as_ref().is_none_or(|it| it.kind != FailureKind::Skipped))
+            {
                 let times = self.0.entry((call.plugin.id.clone(), call.hook)).or_default();
                 if let Some(times) = times.get_mut(side) {
-                    times.push(call.cpu_micros);
+                    times.push(call.processor_us);
                 }
             }
         }

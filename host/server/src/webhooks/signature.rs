@@ -42,6 +42,12 @@ pub fn sign_timed(secret: &str, body: &[u8], at: Timestamp) -> String {
     format!("t={said},v1={hex}")
 }
 
+/// Chatwoot: `sha256=<hex of HMAC-SHA-256 over "timestamp.body">`, with the timestamp in seconds in a header of its own.
+pub fn chatwoot(secret: &str, body: &[u8], given: &str, timestamp: &str, now: Timestamp) -> Result<(), &'static str> {
+    let hex = given.strip_prefix("sha256=").ok_or("the signature is not of the form sha256=...")?;
+    timed(secret, body, &format!("t={timestamp},v1={hex}"), now)
+}
+
 /// Saleor: a detached JWS over the body as it is (RFC 7515 appendix F with RFC 7797). `keys` is the shop's JWK set for
 /// RS256, or the shared secret: then HS256, or the plain hex HMAC-SHA-256 of apps that set a secret key.
 pub fn saleor(keys: &str, body: &[u8], given: &str) -> bool {

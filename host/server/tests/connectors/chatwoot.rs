@@ -104,7 +104,7 @@ async fn a_doubtful_message_is_looked_for() {
 async fn only_a_conversation_of_chatwoot_is_written_in() {
     let (url, messages) = chatwoot(true).await;
     let connector = connector(&url);
-    for conversation in [None, Some("c-7"), Some("7/../8"), Some("7?x=1"), Some("7\r\nX: 1")] {
+    for conversation in [None, Some("c-7"), Some("7/../8"), Some("7?x=1"), Some("7\r\nX: 1"), Some("chatwoot-4-7")] {
         let parcel = Parcel { conversation: conversation.map(str::to_owned), ..parcel() };
         assert_eq!(fate(&connector.send(&parcel).await), "refused", "{conversation:?}");
         assert_eq!(connector.lookup(&parcel).await, None);
@@ -114,4 +114,39 @@ async fn only_a_conversation_of_chatwoot_is_written_in() {
     let template = Parcel { template: Some("order_update".into()), ..parcel() };
     assert_eq!(fate(&connector.send(&template).await), "refused");
     assert!(messages.kept.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_note_is_known_by_its_mark_or_where_marks_are_dropped_by_its_words() {
+    let now = cuecard::clock::now();
+    let (url, messages) = chatwoot(true).await;
+    let first = connector(&url);
+    assert_eq!(fate(&first.note(7, "Say {{it}}", "demo:m-1").await), "sent");
+    {
+        let mut kept = messages.kept.lock().unwrap();
+        assert_eq!((&kept[0]["private"], &kept[0]["message_type"]), (&json!(true), &json!("outgoing")));
+        kept[0]["content"] = json!("Say {{it}}");
+        kept[0]["created_at"] = json!(now.seconds());
+    }
+    assert_eq!(first.has_note(7, "Say {{it}}", "demo:m-1", now).await, Some(true));
+    assert_eq!(
+        first.has_note(7, "Say {{it}}", "demo:m-2", now).await,
+        Some(false),
+        "the same words for another message"
+    );
+
+    let (url, messages) = chatwoot(false).await;
+    let old = connector(&url);
+    assert_eq!(fate(&old.note(7, "Hello", "demo:m-1").await), "sent");
+    messages.kept.lock().unwrap()[0]["created_at"] = json!(now.seconds());
+    assert_eq!(old.has_note(7, "Hello", "demo:m-1", now).await, Some(true), "by its words");
+    assert_eq!(old.has_note(7, "Bye", "demo:m-1", now).await, None, "nobody knows");
+    let later = cuecard_model::Timestamp::from_seconds(now.seconds() + 600);
+    assert_eq!(old.has_note(7, "Hello", "demo:m-2", later).await, None, "those words are from long before");
+
+    let elsewhere = old.note(8, "Hello", "demo:m-3").await;
+    assert!(
+        matches!(&elsewhere, Sending::NotTaken { retry_after: Some(_), .. }),
+        "a token can be mended: {elsewhere:?}"
+    );
 }

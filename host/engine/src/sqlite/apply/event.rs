@@ -4,7 +4,7 @@ use cuecard_model::{CustomerId, Event, EventId, MerchantId, PluginId, Timer, Tim
 use rusqlite::{Connection, params};
 
 use super::{Step, changed, json};
-use crate::{Outcome, Refusal, slot_of};
+use crate::{Outcome, Refusal, slot_of, sqlite::facts};
 
 /// An event of no customer has the slot of its own id: nothing need be in order with it.
 pub(in crate::sqlite) fn put(
@@ -21,6 +21,7 @@ pub(in crate::sqlite) fn put(
     let kept = connection.prepare_cached(sql)?.execute(row)?;
     if kept > 0 {
         places.push(connection.last_insert_rowid());
+        facts::happened(connection, merchant, event)?;
     }
     changed(kept)
 }

@@ -9,7 +9,7 @@ use super::{Step, json};
 use crate::Outcome;
 
 /// What one plugin may store for one merchant.
-const QUOTA: i64 = 1 << 20;
+pub(in crate::sqlite) const QUOTA: i64 = 1 << 20;
 
 /// What a key costs beside its name and value, so that many empty ones count too.
 const OVERHEAD: usize = 16;

@@ -43,6 +43,10 @@ function head(thread) {
           ${signals ? html`· ${languageName(signals.language.tag)} · ${tWord("stage", signals.stage)}` : ""}
         </p>
       </div>
+      <div class="outcome">
+        <button class="quiet" @click=${() => control.cameOf("resolved")} aria-label=${t("thread.resolved")} title=${t("thread.resolved")}>${icons.check()}</button>
+        <button class="quiet" @click=${() => control.cameOf("escalated")} aria-label=${t("thread.escalated")} title=${t("thread.escalated")}>${icons.up()}</button>
+      </div>
       ${signals
         ? html`<div class="feeling">${mood(signals.emotion)}${curve(signals.emotion, thread.messages)}</div>`
         : ""}

@@ -2,6 +2,8 @@
 
 export default {
   "nav.desk": "Desk",
+  "nav.console": "Console",
+  "nav.insights": "Insights",
   "nav.author": "Playground",
   "login.title": "Log in to Cuecard",
   "login.name": "Name",

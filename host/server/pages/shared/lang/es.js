@@ -2,6 +2,8 @@
 
 export default {
   "nav.desk": "Mesa",
+  "nav.console": "Consola",
+  "nav.insights": "Análisis",
   "nav.author": "Taller",
   "login.title": "Entrar en Cuecard",
   "login.name": "Nombre",

@@ -1,0 +1,30 @@
+// What was loaded or refused: when, by whom, and where a refused one is wrong.
+
+import { html } from "../../shared/vendor/lit-html/lit-html.js";
+import { state } from "../store.js";
+import { t } from "../words.js";
+import { link, moment, number, outcomeChip, problem, waiting } from "./parts.js";
+
+/** @import { Reload } from "../types" */
+
+export function reloads() {
+  if (!state.reloads) return waiting();
+  return html`
+    <section class="panel" aria-labelledby="reloads-title">
+      <h2 id="reloads-title">${t("view.reloads")}</h2>
+      ${state.reloads.length === 0 ? html`<p class="muted">${t("reloads.none")}</p>` : html`<ol class="history">${state.reloads.map(entry)}</ol>`}
+    </section>
+  `;
+}
+
+/** @param {Reload} it */
+const entry = (it) => html`
+  <li class="entry">
+    <p class="row">${outcomeChip(it.outcome)} <b>${link("plugins", it.plugin, html`<bdi>${it.plugin}</bdi>`)}</b>
+      <bdi>${it.version || "?"}</bdi></p>
+    <p class="muted">${moment(it.at)} · <bdi>${it.by}</bdi> · ${t("generation")} ${number(it.generation)} ·
+      ${it.scope === "shared" ? t("scope.shared") : t("scope.own")}</p>
+    ${(it.problems ?? []).map(problem)}
+    ${it.problems?.length || !it.reason ? "" : html`<p class="reason" dir="auto">${it.reason}</p>`}
+  </li>
+`;
