@@ -32,7 +32,8 @@ fn batch() -> Batch {
         agent: None,
     };
     let reply = format!("{{\"turn_id\":\"{number}\",\"suggestions\":\"{}\"}}", "x".repeat(3000)).into();
-    let turn = TurnRecord { id: format!("{number:020}").into(), message, generation: 17, reply, trace: None };
+    let turn =
+        TurnRecord { id: format!("{number:020}").into(), message, generation: 17, reply, trace: None, input: None };
     Batch::new("acme".into(), vec![Write::Turn(turn)])
 }
 

@@ -111,7 +111,14 @@ fn turn(number: i64, turns: i64, has_facts: bool) -> Vec<Write> {
         agent: agent.map(Into::into),
     };
     let asked = message(format!("m-{number}"), Role::Customer, at, None);
-    let turn = TurnRecord { id: id.as_str().into(), message: asked, generation: 1, reply: reply.into(), trace: None };
+    let turn = TurnRecord {
+        id: id.as_str().into(),
+        message: asked,
+        generation: 1,
+        reply: reply.into(),
+        trace: None,
+        input: None,
+    };
     let agent = format!("agent-{}", draw(4, 50));
     let answered_at = at + 20_000 + draw(5, 255) * 2_000;
     let answer = message(format!("a-{number}"), Role::Agent, answered_at, Some(agent.clone()));

@@ -11,8 +11,8 @@ use cuecard_model::{
 };
 
 use crate::{
-    AuditEntry, CaseOutcome, Errand, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState, Review,
-    Room, Trial, TurnRecord,
+    AuditEntry, CaseOutcome, Errand, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState,
+    ProposalRecord, Review, Room, Trial, TurnRecord,
 };
 
 /// Writes of one merchant that are kept together or not at all.
@@ -171,6 +171,8 @@ pub enum Write {
         /// How many at most.
         limit: usize,
     },
+    /// An agent's words that may become a script; or what became of them. [`Outcome::Known`] if that is decided already.
+    Proposal(ProposalRecord),
     /// What somebody did: kept with the writes before it that it tells of. [`Outcome::Known`], and not kept, if none of
     /// those changed anything.
     Audit(AuditEntry),

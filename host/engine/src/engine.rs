@@ -13,9 +13,10 @@ use cuecard_model::{
 
 use crate::{
     Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Errand,
-    Feedback, Handed, Hook, Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent, Outcome,
-    OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room,
-    Scope, Session, Spoken, StoredAudit, StoredKeys, Thread, TurnRecord, Write, turn_of,
+    Feedback, Handed, Hook, Identities, InsightQuery, Insights, KeptTurn, MessageRecord, NextDue, OpenEvent, Outcome,
+    OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord, ProposalState,
+    Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, Thread, TurnRecord, Write,
+    turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -104,6 +105,14 @@ pub trait Engine: Send + Sync + 'static {
     /// Turns in the order of their ids, after the given one: for export and replay.
     async fn turns(&self, merchant: &MerchantId, after: Option<&TurnId>, limit: usize) -> Result<Vec<TurnRecord>>;
 
+    /// The newest turns, newest first, with what was known around each: of these conversations, or of all if none is named.
+    async fn kept_turns(
+        &self,
+        merchant: &MerchantId,
+        conversations: &[ConversationId],
+        limit: usize,
+    ) -> Result<Vec<KeptTurn>>;
+
     /// Turns newest first, before the given one: for people who look for one.
     async fn turns_before(
         &self,
@@ -128,6 +137,13 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Feedback given at or after a moment, oldest first.
     async fn feedback(&self, merchant: &MerchantId, since: Timestamp, limit: usize) -> Result<Vec<Feedback>>;
+
+    /// Agents' words that may become scripts, of one state, newest first.
+    async fn proposals(&self, merchant: &MerchantId, state: ProposalState, limit: usize)
+    -> Result<Vec<ProposalRecord>>;
+
+    /// One of them by its id.
+    async fn proposal(&self, merchant: &MerchantId, id: &str) -> Result<Option<ProposalRecord>>;
 
     /// All that was done with these suggestions, for each in the order of time.
     async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>>;

@@ -94,4 +94,6 @@ pub enum Room {
     Messages,
     /// Events that have been decided.
     Events,
+    /// What turns were answered from. Their messages stay.
+    Inputs,
 }

@@ -18,6 +18,7 @@ mod learn;
 mod news;
 mod outreach;
 mod people;
+mod proposals;
 mod records;
 mod registry;
 mod sqlite;
@@ -40,9 +41,10 @@ pub use insights::{
 pub use learn::worth;
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};
+pub use proposals::{ProposalRecord, ProposalState};
 pub use records::{
-    Backlog, Context, CustomerState, DueTimer, Handed, Known, MessageRecord, NextDue, OpenEvent, Partition, SLOTS,
-    StoredKeys, TurnRecord, slot_of, suggestion_id, turn_of,
+    Backlog, Context, CustomerState, DueTimer, Handed, KeptTurn, Known, MessageRecord, NextDue, OpenEvent, Partition,
+    SLOTS, StoredKeys, TurnRecord, slot_of, suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::{SqliteEngine, read_audit};

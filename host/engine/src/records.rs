@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    AgentId, ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message, MessageId,
-    PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
+    AgentId, Contact, ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message,
+    MessageId, PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
 };
 use serde::Serialize;
 
@@ -87,6 +87,19 @@ pub struct TurnRecord {
     pub reply: Arc<str>,
     /// How it came about, in JSON: for those who look into it later. Turns of older releases have none.
     pub trace: Option<Arc<str>>,
+    /// What it was answered from, beside its conversation, so that it can be answered again; opaque to the engine.
+    pub input: Option<Arc<str>>,
+}
+
+/// A turn with what was known around it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptTurn {
+    /// The turn.
+    pub turn: TurnRecord,
+    /// What was said before it, oldest first, at most the last 20 messages in the order of their arrival.
+    pub history: Vec<Message>,
+    /// When and where its customer had written before.
+    pub contacts: Vec<Contact>,
 }
 
 /// The id of the `number`th suggestion of a turn, counted from 1: `<turn id>.<number>`.

@@ -56,7 +56,8 @@ conforms!(sqlite, crate::support::sqlite(), [
     turns: a_turn_is_known_from_then_on, the_same_message_at_once_has_one_answer, history_is_the_last_twenty,
         an_agents_message_is_remembered, a_duplicate_keeps_nothing_of_its_batch, many_at_once_are_all_kept,
         turns_are_found_and_listed, suggestions_are_found_by_their_id, long_conversations_know_old_messages,
-        a_turn_id_is_used_once, memory_and_storage_agree;
+        a_turn_id_is_used_once, memory_and_storage_agree,
+        kept_turns_have_what_was_known_around_them;
     customers: profiles_and_keys_are_kept, triggers_are_handed_profile_and_keys, what_happened_lately_is_known, live_data_is_valid_in_its_span, the_quota_holds_per_plugin_and_merchant,
         nothing_crosses_merchants, numbers_that_json_cannot_say_are_refused;
     events: an_event_counts_once, customers_keep_their_order, partitions_share_out_all_customers,
@@ -73,7 +74,8 @@ conforms!(sqlite, crate::support::sqlite(), [
     identities: news_change_the_profile_with_their_event, what_is_about_an_unknown_order_waits_for_it,
         a_delivery_counts_once_by_any_of_its_names, only_rules_make_two_one,
         of_several_with_one_name_nobody_is_guessed, a_merge_carries_everything_and_is_undone,
-        an_erased_customer_is_gone_under_all_names, old_rows_are_found_and_swept;
+        an_erased_customer_is_gone_under_all_names, old_rows_are_found_and_swept,
+        what_turns_were_answered_from_goes_before_them;
     insights: held_out_turns_are_counted_apart, who_was_told_writes_less, a_swept_message_takes_its_figures_with_it;
     registry: history_allows_a_rollback, a_stale_change_is_refused, reloads_are_listed_by_scope,
         generations_go_on_after_a_restart, keys_and_settings_are_kept, bundles_are_kept_by_hash,

@@ -157,7 +157,7 @@ fn turn(id: &str) -> TurnRecord {
         message,
         agent: None,
     };
-    TurnRecord { id: format!("t-{id}").into(), message, generation: 1, reply: reply(id), trace: None }
+    TurnRecord { id: format!("t-{id}").into(), message, generation: 1, reply: reply(id), trace: None, input: None }
 }
 
 fn audit(id: &str) -> AuditEntry {

@@ -31,6 +31,7 @@ pub(crate) struct Composed {
     pub(crate) trace: Vec<Trace>,
 }
 
+#[expect(clippy::too_many_arguments, reason = "the parts of one turn, named once")]
 pub(crate) async fn compose(
     snapshot: &Snapshot,
     versions: &Versions<'_>,

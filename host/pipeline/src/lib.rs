@@ -10,6 +10,7 @@
 mod classify;
 pub mod compare;
 mod compose;
+mod difference;
 mod event;
 mod experiment;
 mod guard;
@@ -25,11 +26,12 @@ mod snapshot;
 mod translate;
 mod versions;
 
+pub use difference::{Compared, Failures, Offers, compare};
 pub use event::{Judged, Occurrence, judge};
 pub use experiment::{Experiment, ExperimentArm, SuggestionHoldout, Terms};
 pub use merchant::{ActionHook, Merchant, Retention};
 pub use message::{
-    Answered, CallReport, Incoming, KeyWrites, Offered, Span, Understood, answer, merged, offer, understand,
+    Answered, CallReport, Incoming, KeyWrites, Offered, Span, Understood, Written, answer, merged, offer, understand,
 };
 pub use outreach::{Address, Addressee, Ground, Judgement, Step, Unworded, Wish, attempt, propose, words};
 pub use reword::{NotReworded, reword};

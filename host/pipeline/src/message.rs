@@ -57,7 +57,10 @@ pub struct Incoming {
 }
 
 /// Keys that a plugin wrote for the turn's customer.
-pub type KeyWrites = Vec<(PluginId, BTreeMap<String, Option<Value>>)>;
+pub type KeyWrites = Vec<(PluginId, Written)>;
+
+/// Keys by name; `None` forgets.
+pub type Written = BTreeMap<String, Option<Value>>;
 
 /// The answer, and what is to be kept with it.
 #[derive(Debug)]

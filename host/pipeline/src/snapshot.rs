@@ -39,14 +39,36 @@ impl Snapshot {
             Cultures::warm();
         }
         let nobody = MerchantId::from("");
-        let plain = learn(generation.plugins(&nobody), before.map(|before| &before.plain));
+        let plain =
+            learn(generation.plugins(&nobody), before.map_or(&[], |before| std::slice::from_ref(&before.plain)));
         let kept = before.map(|before| before.own()).unwrap_or_default();
         let own = kept.into_iter().take(KEPT).filter(|(merchant, _)| !generation.is_plain(merchant));
         let own = own.map(|(merchant, old)| {
-            let new = learn(generation.plugins(&merchant), Some(&old));
+            let new = learn(generation.plugins(&merchant), &[old]);
             (merchant, new)
         });
         Self { plain, own: Mutex::new(own.collect()), generation }
+    }
+
+    /// The same without canaries and reliefs.
+    #[must_use]
+    pub fn stable(&self) -> Self {
+        Self { generation: Arc::new(self.generation.stable()), plain: self.plain.clone(), own: Mutex::new(self.own()) }
+    }
+
+    /// What there would be for one merchant with a plugin in its place. Serves nobody. Learns if the plugin's examples say
+    /// so, which takes up to a second: call it off the live path. What was learned for the `last` one need not be again.
+    #[must_use]
+    pub fn with(&self, merchant: &MerchantId, plugin: Arc<LivePlugin>, last: Option<&Self>) -> Self {
+        self.learn(merchant);
+        let generation = self.generation.with(plugin);
+        let of = |snapshot: &Self| snapshot.own().remove(merchant).unwrap_or_else(|| snapshot.plain.clone());
+        let before: Vec<_> = std::iter::once(self).chain(last).map(of).collect();
+        let learned = learn(generation.plugins(merchant), &before);
+        let own = Mutex::new(HashMap::from([(merchant.clone(), learned.clone())]));
+        // Where the plugin is shared, the merchant may still be one of many.
+        let plain = if generation.is_plain(merchant) { learned } else { self.plain.clone() };
+        Self { generation: Arc::new(generation), plain, own }
     }
 
     /// What was learned for a merchant; `None` if [`Snapshot::learn`] must come first.
@@ -63,7 +85,7 @@ impl Snapshot {
         if let Some(understanding) = self.understanding(merchant) {
             return understanding;
         }
-        let learned = learn(self.generation.plugins(merchant), Some(&self.plain));
+        let learned = learn(self.generation.plugins(merchant), std::slice::from_ref(&self.plain));
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&own.entry(merchant.clone()).or_insert(learned).understanding)
     }
@@ -82,8 +104,10 @@ impl Snapshot {
     }
 }
 
-fn learn<'a>(plugins: impl Iterator<Item = &'a Arc<LivePlugin>>, before: Option<&Learned>) -> Learned {
-    let plugins: Vec<_> = plugins.collect();
+fn learn<'a>(plugins: impl Iterator<Item = &'a Arc<LivePlugin>>, before: &[Learned]) -> Learned {
+    let mut plugins: Vec<_> = plugins.collect();
+    // One of the merchant's own that stands in for a shared one has its place, so that the same examples are the same.
+    plugins.sort_by(|one, other| one.plugin.id.cmp(&other.plugin.id));
     let mut hasher = DefaultHasher::new();
     let declared = plugins.iter().flat_map(|plugin| &plugin.contents.scenarios);
     for scenario in declared.clone() {
@@ -91,7 +115,7 @@ fn learn<'a>(plugins: impl Iterator<Item = &'a Arc<LivePlugin>>, before: Option<
     }
     let from = hasher.finish();
     let cultures = cultures(plugins.iter().flat_map(|plugin| &plugin.contents.culture));
-    if let Some(before) = before.filter(|before| before.from == from) {
+    if let Some(before) = before.iter().find(|before| before.from == from) {
         return Learned { cultures, ..before.clone() };
     }
     let scenarios: Vec<_> = declared

@@ -114,6 +114,28 @@ impl Generation {
         self.unwanted.get(merchant).is_some_and(|ids| ids.contains(plugin))
     }
 
+    /// The same without the versions that stand beside.
+    #[must_use]
+    pub fn stable(&self) -> Self {
+        let alone = |served: &Served| served.trial.is_none() && served.relief.is_none();
+        let part = |served: &mut Served| *served = Served::alone(Arc::clone(&served.stable));
+        let mut generation = self.clone();
+        generation.shared.values_mut().for_each(part);
+        for own in generation.own.values_mut().filter(|own| !own.values().all(alone)) {
+            Arc::make_mut(own).values_mut().for_each(part);
+        }
+        generation
+    }
+
+    /// The generation that there would be with one plugin in its place. It serves nobody, so it keeps its number.
+    #[must_use]
+    pub fn with(&self, plugin: Arc<LivePlugin>) -> Self {
+        let mut generation = self.clone();
+        let (scope, id) = (plugin.scope.clone(), plugin.plugin.id.clone());
+        generation.set(&scope, &id, Some(Served::alone(plugin)));
+        generation
+    }
+
     /// An empty generation; the next one has a higher number than any before a restart.
     pub(crate) fn after(last: u64) -> Self {
         Self { number: last, ..Self::default() }

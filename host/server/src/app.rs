@@ -24,6 +24,7 @@ use crate::{
     outgoing::Outgoing,
     people::People,
     privacy::Privacy,
+    rehearse::Rehearsals,
     translate::Translations,
 };
 
@@ -71,6 +72,8 @@ pub struct App {
     pub dev_key: Option<ApiKey>,
     /// The folder that the desk's files are read from in place of the binary, in `serve --dev`.
     pub pages: Option<PathBuf>,
+    /// Who tries other versions of plugins on turns that were answered.
+    pub rehearsals: Rehearsals,
     /// People who log in.
     pub people: People,
     /// Who may show `/desk/embed` in a frame, as origins.

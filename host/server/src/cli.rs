@@ -11,7 +11,7 @@ mod keys;
 mod lines;
 mod logs;
 mod messages;
-mod new;
+pub(crate) mod new;
 mod offline;
 mod remote;
 mod replay;
@@ -89,7 +89,11 @@ enum Command {
     BenchServe(bench::served::Serve),
     /// Run hooks for the host that started this
     #[command(hide = true)]
-    Worker,
+    Worker {
+        /// Do what nobody waits for
+        #[arg(long)]
+        aside: bool,
+    },
     /// Prove a bundle for the host that started this
     #[command(hide = true)]
     ProveWorker,
@@ -131,7 +135,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import(import) => block_on(import.run()),
         Command::Bench(bench) => on_one_thread(bench.run()),
         Command::BenchServe(serve) => done(serve.run()),
-        Command::Worker => done(cuecard_plugin::worker::process::run().map_err(Into::into)),
+        Command::Worker { aside } => done(cuecard_plugin::worker::process::run(aside).map_err(Into::into)),
         Command::ProveWorker => done(cuecard_plugin::prove::run().map_err(Into::into)),
     }
 }

@@ -4,6 +4,7 @@
 mod actions;
 mod answered;
 mod audit;
+mod bundles;
 mod consents;
 mod conversations;
 mod customers;
@@ -29,6 +30,8 @@ mod plugin;
 mod plugins;
 mod privacy;
 mod problem;
+mod proposals;
+mod rehearse;
 mod reword;
 mod scripts;
 mod session;
@@ -172,6 +175,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(outreach_routes());
     routes.extend(data_routes());
     routes.extend(plugin_routes());
+    routes.extend(author_routes());
     routes.extend(console_routes());
     routes.extend(people_routes());
     routes.extend(experiment_routes());
@@ -295,6 +299,16 @@ fn plugin_routes() -> Vec<Route> {
             .query(&["shared", "canary", "window_s", "min_calls", "slower", "slower_us"])
             .takes("Bundle", 24 * MIB)
             .gives(200, "Reload"),
+        route(
+            "post",
+            "/v1/plugins/{id}/rehearse",
+            post(rehearse::post),
+            "What another version would have said; nothing is kept",
+        )
+        .roles(AUTHOR)
+        .query(&["shared", "turns"])
+        .takes("RehearsalRequest", 24 * MIB)
+        .gives(200, "Rehearsal"),
         route("post", "/v1/plugins/{id}/promote", post(plugins::promote), "Puts a canary in service for all")
             .roles(AUTHOR)
             .query(&["shared", "hash"])
@@ -339,6 +353,53 @@ fn plugin_routes() -> Vec<Route> {
         .roles(OPERATOR),
         Route { answer: (204, None), ..route("delete", "/v1/keys/{id}", delete(keys::revoke), "Takes a key back") }
             .roles(OPERATOR),
+    ]
+}
+
+fn author_routes() -> Vec<Route> {
+    let route = Route::new;
+    vec![
+        route("get", "/v1/plugins/{id}/bundle", get(bundles::get), "The files of the version that serves")
+            .roles(AUTHOR)
+            .gives(200, "PluginBundle"),
+        route("get", "/v1/templates/{id}", get(bundles::template), "The files of a new plugin of that name")
+            .roles(AUTHOR)
+            .gives(200, "PluginBundle"),
+        route(
+            "get",
+            "/v1/author/conversations",
+            get(proposals::conversations),
+            "Conversations to rehearse on, redacted",
+        )
+        .roles(AUTHOR)
+        .query(&["limit"])
+        .gives(200, "AuthorConversations"),
+        route("get", "/v1/proposals", get(proposals::list), "Agents' words that may become scripts, newest first")
+            .roles(AUTHOR)
+            .query(&["state", "limit"])
+            .gives(200, "ProposalList"),
+        route(
+            "post",
+            "/v1/proposals",
+            post(proposals::create),
+            "An agent's words as a script, with what is known as variables",
+        )
+        .roles(AGENT)
+        .takes("ProposalRequest", 64 * KIB)
+        .gives(200, "Proposal"),
+        route("post", "/v1/proposals/preview", post(proposals::preview), "The same, and nothing is kept")
+            .roles(AGENT)
+            .takes("ProposalRequest", 64 * KIB)
+            .gives(200, "ProposalPreview"),
+        route(
+            "post",
+            "/v1/proposals/{id}/settle",
+            post(proposals::settle),
+            "Says that a proposal was taken, or is not wanted",
+        )
+        .roles(AUTHOR)
+        .takes("ProposalSettled", 16 * KIB)
+        .gives(200, "Proposal"),
     ]
 }
 
@@ -525,6 +586,12 @@ fn pages(app: &Arc<App>) -> Vec<Route> {
     let framed = framed.layer(map_response_with_state(Arc::clone(app), headers::framed));
     vec![
         route("get", "/desk", page(get(async |app, headers| pages::index("desk", app, headers).await)), "The desk"),
+        route(
+            "get",
+            "/author",
+            page(get(async |app, headers| pages::index("author", app, headers).await)),
+            "The author's page",
+        ),
         route(
             "get",
             "/insights",

@@ -29,6 +29,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 const ROUND: Duration = Duration::from_secs(3600);
 /// A delivery is known again for so long.
 const DELIVERIES: i64 = 90 * DAY;
+/// What turns were answered from is kept for so many days: only newer ones are rehearsed exactly.
+const INPUT_DAYS: u32 = 30;
 const DAY: i64 = 24 * 3600 * 1000;
 
 /// What erasing needs to know.
@@ -166,7 +168,7 @@ pub async fn round(app: &App, now: Timestamp) -> Result<(), Error> {
         let system = crate::webhooks::system(&hook.kind, hook.shop.as_deref());
         forget_shop(app, &hook.merchant, &system, now).await?;
     }
-    for room in [Room::Messages, Room::Events] {
+    for room in [Room::Messages, Room::Events, Room::Inputs] {
         sweep(app, room, now).await?;
     }
     let before = Timestamp::from_millis(now.millis() - DELIVERIES);
@@ -210,6 +212,7 @@ async fn sweep(app: &App, room: Room, now: Timestamp) -> Result<(), Error> {
             let days = match room {
                 Room::Messages => merchant.retention.messages_days,
                 Room::Events => merchant.retention.events_days,
+                Room::Inputs => Some(INPUT_DAYS),
             };
             let is_old = days.is_some_and(|days| aged.at.millis() < now.millis() - i64::from(days) * DAY);
             if is_old {

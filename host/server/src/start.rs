@@ -47,6 +47,7 @@ use crate::{
     outgoing::Outgoing,
     people::{self, People},
     privacy::{self, Privacy},
+    rehearse::Rehearsals,
     store,
     translate::Translations,
 };
@@ -123,12 +124,15 @@ impl Host {
             dev_key = Some(self::dev_key(merchant.clone()));
             person = Some(people::demo(merchant, clock::now())?);
         }
+        let compiled = Some(data.join("compiled"));
+        let large = config.large_plugins || demo.is_some();
+        let beside = Prover::new(prover.clone(), compiled.clone(), Ceiling::new(large));
+        let rehearsals = Rehearsals::start(workers.clone(), beside)?;
         let mut settled = workers::Options::new(workers);
         settled.count = config.workers.unwrap_or(settled.count);
         let (workers, confinement) = Workers::start(settled).await.context("the workers could not be started")?;
         let (stop, stopping) = watch::channel(false);
         // Whoever tries things out on one's own machine needs no leave.
-        let large = config.large_plugins || demo.is_some();
         let limits = config.limits;
         let privacy = Privacy::open(&*engine).await?;
         let app = Arc::new(App {
@@ -153,6 +157,7 @@ impl Host {
             outbox: Outbox::new(connectors),
             dev_key,
             pages: demo.and_then(|_| existing(Path::new(http::pages::SOURCES))),
+            rehearsals,
             people: People::new(person, config.proxies),
             embed_in: config.embed_in.clone(),
             frame_ancestors: config::frame_ancestors(&config.embed_in),
@@ -161,7 +166,7 @@ impl Host {
             confinement,
             stopping,
         });
-        let prover = Prover::new(prover, Some(data.join("compiled")), Ceiling::new(large));
+        let prover = Prover::new(prover, compiled, Ceiling::new(large));
         let alerts = Alerts::open(config.alerts, &app.outgoing, &app.metrics)?;
         start_registry(&app, plugins, (prover, trusts), alerts).await?;
         Ok(Self { app, stop })

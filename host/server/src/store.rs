@@ -235,7 +235,11 @@ async fn set_aside(engine: &dyn Engine, record: &PluginRecord) -> anyhow::Result
     Ok(found.and_then(|before| BundleHash::from_hex(&before.hash)))
 }
 
-async fn read_bundle(engine: &dyn Engine, hash: &str, limits: &BundleLimits) -> Result<Option<Bundle>, String> {
+pub(crate) async fn read_bundle(
+    engine: &dyn Engine,
+    hash: &str,
+    limits: &BundleLimits,
+) -> Result<Option<Bundle>, String> {
     let Some(bytes) = engine.bundle(hash).await.map_err(|error| error.to_string())? else { return Ok(None) };
     let bundle = from_archive(&bytes, limits);
     bundle.map(Some).map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))

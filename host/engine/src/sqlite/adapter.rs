@@ -10,14 +10,15 @@ use cuecard_model::{
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, errands, feedback, forget, hooks, identities, insights,
-    people, read, read_outreach, threads, trial, writer::Job,
+    SqliteEngine, audit, check::check, context::Question, errands, feedback, forget, hooks, identities, insights, kept,
+    people, proposals, read, read_outreach, threads, trial, writer::Job,
 };
 use crate::{
     Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Engine,
-    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, MessageRecord, NextDue, OpenEvent,
-    OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, Receipt, ReloadRecord, Result, Room,
-    Scope, Session, Spoken, StoredAudit, StoredKeys, Thread, TurnRecord,
+    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, KeptTurn, MessageRecord, NextDue,
+    OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
+    ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, Thread,
+    TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -108,6 +109,16 @@ impl Engine for SqliteEngine {
         self.pool.read(move |connection| read::turns(connection, &merchant, after.as_ref(), limit)).await
     }
 
+    async fn kept_turns(
+        &self,
+        merchant: &MerchantId,
+        conversations: &[ConversationId],
+        limit: usize,
+    ) -> Result<Vec<KeptTurn>> {
+        let (merchant, conversations) = (merchant.clone(), conversations.to_vec());
+        self.pool.read(move |connection| kept::turns(connection, &merchant, &conversations, limit)).await
+    }
+
     async fn turns_before(
         &self,
         merchant: &MerchantId,
@@ -140,6 +151,21 @@ impl Engine for SqliteEngine {
     async fn feedback(&self, merchant: &MerchantId, since: Timestamp, limit: usize) -> Result<Vec<Feedback>> {
         let merchant = merchant.clone();
         self.pool.read(move |connection| feedback::since(connection, &merchant, since, limit)).await
+    }
+
+    async fn proposals(
+        &self,
+        merchant: &MerchantId,
+        state: ProposalState,
+        limit: usize,
+    ) -> Result<Vec<ProposalRecord>> {
+        let merchant = merchant.clone();
+        self.pool.read(move |connection| proposals::list(connection, &merchant, state, limit)).await
+    }
+
+    async fn proposal(&self, merchant: &MerchantId, id: &str) -> Result<Option<ProposalRecord>> {
+        let (merchant, id) = (merchant.clone(), id.to_owned());
+        self.pool.read(move |connection| proposals::one(connection, &merchant, &id)).await
     }
 
     async fn feedback_on(&self, merchant: &MerchantId, suggestions: &[SuggestionId]) -> Result<Vec<Feedback>> {

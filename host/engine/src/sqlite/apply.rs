@@ -8,7 +8,7 @@ use cuecard_model::{AgentId, Arm, ConversationId, CustomerId, MerchantId, Role, 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::{audit, errands, facts, feedback, forget, identities, learn, news, rooms, trial};
+use super::{audit, errands, facts, feedback, forget, identities, learn, news, proposals, rooms, trial};
 use crate::{Batch, Error, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
 
 /// What became of a batch, and where its messages stand.
@@ -108,6 +108,7 @@ fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) 
         Write::Outreach(record) | Write::OutreachChange(record) => &mut record.customer,
         Write::Trial(trial) => &mut trial.customer,
         Write::Consent(record) => &mut record.customer,
+        Write::Proposal(record) => &mut record.customer,
         Write::CaseOutcome(said) => &mut said.customer,
         Write::Errand(errand) => &mut errand.customer,
         Write::Event(event) => match &mut event.customer_id {
@@ -173,6 +174,7 @@ fn one(
         }
         Write::Outreach(record) => contact::propose(connection, merchant, record),
         Write::OutreachChange(record) => contact::change(connection, merchant, record),
+        Write::Proposal(record) => proposals::put(connection, merchant, record),
         Write::Consent(record) => contact::consent(connection, merchant, record),
         Write::Suppression { subject, suppression } => contact::suppress(connection, merchant, subject, suppression),
         Write::Errand(errand) => errands::put(connection, merchant, errand),
@@ -206,8 +208,8 @@ fn message(
     let is_answer = record.message.role == Role::Agent;
     let waiting = if is_answer { facts::waiting(connection, merchant, record.conversation.as_str())? } else { None };
     let sql = "insert into messages
-        (merchant, conversation, message, customer, channel, role, text, at, agent, turn, generation, reply, trace)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        (merchant, conversation, message, customer, channel, role, text, at, agent, turn, generation, reply, trace, input)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         on conflict (merchant, conversation, message) do nothing";
     let kept = connection.prepare_cached(sql)?.execute(params![
         merchant.as_str(),
@@ -223,6 +225,7 @@ fn message(
         turn.map(|turn| turn.generation.cast_signed()),
         turn.map(|turn| &*turn.reply),
         turn.and_then(|turn| turn.trace.as_deref()),
+        turn.and_then(|turn| turn.input.as_deref()),
     ])?;
     if kept == 0 {
         let known = known(connection, merchant, record.conversation.as_str(), record.id.as_str())?;

@@ -21,10 +21,12 @@ pub(super) fn check(batch: &Batch) -> Result<usize> {
 fn weigh(write: &Write) -> usize {
     let more = match write {
         Write::Message(record) => record.message.text.len(),
-        Write::Turn(TurnRecord { message, reply, trace, .. }) => {
-            message.message.text.len() + reply.len() + trace.as_ref().map_or(0, |trace| trace.len())
+        Write::Turn(TurnRecord { message, reply, trace, input, .. }) => {
+            let beside = [trace, input].into_iter().flatten();
+            message.message.text.len() + reply.len() + beside.map(|text| text.len()).sum::<usize>()
         }
         Write::Feedback(feedback) => feedback.final_text.as_ref().map_or(0, String::len),
+        Write::Proposal(record) => record.body.len(),
         Write::Customer(customer) => weigh_customer(customer),
         Write::Live(item) => weigh_fields(&item.fields),
         Write::PluginKeys { writes, .. } => {

@@ -103,6 +103,10 @@ pub(super) fn aged(connection: &Connection, room: Room, after: i64, limit: usize
         Room::Events => {
             "select seq, merchant, done_at from events where seq > ?1 and done_at is not null order by seq limit ?2"
         }
+        Room::Inputs => {
+            "select seq, merchant, at from messages indexed by messages_with_input
+                where seq > ?1 and input is not null order by seq limit ?2"
+        }
     };
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut statement = connection.prepare_cached(sql)?;
@@ -134,6 +138,11 @@ pub(super) fn sweep(
                 "delete from messages where merchant = ?1 and seq = ?2 returning customer, conversation"
             }
             Room::Events => "delete from events where merchant = ?1 and seq = ?2 returning customer, null",
+            Room::Inputs => {
+                let sql = "update messages set input = null where merchant = ?1 and seq = ?2";
+                gone += connection.prepare_cached(sql)?.execute(place)?;
+                continue;
+            }
         };
         let mut statement = connection.prepare_cached(owner)?;
         let mut found = statement.query(place)?;

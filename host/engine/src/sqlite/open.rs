@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0008_insights.sql"),
     include_str!("0009_learned.sql"),
     include_str!("0011_errands.sql"),
+    include_str!("0012_author.sql"),
 ];
 
 /// How long a connection waits for another.

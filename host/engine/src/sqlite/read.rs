@@ -76,7 +76,7 @@ pub(super) fn message(row: &Row<'_>, first: usize) -> Result<Message> {
 
 pub(super) fn customer(connection: &Connection, merchant: &MerchantId, customer: &CustomerId) -> Result<KnownCustomer> {
     let Handed { profile, keys } = handed(connection, merchant, customer)?;
-    let contacts = contacts(connection, merchant, customer)?;
+    let contacts = contacts(connection, merchant, customer, i64::MAX)?;
     let events = events(connection, merchant, customer)?;
     let last = |seq: Option<&i64>| seq.copied().unwrap_or(0);
     let (last_contact, last_event) = (last(contacts.0.last()), last(events.0.last()));
@@ -99,12 +99,17 @@ pub(super) fn handed(connection: &Connection, merchant: &MerchantId, customer: &
     Ok(Handed { profile: profile.map(Arc::new), keys: Arc::new(keys) })
 }
 
-/// The last messages of a customer with their places, oldest first. The indexes are named here and below for the
-/// reason that [`conversation_end`] gives.
-fn contacts(connection: &Connection, merchant: &MerchantId, customer: &CustomerId) -> Result<(Vec<i64>, Vec<Contact>)> {
+/// The last messages of a customer before a place, with their places, oldest first. The indexes are named here and below
+/// for the reason that [`conversation_end`] gives.
+pub(super) fn contacts(
+    connection: &Connection,
+    merchant: &MerchantId,
+    customer: &CustomerId,
+    before: i64,
+) -> Result<(Vec<i64>, Vec<Contact>)> {
     let sql = "select seq, conversation, channel, at from messages indexed by messages_by_customer
-        where merchant = ?1 and customer = ?2 and role = 1 order by seq desc limit ?3";
-    let params = params![merchant.as_str(), customer.as_str(), rows(Recent::CONTACTS)];
+        where merchant = ?1 and customer = ?2 and role = 1 and seq < ?3 order by seq desc limit ?4";
+    let params = params![merchant.as_str(), customer.as_str(), before, rows(Recent::CONTACTS)];
     let mut newest = all(connection, sql, params, |row| {
         let at = Timestamp::from_millis(row.get(3)?);
         let contact = Contact { conversation: row.get::<_, String>(1)?.into(), channel: row.get(2)?, at };
@@ -179,7 +184,8 @@ pub(super) fn next_due(connection: &Connection, partition: Partition) -> Result<
 macro_rules! messages {
     ($rest:literal) => {
         concat!(
-            "select conversation, message, customer, channel, role, text, at, agent, turn, generation, reply, trace from messages ",
+            "select conversation, message, customer, channel, role, text, at, agent, turn, generation, reply, trace, input
+                from messages ",
             $rest
         )
     };
@@ -196,13 +202,14 @@ pub(super) fn message_record(row: &Row<'_>) -> Result<MessageRecord> {
     })
 }
 
-fn turn_record(row: &Row<'_>) -> Result<TurnRecord> {
+pub(super) fn turn_record(row: &Row<'_>) -> Result<TurnRecord> {
     Ok(TurnRecord {
         message: message_record(row)?,
         id: row.get::<_, String>(8)?.into(),
         generation: row.get::<_, i64>(9)?.cast_unsigned(),
         reply: row.get(10)?,
         trace: row.get(11)?,
+        input: row.get(12)?,
     })
 }
 

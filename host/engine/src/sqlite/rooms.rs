@@ -140,7 +140,7 @@ pub(super) fn dump(
 }
 
 fn text_or_json(column: &str, text: &str) -> Json {
-    let is_json = matches!(column, "body" | "reply" | "value" | "versions" | "before" | "rendered");
+    let is_json = matches!(column, "body" | "reply" | "input" | "value" | "versions" | "before" | "rendered");
     let parsed = is_json.then(|| serde_json::from_str(text).ok()).flatten();
     parsed.unwrap_or_else(|| Json::String(text.to_owned()))
 }

@@ -271,3 +271,18 @@ pub async fn old_rows_are_found_and_swept(shop_: Shop) {
     shop_.keep(vec![Write::EventDone { event: "e".into(), at: at(9) }]).await;
     assert_eq!(shop_.engine.aged(cuecard_engine::Room::Events, 0, 3).await.unwrap().len(), 1);
 }
+
+pub async fn what_turns_were_answered_from_goes_before_them(shop_: Shop) {
+    let mut record = turn("t", "c", "m", "{}");
+    record.input = Some("{\"secret\": 1}".into());
+    shop_.keep(vec![Write::Turn(record)]).await;
+    let exported = shop_.engine.export(&shop_.merchant, &"u-9".into()).await.unwrap().to_string();
+    assert!(exported.contains("secret"), "what is kept of a customer is given out: {exported}");
+    let room = cuecard_engine::Room::Inputs;
+    let found = shop_.engine.aged(room, 0, 3).await.unwrap();
+    let rows = found.iter().map(|aged| aged.row).collect();
+    shop_.keep(vec![Write::Sweep { room, rows }]).await;
+    assert_eq!(shop_.engine.aged(room, 0, 3).await.unwrap(), []);
+    let kept = shop_.engine.kept_turns(&shop_.merchant, &[], 3).await.unwrap();
+    assert_eq!((kept.len(), kept[0].turn.input.as_deref()), (1, None));
+}

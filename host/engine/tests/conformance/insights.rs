@@ -22,6 +22,7 @@ fn asked(id: &str, customer: &str, scenario: &str, seconds: i64, held_out: bool)
         generation: 1,
         reply: reply.into(),
         trace: None,
+        input: None,
     })
 }
 

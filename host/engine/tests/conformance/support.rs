@@ -49,6 +49,7 @@ pub fn turn(turn: &str, conversation: &str, id: &str, reply: &str) -> TurnRecord
         generation: 17,
         reply: reply.into(),
         trace: None,
+        input: None,
     }
 }
 

@@ -233,3 +233,21 @@ pub async fn memory_and_storage_agree(shop: Shop) {
         assert_eq!(shop.context(conversation, "next", 100).await, before);
     }
 }
+
+pub async fn kept_turns_have_what_was_known_around_them(shop: Shop) {
+    for (number, (thread, customer)) in [("c", "u-9"), ("d", "u-8"), ("c", "u-9")].into_iter().enumerate() {
+        let mut record = turn(&format!("t-{number}"), thread, &format!("m-{number}"), "{}");
+        record.message.customer = customer.into();
+        record.input = Some(format!("{{\"number\": {number}}}").into());
+        shop.keep(vec![Write::Turn(record)]).await;
+    }
+    let ids = |turns: &[cuecard_engine::KeptTurn]| turns.iter().map(|it| it.turn.id.to_string()).collect::<Vec<_>>();
+    let all = shop.engine.kept_turns(&shop.merchant, &[], 10).await.unwrap();
+    assert_eq!(ids(&all), ["t-2", "t-1", "t-0"]);
+    assert_eq!(all[0].turn.input.as_deref(), Some("{\"number\": 2}"));
+    assert_eq!(all[0].history.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), ["m-0"]);
+    assert_eq!((all[0].contacts.len(), all[2].contacts.len(), all[2].history.len()), (1, 0, 0));
+    assert_eq!(ids(&shop.engine.kept_turns(&shop.merchant, &[], 2).await.unwrap()), ["t-2", "t-1"]);
+    assert_eq!(ids(&shop.engine.kept_turns(&shop.merchant, &["d".into()], 10).await.unwrap()), ["t-1"]);
+    assert!(shop.engine.kept_turns(&"other".into(), &[], 10).await.unwrap().is_empty());
+}

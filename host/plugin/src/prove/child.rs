@@ -66,7 +66,6 @@ fn fill(order: &Order, runtimes: &Runtimes, report: &mut Report) -> Result<(), V
     let runtime = runtimes.load(&load).map_err(|problem| vec![problem])?;
     if order.cases {
         report.cases = cases::run(&contents, &mut || runtimes.load(&load), runtime);
-        report.problems = report.cases.iter().flat_map(cases::CaseReport::problems).collect();
     }
     Ok(())
 }

@@ -18,9 +18,13 @@ use super::{
 /// Luau's C stack and deeply nested sources need room; the worker's thread has it, whatever the shell's limit.
 pub const STACK_BYTES: usize = 16 << 20;
 
-/// Runs a worker on standard input and output until the host closes the stream.
-pub fn run() -> io::Result<()> {
+/// Runs a worker on standard input and output until the host closes the stream. An `aside` one does what nobody waits
+/// for: those who answer customers come first.
+pub fn run(aside: bool) -> io::Result<()> {
     let stream = stream()?;
+    if aside {
+        let _ = rustix::process::nice(10);
+    }
     let progress = Note::from_file(&File::from(io::stdout().as_fd().try_clone_to_owned()?))?;
     let confinement = Confinement::enter(Bounds::WORKER);
     let worker = move || serve(stream, progress, move || confinement.seal());

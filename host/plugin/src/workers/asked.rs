@@ -22,6 +22,8 @@ pub(super) trait Job: Sized {
     fn now(&self) -> Timestamp;
     /// Leaves those alone, in this order.
     fn keep(&mut self, loads: &[LoadId]);
+    /// Wants processor time of each call.
+    fn time(&mut self);
     /// Time that is gone before the next worker begins.
     fn spend(&mut self, time: Duration);
     fn into_request(self) -> Request;
@@ -47,6 +49,10 @@ impl Job for TurnJob {
         self.compose.sort_by_key(place);
         // What one `localize` hook makes of a draft is the next one's: their order is not ours to change.
         self.localize.retain(kept);
+    }
+
+    fn time(&mut self) {
+        self.compose.iter_mut().chain(&mut self.localize).for_each(|ask| ask.timed = true);
     }
 
     fn spend(&mut self, time: Duration) {
@@ -82,6 +88,10 @@ impl Job for ClassifyJob {
         self.classify.retain(|ask| loads.contains(&ask.load));
     }
 
+    fn time(&mut self) {
+        self.classify.iter_mut().for_each(|ask| ask.timed = true);
+    }
+
     fn spend(&mut self, time: Duration) {
         self.budget_ms = less(self.budget_ms, time);
     }
@@ -113,6 +123,10 @@ impl Job for EventJob {
     fn keep(&mut self, loads: &[LoadId]) {
         self.trigger.retain(|ask| loads.contains(&ask.load));
         self.trigger.sort_by_key(|ask| loads.iter().position(|load| *load == ask.load));
+    }
+
+    fn time(&mut self) {
+        self.trigger.iter_mut().for_each(|ask| ask.timed = true);
     }
 
     fn spend(&mut self, _: Duration) {}

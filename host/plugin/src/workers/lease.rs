@@ -61,6 +61,10 @@ impl Pool {
         self.lock().waiters
     }
 
+    pub(super) fn remembers(&self) -> bool {
+        self.options.remember
+    }
+
     pub(super) fn state(&self) -> WorkersState {
         let (idle, waiting) = {
             let state = self.lock();

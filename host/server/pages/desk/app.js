@@ -17,6 +17,7 @@ import * as dismissal from "./views/dismiss.js";
 import * as help from "./views/help.js";
 import { list } from "./views/list.js";
 import { outreach } from "./views/outreach.js";
+import * as proposal from "./views/proposal.js";
 import * as scripts from "./views/scripts.js";
 import { tabs } from "./views/tabs.js";
 import { t } from "./words.js";
@@ -28,7 +29,7 @@ const main = () => html`
     <section class="pane thread-pane" aria-labelledby="thread-title">${conversation()}${composer()}</section>
     <section class="pane cards-pane" aria-labelledby="cards-title">${cards()}${customer()}</section>
   </main>
-  ${tabs()} ${help.dialog()} ${dismissal.dialog()} ${actions.dialog()} ${scripts.dialog()}
+  ${tabs()} ${help.dialog()} ${dismissal.dialog()} ${actions.dialog()} ${scripts.dialog()} ${proposal.dialog()}
 `;
 
 const tools = () => html`

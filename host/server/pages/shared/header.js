@@ -14,6 +14,7 @@ const pages = [
   { name: "nav.desk", path: "/desk", roles: ["agent"] },
   { name: "nav.console", path: "/console", roles: ["author", "operator"] },
   { name: "nav.insights", path: "/insights", roles: ["author", "operator"] },
+  { name: "nav.author", path: "/author", roles: ["author"] },
 ];
 
 export const logo = () => html`

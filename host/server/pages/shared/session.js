@@ -5,11 +5,13 @@
 
 /** What the host says when it does not do something. */
 export class Problem extends Error {
-  /** @param {number} status @param {string} detail @param {string} [hint] */
-  constructor(status, detail, hint) {
+  /** @param {number} status @param {string} detail @param {string} [hint]
+   * @param {{ file: string, line?: number, column?: number, reason: string, hint?: string }[]} [problems] of a bundle */
+  constructor(status, detail, hint, problems = []) {
     super(detail);
     this.status = status;
     this.hint = hint;
+    this.problems = problems;
   }
 }
 
@@ -84,5 +86,5 @@ async function call(method, path, body) {
   if (response.status === 204) return null;
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
-  throw new Problem(response.status, answer?.detail ?? response.statusText, answer?.hint);
+  throw new Problem(response.status, answer?.detail ?? response.statusText, answer?.hint, answer?.problems);
 }

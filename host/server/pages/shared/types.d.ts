@@ -18,7 +18,7 @@ export type PageState = {
   now: number;
 };
 /** The word for each page. */
-export type PageName = "nav.desk" | "nav.console" | "nav.insights";
+export type PageName = "nav.desk" | "nav.console" | "nav.insights" | "nav.author";
 /** What a page gives its frame. */
 export type Frame = {
   name: PageName;

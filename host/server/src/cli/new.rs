@@ -63,10 +63,43 @@ enum Hook {
     Classify,
 }
 
+/// A Lua plugin's files, for whoever has no command line.
+pub(crate) fn lua(id: &str) -> impl Iterator<Item = (&'static str, String)> {
+    files(Language::Lua, Hook::Compose, id, &id.replace('-', "_"), Path::new(""))
+}
+
+/// Whether a plugin may be called so.
+pub(crate) fn is_id(id: &str) -> bool {
+    let fits = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-';
+    !id.is_empty() && id.len() <= 64 && id.chars().all(fits)
+}
+
+fn files(
+    lang: Language,
+    hook: Hook,
+    id: &str,
+    scenario: &str,
+    sdk: &Path,
+) -> impl Iterator<Item = (&'static str, String)> + use<> {
+    let (runtime, entry) = lang.runtime();
+    let values = [
+        ("{{id}}", id.to_owned()),
+        ("{{scenario}}", scenario.to_owned()),
+        ("{{runtime}}", runtime.to_owned()),
+        ("{{entry}}", entry.to_owned()),
+        ("{{capabilities}}", lang.capabilities().to_owned()),
+        ("{{title}}", scenario.replace('_', " ")),
+        ("{{sdk}}", sdk.display().to_string()),
+    ];
+    let texts = hook.files().iter().copied().chain([lang.code(hook)]).chain(lang.files().iter().copied());
+    texts.map(move |(name, text)| {
+        (name, values.iter().fold(text.to_owned(), |text, (mark, value)| text.replace(mark, value)))
+    })
+}
+
 impl New {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let fits = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-';
-        if self.id.is_empty() || self.id.len() > 64 || !self.id.chars().all(fits) {
+        if !is_id(&self.id) {
             bail!(
                 "'{}' is no plugin id\n  hint: use lower-case letters, digits and hyphens, such as late-parcel",
                 self.id
@@ -77,17 +110,9 @@ impl New {
             bail!("{} is already there\n  hint: choose another id, or remove the folder", folder.display());
         }
         let scenario = self.scenario.unwrap_or_else(|| self.id.replace('-', "_"));
-        let title = scenario.replace('_', " ");
         let sdk = self.sdk.canonicalize().unwrap_or(self.sdk);
-        let (runtime, entry) = self.lang.runtime();
-        let fill = |text: &str| {
-            let text = text.replace("{{id}}", &self.id).replace("{{scenario}}", &scenario);
-            let text = text.replace("{{runtime}}", runtime).replace("{{entry}}", entry);
-            let text = text.replace("{{capabilities}}", self.lang.capabilities());
-            text.replace("{{title}}", &title).replace("{{sdk}}", &sdk.display().to_string())
-        };
-        for (name, text) in self.hook.files().iter().chain([&self.lang.code(self.hook)]).chain(self.lang.files()) {
-            write(&folder.join(name), &fill(text))?;
+        for (name, text) in files(self.lang, self.hook, &self.id, &scenario, &sdk) {
+            write(&folder.join(name), &text)?;
         }
         if let Some(language) = self.lang.component() {
             language.write_sdk(&folder)?;

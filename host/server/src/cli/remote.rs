@@ -31,6 +31,12 @@ pub(crate) struct Push {
     /// Serve every merchant, not only the key's own.
     #[arg(long)]
     shared: bool,
+    /// Do not put it in service: answer turns that were answered once more with it, and show what would have been different
+    #[arg(long)]
+    dry_run: bool,
+    /// With --dry-run: how many turns, from the newest back
+    #[arg(long, default_value_t = 200, requires = "dry_run")]
+    turns: usize,
     /// Try it on a share of the conversations beside the version that serves: 10%, 0.1; 0 serves all at once.
     #[arg(long, value_name = "SHARE", value_parser = share, num_args = 0..=1, default_missing_value = "10%")]
     canary: Option<f64>,
@@ -100,15 +106,16 @@ impl Push {
         let parsed: toml::Table = manifest.parse().with_context(|| format!("{name}/plugin.toml"))?;
         let id = parsed.get("plugin").and_then(|plugin| plugin.get("id")).and_then(toml::Value::as_str);
         let id = id.ok_or_else(|| anyhow!("{name}/plugin.toml: no id under [plugin]\n  hint: add id = \"…\""))?;
+        if self.dry_run {
+            return self.rehearse(&name, id, to_archive(&bundle)?);
+        }
         let mut progress = Progress::new("bundle sent, being proved");
         progress.step();
         let path = format!("/v1/plugins/{id}?{}", self.query());
         let (status, answer) = self.server.call("PUT", &path, Some(to_archive(&bundle)?))?;
         progress.finish();
         if status == 422 {
-            let problems = answer.get("problems").cloned().unwrap_or_default();
-            let problems: Vec<Problem> = serde_json::from_value(problems).unwrap_or_default();
-            return Ok(refuse(&name, &problems));
+            return Ok(refuse(&name, &problems(&answer)));
         }
         let answer = expect_fine(status, answer)?;
         let (version, generation) = (text(&answer, "version"), text(&answer, "generation"));
@@ -152,6 +159,31 @@ fn seconds(text: &str) -> Result<u32, String> {
     let (number, unit) = found.unwrap_or((text, 1));
     let time = number.parse::<u32>().ok().and_then(|number| number.checked_mul(unit));
     time.ok_or_else(|| "write a time: 90s, 30m, 2h".to_owned())
+}
+
+impl Push {
+    /// Fails where a push would be refused, and where the new version fails on what the old one could do.
+    fn rehearse(&self, name: &str, id: &str, archive: Vec<u8>) -> anyhow::Result<ExitCode> {
+        let shared = if self.shared { "&shared=true" } else { "" };
+        let path = format!("/v1/plugins/{id}/rehearse?turns={}{shared}", self.turns);
+        let mut progress = Progress::new("bundle sent, being rehearsed");
+        progress.step();
+        let (status, answer) = self.server.call("POST", &path, Some(archive))?;
+        progress.finish();
+        if status == 422 {
+            return Ok(refuse(name, &problems(&answer)));
+        }
+        let answer = expect_fine(status, answer)?;
+        print(text(&answer, "text").trim_end());
+        let failing = answer.pointer("/summary/failing").and_then(Json::as_u64).unwrap_or(0);
+        let fit = problems(&answer).is_empty() && failing == 0;
+        Ok(if fit { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+}
+
+fn problems(answer: &Json) -> Vec<Problem> {
+    let problems = answer.get("problems").cloned().unwrap_or_default();
+    serde_json::from_value(problems).unwrap_or_default()
 }
 
 fn refuse(name: &str, problems: &[Problem]) -> ExitCode {

@@ -29,6 +29,7 @@ use crate::{
     clock, identity,
     journal::{About, Place, take_down},
     merchants::Settled,
+    rehearse::Input,
     rollout,
     taught::trials,
     trace,
@@ -153,6 +154,7 @@ async fn turn(
         learned: context.learned,
         terms,
     };
+    let input = Input::of(&incoming);
     let mut offered = offer(&snapshot, &understanding, &app.workers, &settings, incoming).await?;
     if let Some(connector) = app.translations.of(merchant) {
         connector.fill_in(&mut offered).await;
@@ -170,7 +172,7 @@ async fn turn(
     let trials: Vec<_> = trials(&reply, &record, None).collect();
     let trace = Some(trace::kept(&spans, &calls));
     let (generation, reply_text) = (reply.generation, Arc::clone(&text));
-    let turn = TurnRecord { id: turn_id, message: record, generation, reply: reply_text, trace };
+    let turn = TurnRecord { id: turn_id, message: record, generation, reply: reply_text, trace, input };
     let mut writes = vec![Write::Turn(turn)];
     writes.extend(key_writes.into_iter().map(|(plugin, writes)| Write::PluginKeys {
         plugin,

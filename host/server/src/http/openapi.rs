@@ -85,7 +85,7 @@ fn parameters(route: &Route) -> Vec<Value> {
         let kind = match *name {
             // Ids of turns sort by time; other places in a list are numbers.
             "before" if route.path == "/v1/turns" => json!({"type": "string"}),
-            "limit" | "before" => json!({"type": "integer", "minimum": 0}),
+            "limit" | "before" | "turns" => json!({"type": "integer", "minimum": 0}),
             "shared" | "follow" | "failed" => json!({"type": "boolean"}),
             "state" => reference("OutreachState"),
             _ => json!({"type": "string"}),

@@ -11,7 +11,7 @@ use axum::{
 use cuecard_engine::{PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope};
 use cuecard_model::{MerchantId, PluginId, Timestamp};
 use cuecard_plugin::{
-    bundle::{BundleHash, from_archive},
+    bundle::BundleHash,
     canary::{Counts, Terms, Trial, Verdict},
     generation::LivePlugin,
     generation::Served,
@@ -22,8 +22,9 @@ use serde_json::{Value, json};
 
 use super::{
     Problem,
+    bundles::sent,
     guard::Caller,
-    json::{Asked, Json, Raw, reply},
+    json::{Asked, Json, reply},
 };
 use crate::{
     app::App,
@@ -239,21 +240,18 @@ pub(crate) async fn push(
     Path(id): Path<String>,
     request: axum::extract::Request,
 ) -> Result<Response, Problem> {
-    use axum::extract::FromRequest;
     let asked = axum::extract::Query::<Push>::try_from_uri(request.uri());
     let asked = asked.map_err(|error| Problem::bad_request(error.body_text()).field("query"))?.0;
     let place = place(&caller, &id, asked.shared)?;
     let settled = app.merchants.get(&*app.engine, &caller.merchant).await?.canary.filter(|_| !asked.shared);
     let way = way(&asked, settled, &caller)?;
-    let Raw(bytes) = Raw::from_request(request, &()).await?;
-    let limits = app.bundle_limits;
-    // Unpacking takes time, and the archive is a stranger's.
-    let bundle = tokio::task::spawn_blocking(move || from_archive(&bytes, &limits)).await;
-    let bundle = match bundle.map_err(|_| Problem::busy("the host is stopping"))? {
-        Ok(bundle) => bundle,
-        Err(problems) => {
-            registry(&app)?.refuse(place, problems.clone(), &caller.by);
-            return Err(Problem::bundle(problems));
+    let bundle = match sent(&app, &caller.merchant, &id, request).await {
+        Ok(sent) => sent.bundle,
+        Err(problem) => {
+            if !problem.problems().is_empty() {
+                registry(&app)?.refuse(place, problem.problems().to_vec(), &caller.by);
+            }
+            return Err(problem);
         }
     };
     let known = app.engine.plugins().await?;
@@ -367,7 +365,7 @@ fn registry(app: &App) -> Result<&Registry, Problem> {
 }
 
 /// The merchant's own plugin; or the one for all, which only an operator may change.
-fn place(caller: &Caller, id: &str, shared: bool) -> Result<Place, Problem> {
+pub(crate) fn place(caller: &Caller, id: &str, shared: bool) -> Result<Place, Problem> {
     if shared && !caller.operator {
         return Err(Problem::new(403, "forbidden", "Forbidden", "shared plugins are the operator's to change")
             .hint("leave ?shared=true out for a plugin of your own, or use an operator's key"));

@@ -67,6 +67,11 @@ impl Problem {
         self
     }
 
+    /// What is wrong with a bundle.
+    pub(crate) fn problems(&self) -> &[cuecard_plugin::problem::Problem] {
+        &self.0.problems
+    }
+
     /// 400
     pub fn bad_request(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(400, "bad-request", "Bad request", detail)

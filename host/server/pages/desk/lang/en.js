@@ -167,4 +167,10 @@ export default {
   "help.help": "Show the keys",
   "help.when": "Single keys work while the reply is empty or not in focus. Alt with 1, 2 or 3 inserts at any time.",
   "help.single": "Single keys",
+  "composer.propose": "Save as script",
+  "propose.title": "Save as a proposal for a script",
+  "propose.hint": "Authors see these words, with variables in the places of what is this customer's own.",
+  "propose.none": "Nothing of this customer was recognised in it.",
+  "propose.go": "Save the proposal",
+  "propose.done": "Saved. An author decides on it.",
 };

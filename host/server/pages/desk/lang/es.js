@@ -167,4 +167,10 @@ export default {
   "help.help": "Mostrar las teclas",
   "help.when": "Las teclas sueltas funcionan mientras la respuesta está vacía o sin el foco. Alt con 1, 2 o 3 inserta siempre.",
   "help.single": "Teclas sueltas",
+  "composer.propose": "Guardar como guion",
+  "propose.title": "Guardar como propuesta de guion",
+  "propose.hint": "Los autores verán este texto con variables en lugar de los datos de este cliente.",
+  "propose.none": "No se reconoció ningún dato de este cliente.",
+  "propose.go": "Guardar la propuesta",
+  "propose.done": "Guardado. Un autor decidirá.",
 };

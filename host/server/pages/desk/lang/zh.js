@@ -162,4 +162,10 @@ export default {
   "help.help": "显示按键",
   "help.when": "回复框为空或未获得焦点时，单键有效。Alt 加 1、2、3 随时可插入。",
   "help.single": "单键操作",
+  "composer.propose": "存为话术",
+  "propose.title": "保存为话术提议",
+  "propose.hint": "作者会看到这段文字，其中客户自己的信息以变量代替。",
+  "propose.none": "没有识别到该客户的信息。",
+  "propose.go": "保存提议",
+  "propose.done": "已保存，由作者决定。",
 };

@@ -7,6 +7,7 @@ import { nameOf } from "../../shared/format.js";
 import { t } from "../words.js";
 import { state } from "../store.js";
 import * as icons from "../../shared/icons.js";
+import * as proposal from "./proposal.js";
 import * as scripts from "./scripts.js";
 
 /** Where there is room for one pane, there is hardly a keyboard. */
@@ -23,6 +24,8 @@ export function composer() {
         aria-describedby="reply-hint" .value=${live(control.draft())} @input=${typed} @keydown=${key}></textarea>
       <div class="row">
         <button type="button" class="quiet" @click=${scripts.show}>${icons.search()}${t("composer.scripts")}</button>
+        <button type="button" class="quiet" @click=${() => proposal.show(control.draft())} ?disabled=${!control.draft().trim()}
+          aria-label=${t("composer.propose")} title=${t("composer.propose")}>${icons.cards()}<span class="wide-only">${t("composer.propose")}</span></button>
         <span id="reply-hint" class="hint">${t("composer.hint")}</span>
         <button class="primary" ?disabled=${!control.draft().trim()}>${icons.send()}${t("composer.send")}</button>
       </div>

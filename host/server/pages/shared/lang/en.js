@@ -4,6 +4,7 @@ export default {
   "nav.desk": "Desk",
   "nav.console": "Console",
   "nav.insights": "Insights",
+  "nav.author": "Playground",
   "login.title": "Log in to Cuecard",
   "login.name": "Name",
   "login.password": "Password",

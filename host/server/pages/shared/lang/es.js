@@ -4,6 +4,7 @@ export default {
   "nav.desk": "Mesa",
   "nav.console": "Consola",
   "nav.insights": "Análisis",
+  "nav.author": "Taller",
   "login.title": "Entrar en Cuecard",
   "login.name": "Nombre",
   "login.password": "Contraseña",

@@ -118,7 +118,7 @@ async fn answer(State(bare): State<Arc<Bare>>, Json(message): Json<IncomingMessa
             agent: None,
         };
         let id = TurnId::from(bare.ids.next(now));
-        let turn = TurnRecord { id, message, generation: 1, reply: Arc::clone(&bare.reply), trace: None };
+        let turn = TurnRecord { id, message, generation: 1, reply: Arc::clone(&bare.reply), trace: None, input: None };
         let receipt = engine.commit(Batch::new(bare.merchant.clone(), vec![Write::Turn(turn)])).await;
         if !matches!(receipt, Ok(Receipt::Kept(_))) {
             return Err(axum::http::StatusCode::INTERNAL_SERVER_ERROR);

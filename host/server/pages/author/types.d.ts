@@ -1,0 +1,49 @@
+// Shapes of the author's page. Read by the type checker alone; never served.
+
+export type Problem = { file: string; line?: number; column?: number; reason: string; hint?: string };
+export type Case = { name: string; file: string; line: number; passed: boolean; differences: string[] };
+export type Bundle = {
+  plugin: string; version: string | null; hash: string | null; shared: boolean;
+  files: Record<string, string>; binary: { name: string; bytes: number }[];
+};
+export type Listed = { id: string; version: string; hash: string; scope: string; state: string; name?: string | null };
+export type Words = {
+  title: string; text: string; steps: { kind: string; text: string }[]; actions: { type: string; args: object }[];
+  reason: string; confidence: number; scenario: string; locale: string; missing: string[];
+};
+export type Offer = { plugin: string; kind: "same" | "gained" | "lost" | "changed"; fields: string[]; old?: Words; new?: Words };
+export type Signals = { scenario: { id: string }; emotion: { label: string }; language: { tag: string } };
+export type Turn = {
+  turn_id: string; conversation_id: string; at: string; message: string; approximate: string[];
+  signals_before?: Signals; signals: Signals; offers: Offer[];
+  failures: { plugin: string; kind: "failing" | "mended" | "still"; failure: string; detail: string }[];
+  keys: string[]; log: { level: string; text: string }[]; different: boolean;
+};
+export type Rehearsal = {
+  plugin: string; old: { version: string } | null; new: { version: string } | null;
+  problems: Problem[]; cases: Case[]; turns: Turn[];
+  summary: Record<"turns" | "different" | "gained" | "lost" | "changed" | "same" | "failing" | "mended" | "left_out" | "approximate" | "took_ms", number>;
+  times: { plugin: string; hook: string; old: Spread; new: Spread; slower: boolean }[];
+};
+export type Spread = { calls: number; p50_us: number; p99_us: number };
+export type Proposal = { id: string; message: string; variables: string[]; locale: string; at: string; by: string };
+export type Talk = { id: string; channel: string; at: string; text: string };
+export type State = {
+  plugins: Listed[];
+  /** What serves, or the template that was begun with. */
+  base: Bundle | null;
+  phase: "choosing" | "loading" | "ready" | "failed";
+  /** As they stand in the editor. */
+  files: Record<string, string>;
+  open: string;
+  talks: Talk[];
+  /** Whose turns: a conversation's id, or "" for the newest of all. */
+  talk: string;
+  result: Rehearsal | null;
+  rehearsal: "idle" | "running" | "failed";
+  /** Why a save was refused. */
+  refused: Problem[] | null;
+  saving: boolean;
+  proposals: Proposal[];
+  view: "edit" | "output";
+};

@@ -1,0 +1,109 @@
+// What the version in the editor says on real conversations, beside the version that serves.
+
+import { html } from "../../shared/vendor/lit-html/lit-html.js";
+import * as control from "../control.js";
+import { difference } from "../difference.js";
+import { state } from "../store.js";
+import { moment, t, tCount, tWord } from "../words.js";
+import { goTo } from "./files.js";
+
+/** @import { Case, Offer, Turn, Words } from "../types" */
+
+export function output() {
+  const { base, result, talks, talk } = state;
+  return html`
+    <div class="output-head">
+      <h2 id="output-title">${t("output")}</h2>
+      <label class="chooser"><span class="unseen">${t("talk")}</span>
+        <select id="talk" ?disabled=${!base} @change=${(/** @type {Event} */ event) => control.choose(/** @type {HTMLSelectElement} */ (event.target).value)}>
+          <option value="" ?selected=${!talk}>${t("talk.all")}</option>
+          ${talks.map((it) => html`<option value=${it.id} ?selected=${it.id === talk}>${it.text.slice(0, 60)}</option>`)}
+        </select>
+      </label>
+    </div>
+    <p class="tally" role="status" aria-busy=${state.rehearsal === "running"}>${tally()}</p>
+    ${result ? html`${tests(result.cases)}<ul class="turns">${result.turns.map(turn)}</ul>` : ""}
+    ${base && result && result.turns.length === 0 && result.new ? html`<div class="empty"><b>${t("turns.none")}</b></div>` : ""}
+  `;
+}
+
+function tally() {
+  const { base, result, rehearsal } = state;
+  if (!base) return t("output.none");
+  if (rehearsal === "failed") return t("rehearsal.failed");
+  if (!result) return rehearsal === "running" ? t("rehearsal.running") : "";
+  if (!result.new) return html`<span class="chip bad">${t("rehearsal.broken")}</span>`;
+  const { summary, times } = result;
+  const own = times.find((it) => it.plugin === result.plugin && it.hook === "compose");
+  const cost = own && own.new.calls ? t("cost", { now: own.new.p50_us, before: own.old.calls ? own.old.p50_us : "–" }) : "";
+  const counted = /** @type {const} */ (["changed", "gained", "lost", "failing", "mended"]).filter((it) => summary[it]);
+  return html`
+    <span>${tCount("turns", summary.turns)}</span>
+    ${counted.map((it) => html`<span class="chip ${it}">${t(`count.${it}`, { count: summary[it] })}</span>`)}
+    ${counted.length ? "" : html`<span class="chip plain">${t("count.same")}</span>`}
+    <span class="hint">${cost} <span id="took" data-ms=${summary.took_ms}>${t("took", { ms: summary.took_ms })}</span></span>
+  `;
+}
+
+/** @param {Case[]} cases */
+function tests(cases) {
+  if (!cases.length) return "";
+  const failed = cases.filter((it) => !it.passed);
+  return html`
+    <details class="tests" ?open=${failed.length > 0}>
+      <summary>${t("tests", { passed: cases.length - failed.length, all: cases.length })}</summary>
+      <ul>${cases.map((it) => html`
+        <li class=${it.passed ? "passed" : "failed"}>
+          <span class="mark" aria-hidden="true">${it.passed ? "✓" : "✗"}</span>
+          <button class="quiet" @click=${() => goTo({ file: it.file, line: it.line, reason: "" })}><span class="unseen">${t(it.passed ? "test.passed" : "test.failed")}: </span><bdi>${it.name}</bdi></button>
+          ${it.differences.map((text) => html`<pre>${text}</pre>`)}
+        </li>`)}
+      </ul>
+    </details>
+  `;
+}
+
+/** @param {Turn} turn */
+const turn = (turn) => html`
+  <li class="turn" data-different=${turn.different}>
+    <p class="said" dir="auto"><bdi>${turn.message}</bdi></p>
+    <p class="hint">${moment(turn.at)} · ${tWord("scenario", turn.signals.scenario.id)}${turn.signals_before ? html` <span class="chip warn">${t("understood", { before: tWord("scenario", turn.signals_before.scenario.id) })}</span>` : ""}${turn.approximate.length ? html` <span class="chip plain">${t("approximate")}</span>` : ""}</p>
+    ${turn.failures.map((it) => html`<p class="failure ${it.kind}"><b>${it.plugin}</b> ${t(`failure.${it.kind}`)}: <bdi>${it.detail}</bdi></p>`)}
+    ${turn.offers.map(offer)}
+    ${turn.log.map((it) => html`<p class="log"><span class="label">${it.level}</span><bdi>${it.text}</bdi></p>`)}
+    ${turn.offers.length + turn.failures.length ? "" : html`<p class="hint">${t("silent")}</p>`}
+  </li>
+`;
+
+/** @param {Offer} offer */
+function offer(offer) {
+  const { plugin, kind, fields, old, new: now } = offer;
+  const head = html`<p class="offer-head"><b>${plugin}</b><span class="chip ${kind}">${t(`kind.${kind}`)}</span>${fields.length ? html`<span class="hint">${fields.map((it) => tWord("field", it)).join(", ")}</span>` : ""}</p>`;
+  if (kind !== "changed" || !old || !now) {
+    const words = now ?? old;
+    return html`<div class="offer ${kind}">${head}${words ? html`<div class="words" dir="auto">${words.text}</div>` : ""}</div>`;
+  }
+  const pieces = difference(old.text, now.text);
+  const side = (/** @type {"del" | "ins"} */ leaves) => pieces.map((it) =>
+    it.kind === leaves ? "" : it.kind === "del" ? html`<del>${it.text}</del>` : it.kind === "ins" ? html`<ins>${it.text}</ins>` : it.text);
+  return html`
+    <div class="offer ${kind}">${head}
+      <div class="sides">
+        <div class="words old" dir="auto"><span class="unseen">${t("before")}: </span>${side("ins")}</div>
+        <div class="words now" dir="auto"><span class="unseen">${t("after")}: </span>${side("del")}</div>
+      </div>
+      ${rest(fields, old, now)}
+    </div>`;
+}
+
+/** What has changed beside the text. @param {string[]} fields @param {Words} old @param {Words} now */
+function rest(fields, old, now) {
+  /** @type {[string, (words: Words) => string][]} */
+  const shown = [
+    ["title", (it) => it.title], ["reason", (it) => it.reason], ["scenario", (it) => it.scenario],
+    ["confidence", (it) => it.confidence.toFixed(2)], ["missing", (it) => it.missing.join(", ")],
+    ["actions", (it) => JSON.stringify(it.actions)], ["arguments", (it) => JSON.stringify(it.actions)],
+  ];
+  return shown.filter(([name]) => fields.includes(name)).map(([name, of]) => html`
+    <p class="rest"><span class="label">${tWord("field", name)}</span><del>${of(old)}</del> <ins>${of(now)}</ins></p>`);
+}
