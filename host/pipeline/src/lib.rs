@@ -29,7 +29,7 @@ mod versions;
 pub use difference::{Compared, Failures, Offers, compare};
 pub use event::{Judged, Occurrence, judge};
 pub use experiment::{Experiment, ExperimentArm, SuggestionHoldout, Terms};
-pub use merchant::{ActionHook, Merchant, Retention};
+pub use merchant::{ActionHook, Merchant, Rehearsed, Retention};
 pub use message::{
     Answered, CallReport, Incoming, KeyWrites, Offered, Span, Understood, Written, answer, merged, offer, understand,
 };

@@ -37,6 +37,9 @@ pub struct Merchant {
     /// On which terms each of its pushes is tried on a share of its conversations first; absent: pushes serve at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary: Option<canary::Terms>,
+    /// What each of its pushes must show on turns that were answered before it serves; absent: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rehearsal: Option<Rehearsed>,
     /// What it has settled about contacting customers.
     #[serde(default)]
     pub outreach: Settings,
@@ -57,8 +60,19 @@ impl Merchant {
     pub fn new(id: MerchantId) -> Self {
         let (default_locale, min_confidence, outreach) = (english(), third(), Settings::default());
         let (languages, links, actions, retention) = (Vec::new(), Vec::new(), None, Retention::default());
-        let (holdout, canary) = (None, None);
-        Self { id, default_locale, languages, links, actions, min_confidence, holdout, retention, canary, outreach }
+        Self {
+            id,
+            default_locale,
+            languages,
+            links,
+            actions,
+            min_confidence,
+            holdout: None,
+            retention,
+            canary: None,
+            rehearsal: None,
+            outreach,
+        }
     }
 
     /// Whether a conversation is in the group that gets no suggestions: for good, as long as share and seed stay.
@@ -66,6 +80,24 @@ impl Merchant {
         let Some(SuggestionHoldout { share, seed }) = &self.holdout else { return false };
         let seed = seed.as_deref().unwrap_or(self.id.as_str());
         *share > 0.0 && draw(&format!("holdout/{seed}"), conversation) < *share
+    }
+}
+
+/// What a push must show on turns that were answered before it takes the place of a version that serves.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rehearsed {
+    /// How many turns, from the newest back.
+    pub turns: usize,
+    /// A call that fails now and did not refuses it.
+    pub refuse_new_failures: bool,
+    /// A larger share of turns with another answer wants a person's word.
+    pub ask_above: f64,
+}
+
+impl Default for Rehearsed {
+    fn default() -> Self {
+        Self { turns: 200, refuse_new_failures: true, ask_above: 0.10 }
     }
 }
 

@@ -78,7 +78,7 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, large_plugins, [limits], [signatures] with required and keys, [alerts] with url, secret_env, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach, [merchant.canary] with share, window_s, min_calls, slower, slower_us, [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality, and [merchant.chatwoot] with url, account, token_env, secret_env, allow_unsigned, notes, poll_seconds, agent_locale, trust_identifiers, channels, timeout_ms, and [merchant.signatures] like [signatures]")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, large_plugins, [limits], [signatures] with required and keys, [alerts] with url, secret_env, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach, [merchant.canary] with share, window_s, min_calls, slower, slower_us, [merchant.rehearsal] with turns, refuse_new_failures, ask_above, [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality, and [merchant.chatwoot] with url, account, token_env, secret_env, allow_unsigned, notes, poll_seconds, agent_locale, trust_identifiers, channels, timeout_ms, and [merchant.signatures] like [signatures]")
         })?;
         config.check_merchants(text)?;
         config.check_canaries(text)?;
@@ -104,6 +104,10 @@ impl Config {
     /// Each merchant's terms must be terms.
     fn check_canaries(&self, text: &str) -> Result<()> {
         for (place, MerchantSection { plain: merchant, .. }) in self.merchant.iter().enumerate() {
+            if let Some(share) = merchant.rehearsal.map(|it| it.ask_above).filter(|it| !(0.0..=1.0).contains(it)) {
+                let reason = format!("ask_above is {share}, and a share is from 0 to 1");
+                return Err(anyhow!("line {}: [[merchant]] {}: rehearsal: {reason}", line(text, place), merchant.id));
+            }
             let Some(Err(reason)) = merchant.canary.map(Terms::checked) else { continue };
             return Err(anyhow!("line {}: [[merchant]] {}: canary: {reason}", line(text, place), merchant.id));
         }

@@ -296,7 +296,7 @@ fn plugin_routes() -> Vec<Route> {
             .gives(200, "PluginList"),
         route("put", "/v1/plugins/{id}", put(plugins::push), "Puts a bundle (tar, tar.gz, zip) in service")
             .roles(AUTHOR)
-            .query(&["shared", "canary", "window_s", "min_calls", "slower", "slower_us"])
+            .query(&["shared", "canary", "window_s", "min_calls", "slower", "slower_us", "confirm"])
             .takes("Bundle", 24 * MIB)
             .gives(200, "Reload"),
         route(

@@ -32,10 +32,10 @@ use tokio::{
     task::{LocalSet, spawn_blocking},
 };
 
-use self::report::{Clocks, TurnShown};
+use self::report::Clocks;
 pub use self::{
     input::{Again, Input, again},
-    report::{Case, Rehearsal, Summary, Version},
+    report::{Case, FailureShown, Rehearsal, Summary, TurnShown, Version},
 };
 
 /// Turns of a rehearsal, if nothing else is asked for, and at most.

@@ -6,6 +6,7 @@ mod support;
 
 use std::time::Instant;
 
+use cuecard::config::Config;
 use cuecard_plugin::bundle;
 use serde_json::{Value, json};
 use support::{CODE, DEV, JSON, Server, archive, conforms};
@@ -197,4 +198,102 @@ fn the_command_line_shows_it_and_puts_nothing_in_service() {
     let (code, said) = push("1.1.0", "return {");
     assert!(code == 1 && said.contains("main.luau:1"), "{said}");
     assert_eq!(server.get("/v1/plugins").expect(200)["plugins"][0]["version"], "1.0.0");
+}
+
+/// Fails for who has two orders.
+const RARE: &str = r#"
+local function compose(turn)
+    local newest = turn.customer.orders[1]
+    for place = 2, #turn.customer.orders do
+        if turn.customer.orders[place].parcel.sent > newest.parcel.sent then newest = turn.customer.orders[place] end
+    end
+    return { { message = "hello", reason = "asked", confidence = 0.9 } }
+end
+return { compose = compose, trigger = function() return {} end }
+"#;
+
+/// With words of its own and a test that it passes.
+fn tested(version: &str, code: &str, words: &str) -> Vec<u8> {
+    let case = "[[case]]\nname = \"one order\"\nscenario = \"order_status\"\ntext = \"where is it?\"\ncustomer.orders = [{ id = \"1\", status = \"shipped\" }]\nexpect.suggestions = 1\n";
+    let mut files = support::plugin(version, code);
+    files[2].1 = format!(r#"{{"hello": "{words}"}}"#);
+    files.push(("tests/one.toml", case.to_owned()));
+    let files = files.into_iter().map(|(name, text)| (name, text.into_bytes()));
+    bundle::to_archive(&bundle::Bundle::from_files(files, &bundle::BundleLimits::default()).unwrap()).unwrap()
+}
+
+#[test]
+fn a_push_with_a_rare_bug_is_refused_and_a_large_difference_wants_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("plugins")).unwrap();
+    let data = folder.path().join("data");
+    let arguments = ["keys", "create", "--merchant", "shop", "--role", "operator", "--data"];
+    let made = std::process::Command::new(env!("CARGO_BIN_EXE_cuecard")).args(arguments).arg(&data).output().unwrap();
+    let key = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    let bearer = format!("Bearer {key}");
+    let config = Config::parse("[[merchant]]\nid = \"shop\"\n[merchant.rehearsal]\nturns = 150").unwrap();
+    let server = Server::on(folder, move |options| (options.config, options.demo) = (config, None));
+    let ask = |method: &str, path: &str, body: &[u8]| {
+        let headers = [("authorization", bearer.as_str()), JSON];
+        server.ask(method, path, if method == "PUT" { &headers[..1] } else { &headers }, body)
+    };
+    ask("PUT", "/v1/plugins/echo", &tested("1.0.0", CODE, "hello")).expect(201);
+    for number in 0..100 {
+        let orders = if number == 40 { 2 } else { 1 };
+        let orders: Vec<_> =
+            (0..orders).map(|it| json!({"id": format!("{number}-{it}"), "status": "shipped"})).collect();
+        let body = json!({"conversation_id": format!("c-{number}"), "message_id": "m", "text": "where is it?",
+            "customer": {"id": format!("u-{number}"), "orders": orders}});
+        ask("POST", "/v1/messages", body.to_string().as_bytes()).expect(200);
+    }
+    let serving = || ask("GET", "/v1/plugins", b"").expect(200)["plugins"][0]["version"].clone();
+    // The registry takes it down after the answer is out.
+    let recorded = |reason: &str| {
+        let began = Instant::now();
+        loop {
+            let last = ask("GET", "/v1/reloads?limit=1", b"").expect(200)["reloads"][0].clone();
+            if last["reason"].as_str().is_some_and(|said| said.contains(reason)) {
+                return last["outcome"].clone();
+            }
+            assert!(began.elapsed().as_secs() < 20, "{reason}: {last}");
+        }
+    };
+
+    let refused = ask("PUT", "/v1/plugins/echo", &tested("2.0.0", RARE, "hello")).expect(422);
+    let evidence = "rehearsed on 100 turns: 1 answered otherwise, 1 calls newly failing";
+    assert_eq!(refused["problems"][0]["reason"], evidence, "its own test passes: {refused}");
+    let place = &refused["problems"][1];
+    assert_eq!((&place["file"], &place["line"]), (&json!("main.luau"), &json!(5)), "{refused}");
+    assert!(place["reason"].as_str().unwrap().contains("turn "), "{place}");
+    assert_eq!(serving(), "1.0.0");
+    assert_eq!(recorded(evidence), "refused");
+
+    let other = tested("3.0.0", CODE, "good day");
+    let asked = ask("PUT", "/v1/plugins/echo", &other).expect(409);
+    conforms("Problem", &asked);
+    assert_eq!(asked["rehearsal"]["summary"]["changed"], 100);
+    assert_eq!(recorded("100 answered otherwise"), "refused");
+    let hash = asked["rehearsal"]["new"]["hash"].as_str().unwrap();
+    ask("PUT", &format!("/v1/plugins/echo?confirm={hash}"), &tested("3.0.1", CODE, "good bye")).expect(409);
+    assert_eq!(serving(), "1.0.0", "other bytes than those that were seen");
+
+    let folder = tempfile::tempdir().unwrap();
+    let unpacked = bundle::from_archive(&other, &bundle::BundleLimits::default()).unwrap();
+    for (name, bytes) in unpacked.files() {
+        std::fs::create_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let push = |more: &[&str]| {
+        let address = format!("http://{}", server.address);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cuecard"));
+        command.arg("push").arg(folder.path()).args(["--server", &address, "--key", &key]).args(more);
+        let done = command.output().unwrap();
+        (done.status.code().unwrap(), String::from_utf8(done.stdout).unwrap())
+    };
+    let (code, said) = push(&[]);
+    assert!(code == 1 && said.contains("+ good day") && said.contains(&format!("--confirm {hash}")), "{said}");
+    let (code, said) = push(&["--confirm", hash]);
+    assert_eq!((code, serving()), (0, json!("3.0.0")), "{said}");
+    let audit = ask("GET", "/v1/audit", b"").expect(200).to_string();
+    assert!(audit.contains("plugin.rehearsed") && audit.contains("0 calls newly failing; confirmed"), "{audit}");
 }

@@ -52,6 +52,9 @@ pub(crate) struct Push {
     /// How many microseconds more are too slow, where they are so many times more too.
     #[arg(long, value_name = "MICROSECONDS", requires = "canary")]
     slower_us: Option<u32>,
+    /// The hash of a bundle whose difference you have seen: where the merchant wants a word on it, these bytes go through
+    #[arg(long, value_name = "HASH")]
+    confirm: Option<String>,
     #[command(flatten)]
     server: Server,
 }
@@ -117,6 +120,13 @@ impl Push {
         if status == 422 {
             return Ok(refuse(&name, &problems(&answer)));
         }
+        if let (409, Some(rehearsal)) = (status, answer.get("rehearsal")) {
+            print(text(rehearsal, "text").trim_end());
+            print(text(&answer, "detail"));
+            let hash = rehearsal.get("new").map(|new| text(new, "hash")).unwrap_or_default();
+            print(format!("what served before goes on serving; `--confirm {hash}` puts these very bytes in service"));
+            return Ok(ExitCode::from(1));
+        }
         let answer = expect_fine(status, answer)?;
         let (version, generation) = (text(&answer, "version"), text(&answer, "generation"));
         if text(&answer, "outcome") == "canary" {
@@ -130,7 +140,7 @@ impl Push {
     }
 
     fn query(&self) -> String {
-        let Self { canary, window, min_calls, slower, slower_us, .. } = self;
+        let Self { canary, window, min_calls, slower, slower_us, confirm, .. } = self;
         let shared = self.shared.then(|| "shared=true".to_owned());
         let number = |name: &str, value: Option<String>| value.map(|value| format!("{name}={value}"));
         let asked = [
@@ -140,6 +150,7 @@ impl Push {
             number("min_calls", min_calls.map(|it| it.to_string())),
             number("slower", slower.map(|it| it.to_string())),
             number("slower_us", slower_us.map(|it| it.to_string())),
+            number("confirm", confirm.clone()),
         ];
         asked.into_iter().flatten().collect::<Vec<_>>().join("&")
     }

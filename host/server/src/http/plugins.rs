@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use cuecard_engine::{PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope};
+use cuecard_engine::{Change, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope};
 use cuecard_model::{MerchantId, PluginId, Timestamp};
 use cuecard_plugin::{
     bundle::BundleHash,
@@ -25,6 +25,7 @@ use super::{
     bundles::sent,
     guard::Caller,
     json::{Asked, Json, reply},
+    rehearse::before_swap,
 };
 use crate::{
     app::App,
@@ -57,6 +58,8 @@ pub(crate) struct Push {
     min_calls: Option<u64>,
     slower: Option<f64>,
     slower_us: Option<u32>,
+    /// The content whose difference a person has seen and wants.
+    confirm: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -254,6 +257,22 @@ pub(crate) async fn push(
             return Err(problem);
         }
     };
+    let rehearsed = match before_swap(&app, &caller, &place, &bundle, asked.confirm.as_deref()).await {
+        Ok(rehearsed) => rehearsed,
+        Err(problem) => {
+            match problem.status() {
+                422 => registry(&app)?.refuse(place, problem.problems().to_vec(), &caller.by),
+                409 => registry(&app)?.refuse(place, vec![problem.as_of_bundle()], &caller.by),
+                _ => {}
+            }
+            return Err(problem);
+        }
+    };
+    if let Some(evidence) = rehearsed {
+        let entry =
+            caller.did("plugin.rehearsed", &*id).with("evidence", evidence).with("hash", bundle.hash().to_string());
+        app.engine.change(vec![Change::Audit(place.0.clone(), entry)]).await?;
+    }
     let known = app.engine.plugins().await?;
     let known = known.iter().any(|record| record.scope == place.0 && record.plugin == place.1);
     let registry = registry(&app)?;

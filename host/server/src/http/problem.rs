@@ -10,6 +10,8 @@ use cuecard_engine::Error;
 use cuecard_plugin::{registry::Refusal, workers::Busy};
 use serde::Serialize;
 
+use crate::rehearse::Rehearsal;
+
 /// An error as it goes out. Boxed, because results carry it everywhere and it is rare.
 #[derive(Debug)]
 pub struct Problem(Box<Body>);
@@ -29,6 +31,9 @@ struct Body {
     /// What is wrong with a bundle.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<cuecard_plugin::problem::Problem>,
+    /// What would be different, where that wants a person's word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rehearsal: Option<serde_json::Value>,
     #[serde(skip)]
     retry_after: Option<u64>,
 }
@@ -37,8 +42,9 @@ impl Problem {
     /// A problem; `kind` is the end of its type's URI.
     pub fn new(status: u16, kind: &str, title: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         let kind = format!("urn:cuecard:problem:{kind}");
-        let (hint, field, problems, retry_after) = (None, None, Vec::new(), None);
-        Self(Box::new(Body { kind, title, status, detail: detail.into(), hint, field, problems, retry_after }))
+        let (hint, field, problems, rehearsal, retry_after) = (None, None, Vec::new(), None, None);
+        let detail = detail.into();
+        Self(Box::new(Body { kind, title, status, detail, hint, field, problems, rehearsal, retry_after }))
     }
 
     /// The status of the answer.
@@ -60,6 +66,13 @@ impl Problem {
         self
     }
 
+    /// With what would be different.
+    #[must_use]
+    pub fn rehearsal(mut self, rehearsal: &Rehearsal) -> Self {
+        self.0.rehearsal = serde_json::to_value(rehearsal).ok();
+        self
+    }
+
     /// With the time after which to try again.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
@@ -70,6 +83,11 @@ impl Problem {
     /// What is wrong with a bundle.
     pub(crate) fn problems(&self) -> &[cuecard_plugin::problem::Problem] {
         &self.0.problems
+    }
+
+    /// The same as a line of the reload history.
+    pub(crate) fn as_of_bundle(&self) -> cuecard_plugin::problem::Problem {
+        cuecard_plugin::problem::Problem::new("", self.0.detail.clone())
     }
 
     /// 400
