@@ -23,6 +23,7 @@ pub mod runtimes;
 pub mod scenarios;
 pub mod standing;
 pub mod wasm;
+pub mod watch;
 pub mod watchdog;
 pub mod words;
 pub mod worker;

@@ -46,6 +46,8 @@ pub struct Manifest {
     pub hooks: Hooks,
     /// The host's limits, lowered where the manifest lowers them.
     pub limits: Limits,
+    /// Steps that a case of the bundle's own tests may cost; `cuecard test` holds it.
+    pub budget: Option<u64>,
     /// What it asks for beyond its hooks.
     pub capabilities: Capabilities,
 }
@@ -151,7 +153,7 @@ fn read<'a>(document: &Document<'a>, mut root: Section<'_, 'a>, ceiling: &Limits
     let hooks = root.table("hooks");
     let hooks_at = hooks.as_ref().map(Section::place);
     let hooks = hooks.map(hooks::read).unwrap_or_default();
-    let limits = root.table("limits").map_or(*ceiling, |section| read_limits(section, ceiling));
+    let (limits, budget) = root.table("limits").map_or((*ceiling, None), |section| read_limits(section, ceiling));
     let capabilities = root.table("capabilities").map(read_capabilities).unwrap_or_default();
     let read = plugin.and_then(read_plugin);
     root.finish();
@@ -171,7 +173,7 @@ fn read<'a>(document: &Document<'a>, mut root: Section<'_, 'a>, ceiling: &Limits
             _ => (),
         }
     }
-    Some(Manifest { hooks, limits, capabilities, ..manifest })
+    Some(Manifest { hooks, limits, budget, capabilities, ..manifest })
 }
 
 /// Also tells where the runtime stands, if one is named.
@@ -204,6 +206,7 @@ fn read_plugin(mut section: Section<'_, '_>) -> Option<(Manifest, Option<Range<u
         code,
         hooks: Hooks::default(),
         limits: Limits::default(),
+        budget: None,
         capabilities: Capabilities::default(),
     };
     Some((manifest, runtime_at))
@@ -272,7 +275,7 @@ fn read_code(section: &mut Section<'_, '_>) -> Option<(Code, Range<usize>)> {
     Some((Code { runtime: kind, entry: name.to_owned() }, runtime.span()))
 }
 
-fn read_limits(mut section: Section<'_, '_>, ceiling: &Limits) -> Limits {
+fn read_limits(mut section: Section<'_, '_>, ceiling: &Limits) -> (Limits, Option<u64>) {
     let mut limits = *ceiling;
     let mut lower = |key, slot: &mut u32, unit: u32| {
         let Some(wanted) = section.whole(key) else { return };
@@ -296,8 +299,12 @@ fn read_limits(mut section: Section<'_, '_>, ceiling: &Limits) -> Limits {
     lower("reply_depth", &mut limits.reply_depth, 1);
     lower("drafts", &mut limits.drafts, 1);
     lower("key_bytes", &mut limits.key_bytes, 1);
+    let budget = section.whole("cost");
+    if let Some(cost) = budget.as_ref().filter(|cost| *cost.get_ref() == 0) {
+        section.error(cost.span(), "'limits.cost' cannot be 0", "`cuecard test` shows what each case costs");
+    }
     section.finish();
-    limits
+    (limits, budget.map(Spanned::into_inner))
 }
 
 fn read_capabilities(mut section: Section<'_, '_>) -> Capabilities {

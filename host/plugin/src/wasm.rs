@@ -16,7 +16,7 @@ mod store;
 mod trap;
 mod trusted;
 
-pub use compile::{COMPONENT_BYTES, compile};
+pub use compile::{COMPONENT_BYTES, compile, compile_counting};
 pub use engine::{PoolSize, WasmEngine};
 pub use error::LoadError;
 pub use plugin::WasmPlugin;

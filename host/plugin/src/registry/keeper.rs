@@ -17,7 +17,7 @@ use cuecard_model::{MerchantId, PluginId, Scope};
 
 use super::{
     Answer, Candidate, Command, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source, Store, Way,
-    folder::{Folder, Found, Quiet, watch},
+    folder::{Folder, Found},
     trials::Trials,
 };
 use crate::{
@@ -26,6 +26,7 @@ use crate::{
     job::LoadId,
     problem::Problem,
     prove::{Proof, Prover, load},
+    watch::{Quiet, watch},
     workers::{Bell, Loadable},
 };
 

@@ -1,6 +1,6 @@
 //! A component that was compiled and linked, ready to be called, each time in a fresh instance.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use bumpalo::Bump;
 use cuecard_model::{Classification, Culture, Customer, Decision, Draft, Event, FailureKind, Turn};
@@ -27,6 +27,9 @@ use crate::{
 /// Bytes that cross between host and guest in one reply or in the arguments of one host call.
 const HOSTCALL_BYTES: usize = 1 << 20;
 
+/// More than any call can take within its time.
+const FUEL: u64 = 1 << 60;
+
 /// Handles to resources; the contract has none.
 const HANDLES: usize = 16;
 
@@ -39,6 +42,8 @@ pub struct WasmPlugin {
     on_demand: OnceCell<PluginPre<State>>,
     /// Lists of what a hook is handed, emptied after each call.
     arena: Bump,
+    /// Fuel that the last call took, where it is counted.
+    cost: Cell<Option<u64>>,
 }
 
 impl WasmPlugin {
@@ -49,7 +54,7 @@ impl WasmPlugin {
         if pooled.is_none() {
             let _ = on_demand.set(load(&engine.on_demand, compiled)?);
         }
-        Ok(Self { engine: engine.clone(), pooled, on_demand, arena: Bump::new() })
+        Ok(Self { engine: engine.clone(), pooled, on_demand, arena: Bump::new(), cost: Cell::new(None) })
     }
 
     /// Runs one hook in a fresh instance, which is gone when this returns, whatever happened.
@@ -60,6 +65,9 @@ impl WasmPlugin {
     ) -> Result<T, CallError> {
         let (mut store, plugin) = self.start(call.take());
         let answer = plugin.and_then(|plugin| hook(&mut store, &plugin));
+        if self.engine.counts {
+            self.cost.set(store.get_fuel().ok().map(|left| FUEL - left));
+        }
         *call = store.into_data().call;
         match answer {
             Ok(Ok(answer)) => Ok(answer),
@@ -74,7 +82,7 @@ impl WasmPlugin {
         let Some(pooled) = self.pooled.as_ref().filter(|_| fits) else {
             return self.start_on_demand(call);
         };
-        let (store, plugin) = instantiate(pooled, call);
+        let (store, plugin) = instantiate(pooled, call, None);
         match plugin {
             Err(error) if error.is::<PoolConcurrencyLimitError>() => self.start_on_demand(store.into_data().call),
             plugin => (store, plugin),
@@ -83,7 +91,7 @@ impl WasmPlugin {
 
     fn start_on_demand(&self, call: Call) -> (Store<State>, wasmtime::Result<Plugin>) {
         match self.on_demand() {
-            Ok(plugin) => instantiate(plugin, call),
+            Ok(plugin) => instantiate(plugin, call, self.engine.counts.then_some(FUEL)),
             Err(error) => {
                 (Store::new(&self.engine.on_demand, State::new(call)), Err(wasmtime::Error::msg(error.to_string())))
             }
@@ -131,6 +139,10 @@ impl Runtime for WasmPlugin {
         Reply::new(call.limits()).classification(found?)
     }
 
+    fn cost(&self) -> Option<u64> {
+        self.cost.get()
+    }
+
     /// Never: an instance serves one call.
     fn is_spent(&self) -> bool {
         false
@@ -159,7 +171,7 @@ fn load(engine: &Engine, compiled: &[u8]) -> Result<PluginPre<State>, LoadError>
     prepare(&linker(engine)?, &component)
 }
 
-fn instantiate(plugin: &PluginPre<State>, call: Call) -> (Store<State>, wasmtime::Result<Plugin>) {
+fn instantiate(plugin: &PluginPre<State>, call: Call, fuel: Option<u64>) -> (Store<State>, wasmtime::Result<Plugin>) {
     let time = Allowance::from_now(call.limits().time());
     let mut store = Store::new(plugin.engine(), State::new(call));
     store.limiter(|state| state);
@@ -173,6 +185,7 @@ fn instantiate(plugin: &PluginPre<State>, call: Call) -> (Store<State>, wasmtime
     });
     store.set_hostcall_fuel(HOSTCALL_BYTES);
     store.set_max_component_handles(HANDLES);
-    let instance = plugin.instantiate(&mut store);
+    let fueled = fuel.map_or(Ok(()), |fuel| store.set_fuel(fuel));
+    let instance = fueled.and_then(|()| plugin.instantiate(&mut store));
     (store, instance)
 }
