@@ -17,7 +17,7 @@ use cuecard_model::{
 use cuecard_plugin::{
     bundle::{BundleLimits, read_folder},
     job::{Ask, TurnJob},
-    limits::Limits,
+    limits::Ceiling,
     prove::{self, Prover, load},
     words::words,
     workers::{Loadable, Options, Spawn, Workers},
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Read, compile and test one bundle.
     let bundle = read_folder(&folder.join("order-status"), &BundleLimits::default())?;
-    let prover = Prover::new(prove::Spawn::Caller, None, Limits::default());
+    let prover = Prover::new(prove::Spawn::Caller, None, Ceiling::default());
     let (contents, code) = prover.prove(&bundle).into_parts().map_err(|problems| format!("{problems:?}"))?;
     let code = code.ok_or("the bundle brings no code")?;
     let plugin = Arc::new(Loadable::new(load(1, &contents, &bundle, code)));

@@ -23,9 +23,11 @@ use std::{collections::BTreeMap, hint::black_box, sync::Arc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use cuecard_model::{Culture, Direction, Draft, MerchantId, Register, Turn};
 use cuecard_plugin::{
+    api::Api,
     job::{Ask, Code, Hooks, Load, TurnJob},
     limits::Limits,
     runtimes::{Runtimes, compile},
+    wasm::Size,
     workers::{Loadable, Options, Spawn, Workers},
 };
 
@@ -38,13 +40,14 @@ fn lua() -> Code {
 
 fn wasm() -> Code {
     let bytes: Arc<[u8]> = include_bytes!("script/guest/plugin.wasm").as_slice().into();
-    Code::Wasm(compile("plugin.wasm", &bytes).unwrap().into())
+    Code::Wasm(compile(Api::V1, "plugin.wasm", &bytes, &Size::USUAL).unwrap().into())
 }
 
 fn load(id: u64, code: Code) -> Load {
     Load {
         id,
         plugin: serde_json::from_str("\"bench-script@1.0.0\"").unwrap(),
+        api: Api::V1,
         limits: Limits::default(),
         hooks: Hooks { compose: true, ..Hooks::default() },
         code,

@@ -7,11 +7,12 @@ use std::{collections::BTreeMap, fs, hint::black_box, path::Path, sync::Arc};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use cuecard_plugin::{
+    api::Api,
     call::{Call, Runtime},
     cases::{self, Case, Input},
     limits::Limits,
     lua::{Hook, LuaPlugin},
-    wasm::{PoolSize, WasmEngine, WasmPlugin, compile},
+    wasm::{self, PoolSize, Size, WasmEngine, compile},
     watchdog::Watchdog,
 };
 
@@ -43,7 +44,7 @@ fn listens(folder: &Path) -> bool {
 
 fn load(folder: &Path, engine: &WasmEngine) -> Box<dyn Runtime> {
     if let Ok(component) = fs::read(folder.join("plugin.wasm")) {
-        return Box::new(WasmPlugin::load(engine, &compile(&component, 4 << 20).unwrap()).unwrap());
+        return wasm::load(Api::V1, engine, &compile(Api::V1, &component, &Size::USUAL).unwrap()).unwrap();
     }
     let watchdog = Arc::new(Watchdog::start(|| (), || ()).unwrap());
     let source = fs::read_to_string(folder.join("main.luau")).unwrap();

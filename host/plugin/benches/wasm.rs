@@ -24,9 +24,9 @@ mod desk;
 use criterion::{Criterion, criterion_group, criterion_main};
 use cuecard_model::Turn;
 use cuecard_plugin::{
-    call::Runtime,
+    api::Api,
     limits::Limits,
-    wasm::{PoolSize, WasmEngine, WasmPlugin, compile},
+    wasm::{PoolSize, Size, WasmEngine, compile, load},
 };
 
 const TURN: &str = include_str!("turn.json");
@@ -34,8 +34,8 @@ const COMPONENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/size
 
 fn calls(criterion: &mut Criterion) {
     let engine = WasmEngine::new(PoolSize::default()).unwrap();
-    let compiled = compile(&std::fs::read(COMPONENT).unwrap(), 4 << 20).unwrap();
-    let mut plugin = WasmPlugin::load(&engine, &compiled).unwrap();
+    let compiled = compile(Api::V1, &std::fs::read(COMPONENT).unwrap(), &Size::USUAL).unwrap();
+    let mut plugin = load(Api::V1, &engine, &compiled).unwrap();
     let turn: Turn = serde_json::from_str(TURN).unwrap();
     criterion.bench_function("wasm: compose in a fresh instance", |bencher| {
         bencher.iter(|| plugin.compose(&mut desk::call(Limits::default(), None), &turn).unwrap());

@@ -1,21 +1,24 @@
-//! `cuecard build`: from a plugin's Rust sources to the `plugin.wasm` beside its `plugin.toml`.
+//! `cuecard build`: from a plugin's sources to the `plugin.wasm` beside its `plugin.toml`, a file for each language.
 //!
-//! Owns how a guest is compiled: for a small, fast instance per call, the same bytes each time, and nothing that the
-//! author has to know. Runs cargo, and so belongs on an author's machine, never in the host's live path.
+//! Owns how a guest is compiled: for a small, fast instance per call, and nothing that the author has to know. Runs the
+//! language's own tools, and so belongs on an author's machine, never in the host's live path.
 
+mod c;
 mod component;
+mod javascript;
+mod python;
+mod rust;
+mod sdk;
 mod toolchain;
 
 use std::{
-    ffi::OsString,
-    fs, io,
+    env, fs, io,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 pub use component::componentize;
-use toolchain::Toolchain;
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -23,7 +26,10 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// There is nothing to build.
-    #[error("{folder} has no Cargo.toml; hint: `cuecard new <id> --lang rust` makes a plugin that builds")]
+    #[error(
+        "{folder} has no sources to build: no Cargo.toml, main.ts, main.js, main.py or main.c; hint: `cuecard new <id> \
+         --lang rust`, or ts, js, python, c, makes a plugin that builds"
+    )]
     NoSources {
         /// The plugin's folder.
         folder: String,
@@ -34,15 +40,24 @@ pub enum BuildError {
          `apt install rustc-web cargo-web rust-web-src`"
     )]
     NoTarget,
-    /// Cargo said no.
+    /// A language's tool is missing.
+    #[error("building this plugin needs {what}; hint: {hint}")]
+    Missing {
+        /// Which.
+        what: String,
+        /// How to get it.
+        hint: String,
+    },
+    /// The compiler said no.
     #[error("the plugin does not compile:\n{output}")]
     Compile {
         /// What the compiler said, as it said it.
         output: String,
     },
-    /// Cargo made something else than one WebAssembly library.
+    /// The compiler made something else than one WebAssembly library.
     #[error(
-        "{reason}; hint: Cargo.toml needs `crate-type = [\"cdylib\"]` under [lib], and lib.rs `cuecard_sdk::export!`"
+        "{reason}; hint: in Rust, Cargo.toml needs `crate-type = [\"cdylib\"]` under [lib], and lib.rs \
+         `cuecard_sdk::export!`; in C, a plugin may not call what needs files, such as printf"
     )]
     NotAPlugin {
         /// What is wrong.
@@ -58,48 +73,77 @@ pub enum BuildError {
     },
 }
 
-/// Builds the plugin in `folder` and writes its `plugin.wasm`. `progress` is handed each line that cargo writes.
+/// A language that components are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// `Cargo.toml`
+    Rust,
+    /// `main.ts`
+    TypeScript,
+    /// `main.js`
+    JavaScript,
+    /// `main.py`
+    Python,
+    /// `main.c`
+    C,
+}
+
+impl Language {
+    const ALL: [Self; 5] = [Self::Rust, Self::TypeScript, Self::JavaScript, Self::Python, Self::C];
+
+    /// The file that every plugin of this language has.
+    fn main(self) -> &'static str {
+        match self {
+            Self::Rust => "Cargo.toml",
+            Self::TypeScript => "main.ts",
+            Self::JavaScript => "main.js",
+            Self::Python => "main.py",
+            Self::C => "main.c",
+        }
+    }
+
+    /// Writes what an editor needs to know the contract's types, below `target/`; for Rust, cargo sees to it.
+    pub fn write_sdk(self, folder: &Path) -> Result<(), BuildError> {
+        let files = match self {
+            Self::Rust => return Ok(()),
+            Self::TypeScript | Self::JavaScript => sdk::JAVASCRIPT,
+            Self::Python => sdk::PYTHON,
+            Self::C => sdk::C,
+        };
+        sdk::write(folder, files).map(drop)
+    }
+
+    /// A core module with the contract's types in it, or a component already.
+    fn compile(self, folder: &Path, progress: &mut dyn FnMut(&str)) -> Result<PathBuf, BuildError> {
+        match self {
+            Self::Rust => rust::compile(folder, progress),
+            Self::TypeScript | Self::JavaScript => javascript::compile(folder, self.main(), progress),
+            Self::Python => python::compile(folder, progress),
+            Self::C => c::compile(folder, progress),
+        }
+    }
+}
+
+/// Builds the plugin in `folder` and writes its `plugin.wasm`. `progress` is handed each line that the tools write.
 pub fn build(folder: &Path, mut progress: impl FnMut(&str)) -> Result<PathBuf, BuildError> {
     let folder = folder.canonicalize().map_err(|source| io_error(format!("{}", folder.display()), source))?;
-    if !folder.join("Cargo.toml").is_file() {
-        return Err(BuildError::NoSources { folder: folder.display().to_string() });
-    }
-    let toolchain = Toolchain::find(&folder)?;
-    let module = compile(&folder, &toolchain, &mut progress)?;
-    let module = fs::read(&module).map_err(|source| io_error(module.display().to_string(), source))?;
-    let component = componentize(&module)?;
+    let language = Language::ALL.into_iter().find(|language| folder.join(language.main()).is_file());
+    let language = language.ok_or_else(|| BuildError::NoSources { folder: folder.display().to_string() })?;
+    let made = language.compile(&folder, &mut progress)?;
+    let made = fs::read(&made).map_err(|source| io_error(made.display().to_string(), source))?;
+    let component = if component::is_module(&made) { componentize(&made)? } else { made };
     let out = folder.join("plugin.wasm");
     write(&out, &component).map_err(|source| io_error(format!("cannot write {}", out.display()), source))?;
     progress(&format!("{} ({} bytes)", out.display(), component.len()));
     Ok(out)
 }
 
-/// Runs cargo and gives the module that it made.
-fn compile(folder: &Path, toolchain: &Toolchain, progress: &mut impl FnMut(&str)) -> Result<PathBuf, BuildError> {
-    let mut cargo = toolchain.cargo();
-    cargo
-        .current_dir(folder)
-        .args(["build", "--release", "--target", TARGET, "--message-format", "json-render-diagnostics"])
-        .args(profile())
-        .arg("--target-dir")
-        .arg(folder.join("target"))
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(folder, toolchain))
-        .env("CARGO_TERM_COLOR", "never")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let (output, messages) = run(&mut cargo, progress)?;
-    let Some(messages) = messages else {
-        return Err(toolchain::explain(output));
-    };
-    component::artifact(&messages)
-        .ok_or_else(|| BuildError::NotAPlugin { reason: "cargo made no WebAssembly library".to_owned() })
-}
-
-/// Runs cargo; gives what it wrote for people, and what it wrote for programs if it succeeded.
-fn run(cargo: &mut Command, progress: &mut impl FnMut(&str)) -> Result<(String, Option<String>), BuildError> {
-    let unstarted = |source| io_error("cannot run cargo; is Rust installed?".to_owned(), source);
-    let mut child = cargo.spawn().map_err(unstarted)?;
+/// Runs a tool; gives what it wrote for programs, or what it wrote for people if it failed.
+fn run(tool: &mut Command, progress: &mut dyn FnMut(&str)) -> Result<String, BuildError> {
+    let name = tool.get_program().display().to_string();
+    let unstarted = |source| io_error(format!("cannot run {name}; is it installed?"), source);
+    tool.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = tool.spawn().map_err(unstarted)?;
     let stdout = child.stdout.take();
     let messages = std::thread::spawn(move || stdout.map(io::read_to_string).transpose());
     let mut output = String::new();
@@ -110,38 +154,13 @@ fn run(cargo: &mut Command, progress: &mut impl FnMut(&str)) -> Result<(String, 
         output.push('\n');
     }
     let status = child.wait().map_err(unstarted)?;
-    let messages = messages.join().ok().and_then(Result::ok).flatten();
-    Ok((output, messages.filter(|_| status.success())))
+    let messages = messages.join().ok().and_then(Result::ok).flatten().unwrap_or_default();
+    if status.success() { Ok(messages) } else { Err(BuildError::Compile { output }) }
 }
 
-/// Small code, all in one piece, and a panic that ends the instance.
-fn profile() -> impl Iterator<Item = &'static str> {
-    let settings = [
-        "profile.release.opt-level=\"s\"",
-        "profile.release.lto=true",
-        "profile.release.codegen-units=1",
-        "profile.release.panic=\"abort\"",
-        "profile.release.strip=true",
-        "profile.release.debug=false",
-        "profile.release.incremental=false",
-    ];
-    settings.into_iter().flat_map(|setting| ["--config", setting])
-}
-
-/// Flags for the compiler.
-///
-/// A stack of 64 KiB instead of 1 MiB keeps an instance within the pages that the host's pool holds ready: that is
-/// most of the difference between 11 and 29 microseconds a call. Folders are taken out of the code, so that the same
-/// sources give the same bytes wherever they are built.
-fn flags(folder: &Path, toolchain: &Toolchain) -> OsString {
-    let mut flags = OsString::from("-Clink-arg=-zstack-size=65536");
-    for (from, to) in toolchain.folders(folder) {
-        flags.push("\u{1f}--remap-path-prefix=");
-        flags.push(from);
-        flags.push("=");
-        flags.push(to);
-    }
-    flags
+/// A program on the path.
+fn program(name: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
 /// Whole or not at all: a host that watches the folder never sees half a component.

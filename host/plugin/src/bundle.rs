@@ -33,7 +33,7 @@ pub struct BundleLimits {
 
 impl BundleLimits {
     /// For guests that carry their language with them, such as JavaScript or Python.
-    pub const LARGE_GUESTS: Self = Self { total_bytes: 24 << 20, component_bytes: 16 << 20, ..Self::DEFAULT };
+    pub const LARGE_GUESTS: Self = Self { total_bytes: 24 << 20, component_bytes: 20 << 20, ..Self::DEFAULT };
 
     const DEFAULT: Self = Self {
         entries: 256,

@@ -9,7 +9,7 @@ use cuecard_culture::{Catalog, FileProblem, Layer};
 use crate::{
     bundle::Bundle,
     cases::{self, Case},
-    limits::Limits,
+    limits::Ceiling,
     manifest::{self, Manifest, RuntimeKind},
     problem::{Problem, nearest, quoted},
     scenarios::{self, Scenario, is_locale},
@@ -53,7 +53,7 @@ pub enum CodeFiles {
 
 impl Contents {
     /// Reads a bundle. `ceiling` is what this host allows.
-    pub fn parse(bundle: &Bundle, ceiling: &Limits) -> Result<Self, Vec<Problem>> {
+    pub fn parse(bundle: &Bundle, ceiling: &Ceiling) -> Result<Self, Vec<Problem>> {
         let mut reading = Reading { bundle, problems: Vec::new() };
         let manifest = reading.manifest(ceiling);
         let scenarios = reading.scenarios();
@@ -102,7 +102,7 @@ impl<'a> Reading<'a> {
         files.filter_map(|(name, bytes)| Some((name.as_str(), self.text(name, bytes)?))).collect()
     }
 
-    fn manifest(&mut self, ceiling: &Limits) -> Option<Manifest> {
+    fn manifest(&mut self, ceiling: &Ceiling) -> Option<Manifest> {
         let Some(bytes) = self.bundle.file(manifest::FILE) else {
             let problem = Problem::new(manifest::FILE, "the file is missing");
             self.problems.push(problem.hint("every plugin has one; `cuecard new` writes it"));
@@ -152,7 +152,13 @@ impl<'a> Reading<'a> {
             return None;
         };
         Some(match code.runtime {
-            RuntimeKind::Wasm => CodeFiles::Wasm { entry, bytes: Arc::clone(bytes) },
+            RuntimeKind::Wasm => {
+                let size = manifest.component_size();
+                if bytes.len() > size.bytes {
+                    self.problems.push(too_large(&entry, bytes.len(), manifest));
+                }
+                CodeFiles::Wasm { entry, bytes: Arc::clone(bytes) }
+            }
             RuntimeKind::Lua => {
                 let sources = self.texts(|name| name.ends_with(".luau"));
                 let sources = sources.into_iter().map(|(name, text)| (name.to_owned(), Arc::from(text))).collect();
@@ -174,6 +180,16 @@ impl<'a> Reading<'a> {
         let files = self.texts(|name| name.starts_with("tests/"));
         files.into_iter().filter_map(|(name, text)| self.note(cases::parse(name, text))).flatten().collect()
     }
+}
+
+fn too_large(entry: &str, bytes: usize, manifest: &Manifest) -> Problem {
+    let most = manifest.component_size().bytes;
+    let problem = Problem::new(entry, format!("the component has {bytes} bytes, more than {most}"));
+    problem.hint(if manifest.capabilities.large {
+        "keep to the libraries that the plugin needs"
+    } else {
+        "build it with `cuecard build`; a guest that carries its language says `large = true` under [capabilities]"
+    })
 }
 
 /// The culture room's problems as a bundle reports them.

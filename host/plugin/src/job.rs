@@ -11,6 +11,7 @@ use cuecard_model::{
 };
 
 use crate::{
+    api::Api,
     call::{CallError, LogLine},
     limits::Limits,
     worker::confine::Confinement,
@@ -41,6 +42,8 @@ pub struct Load {
     pub id: LoadId,
     /// Which plugin.
     pub plugin: PluginVersion,
+    /// The contract that it was written for.
+    pub api: Api,
     /// What it may use up.
     pub limits: Limits,
     /// Which hooks it must have.

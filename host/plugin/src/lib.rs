@@ -2,6 +2,7 @@
 //!
 //! A library that others could embed. Knows no merchant's data beyond the turn it is handed, no database, no HTTP.
 
+pub mod api;
 pub mod build;
 pub mod bundle;
 pub mod call;
@@ -9,6 +10,7 @@ pub mod canary;
 pub mod cases;
 pub mod classified;
 pub mod contents;
+pub mod deprecated;
 mod document;
 pub mod frame;
 pub mod generation;

@@ -9,9 +9,11 @@ use cuecard_model::{PluginId, PluginVersion, ScenarioId};
 use toml::Spanned;
 
 use crate::{
+    api::Api,
     document::{Document, Section},
-    limits::Limits,
+    limits::{Ceiling, Limits},
     problem::{Problem, quoted},
+    wasm::Size,
 };
 
 mod hooks;
@@ -30,6 +32,8 @@ const MOST_BYTES: usize = 64 << 10;
 pub struct Manifest {
     /// Lower-case letters, digits and hyphens; 1 to 64.
     pub id: PluginId,
+    /// The version of the contract that it was written for.
+    pub api: Api,
     /// Semantic version.
     pub version: semver::Version,
     /// For people; the id, if absent.
@@ -106,11 +110,13 @@ impl fmt::Display for RuntimeKind {
 pub struct Capabilities {
     /// Values stored per customer.
     pub keys: bool,
+    /// Room for a component that carries its language with it.
+    pub large: bool,
 }
 
 impl Manifest {
     /// Reads the file. `ceiling` is what this host allows; the manifest may only go below it.
-    pub fn parse(text: &str, ceiling: &Limits) -> Result<Self, Vec<Problem>> {
+    pub fn parse(text: &str, ceiling: &Ceiling) -> Result<Self, Vec<Problem>> {
         let document = Document::new(FILE, text);
         let manifest = document.parse(MOST_BYTES).and_then(|root| read(&document, root, ceiling));
         match manifest {
@@ -122,6 +128,11 @@ impl Manifest {
     /// `late-parcel@1.2.0`
     pub fn plugin_version(&self) -> PluginVersion {
         PluginVersion { id: self.id.clone(), version: Arc::from(self.version.to_string()) }
+    }
+
+    /// How large its component may be.
+    pub fn component_size(&self) -> Size {
+        if self.capabilities.large { Size::LARGE } else { Size::USUAL }
     }
 
     /// Whether `compose` is called for a scenario.
@@ -145,7 +156,7 @@ impl Manifest {
     }
 }
 
-fn read<'a>(document: &Document<'a>, mut root: Section<'_, 'a>, ceiling: &Limits) -> Option<Manifest> {
+fn read<'a>(document: &Document<'a>, mut root: Section<'_, 'a>, ceiling: &Ceiling) -> Option<Manifest> {
     let plugin = root.table("plugin");
     if plugin.is_none() && !root.was_mistyped("plugin") {
         root.missing("plugin", "start the file with [plugin], id, version and api");
@@ -153,8 +164,11 @@ fn read<'a>(document: &Document<'a>, mut root: Section<'_, 'a>, ceiling: &Limits
     let hooks = root.table("hooks");
     let hooks_at = hooks.as_ref().map(Section::place);
     let hooks = hooks.map(hooks::read).unwrap_or_default();
-    let (limits, budget) = root.table("limits").map_or((*ceiling, None), |section| read_limits(section, ceiling));
-    let capabilities = root.table("capabilities").map(read_capabilities).unwrap_or_default();
+    let limits = root.table("limits");
+    let capabilities =
+        root.table("capabilities").map(|section| read_capabilities(section, ceiling)).unwrap_or_default();
+    let ceiling = ceiling.large.filter(|_| capabilities.large).unwrap_or(ceiling.usual);
+    let (limits, budget) = limits.map_or((ceiling, None), |section| read_limits(section, &ceiling));
     let read = plugin.and_then(read_plugin);
     root.finish();
     let (manifest, runtime_at) = read?;
@@ -186,7 +200,7 @@ fn read_plugin(mut section: Section<'_, '_>) -> Option<(Manifest, Option<Range<u
     if version.is_none() {
         missing(&section, "version", "version = \"0.1.0\"");
     }
-    read_api(&mut section);
+    let api = read_api(&mut section);
     let name = section.bounded_text("name", 80).map(Spanned::into_inner);
     let description = section.bounded_text("description", 500).map(Spanned::into_inner);
     let authors = section.texts("authors").map(Spanned::into_inner).unwrap_or_default();
@@ -198,6 +212,7 @@ fn read_plugin(mut section: Section<'_, '_>) -> Option<(Manifest, Option<Range<u
     let (code, runtime_at) = code.unzip();
     let manifest = Manifest {
         id: id?,
+        api: api?,
         version: version?,
         name,
         description,
@@ -219,14 +234,18 @@ fn missing(section: &Section<'_, '_>, key: &'static str, example: &str) {
     }
 }
 
-fn read_api(section: &mut Section<'_, '_>) {
+fn read_api(section: &mut Section<'_, '_>) -> Option<Api> {
+    let newest = Api::newest();
     let Some(api) = section.text("api") else {
-        return missing(section, "api", "api = \"1\"");
+        missing(section, "api", &format!("api = \"{newest}\""));
+        return None;
     };
-    if api.get_ref() != "1" {
-        let reason = format!("this host does not speak api {}", quoted(api.get_ref()));
-        section.error(api.span(), reason, "write api = \"1\", or use a host that speaks it");
+    let known = Api::named(api.get_ref());
+    if known.is_none() {
+        let reason = format!("this host does not speak api {}, but {}", quoted(api.get_ref()), Api::spoken());
+        section.error(api.span(), reason, format!("write api = \"{newest}\", or use a host that speaks it"));
     }
+    known
 }
 
 fn check_id(section: &Section<'_, '_>, id: &Spanned<String>) -> Option<PluginId> {
@@ -307,8 +326,13 @@ fn read_limits(mut section: Section<'_, '_>, ceiling: &Limits) -> (Limits, Optio
     (limits, budget.map(Spanned::into_inner))
 }
 
-fn read_capabilities(mut section: Section<'_, '_>) -> Capabilities {
+fn read_capabilities(mut section: Section<'_, '_>, ceiling: &Ceiling) -> Capabilities {
     let keys = section.flag("keys").is_some_and(Spanned::into_inner);
+    let large = section.flag("large");
+    if let Some(asked) = large.as_ref().filter(|asked| *asked.get_ref() && ceiling.large.is_none()) {
+        let reason = "this host grants no room for guests that carry their language ('capabilities.large')";
+        section.error(asked.span(), reason, "the operator grants it with large_plugins = true in the file of --config");
+    }
     section.finish();
-    Capabilities { keys }
+    Capabilities { keys, large: large.is_some_and(Spanned::into_inner) }
 }

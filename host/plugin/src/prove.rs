@@ -1,7 +1,7 @@
 //! Proving a bundle before it may serve: read it, compile it, run its own tests, in a process beside the live ones.
 //!
-//! Compile time is outside every in-process limit, so the process has 3 s of processor time and 600 MB, and is killed
-//! past them. What comes back is a proof or the reasons against it. Knows no registry.
+//! Compile time is outside every in-process limit, so the process has 3 s of processor time and 600 MB (a guest that
+//! carries its language 60 s and 1.5 GB), and is killed past them. What comes back is a proof or the reasons against it. Knows no registry.
 
 mod cases;
 mod child;
@@ -30,16 +30,18 @@ use crate::{
     contents::{CodeFiles, Contents},
     frame,
     job::{Code, Hooks, Load, LoadId},
-    limits::Limits,
+    limits::Ceiling,
     problem::Problem,
     runtimes::Runtimes,
+    wasm::Size,
+    worker::confine::Bounds,
 };
 
 /// What a prover process is asked.
 #[derive(Debug, BorshSerialize, BorshDeserialize)]
 struct Order {
     bundle: Bundle,
-    ceiling: Limits,
+    ceiling: Ceiling,
     /// Compiled before: then it is only tested.
     compiled: Option<Vec<u8>>,
     cases: bool,
@@ -61,7 +63,7 @@ struct Report {
 pub struct Prover {
     spawn: Spawn,
     cache: Option<PathBuf>,
-    ceiling: Limits,
+    ceiling: Ceiling,
     counts: bool,
 }
 
@@ -92,12 +94,25 @@ pub struct Proof {
     code: Option<Code>,
 }
 
-/// The longest that proving may take by the clock.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// What proving a bundle may take: it goes by the size of its component, so that nobody has to have read it.
+fn bounds(bundle: &Bundle) -> Bounds {
+    let large = component(bundle).is_some_and(|(_, bytes)| bytes.len() > Size::USUAL.bytes);
+    if large { Bounds::LARGE_PROVER } else { Bounds::PROVER }
+}
+
+fn component(bundle: &Bundle) -> Option<(&String, &Arc<[u8]>)> {
+    bundle.files().iter().find(|(name, _)| name.ends_with(".wasm"))
+}
+
+/// The longest that proving may take by the clock. Many times its processor time, because it runs behind everything
+/// else on the machine: what bounds the work is that time, this only finds a process that does nothing at all.
+fn patience(bounds: Bounds) -> Duration {
+    Duration::from_secs(30 + 5 * bounds.cpu_seconds.unwrap_or_default())
+}
 
 impl Prover {
     /// Proves within `ceiling`; compiled components are kept in `cache`, a folder of our own, under their hash.
-    pub fn new(spawn: Spawn, cache: Option<PathBuf>, ceiling: Limits) -> Self {
+    pub fn new(spawn: Spawn, cache: Option<PathBuf>, ceiling: Ceiling) -> Self {
         Self { spawn, cache, ceiling, counts: false }
     }
 
@@ -175,8 +190,7 @@ impl Prover {
     }
 
     fn place(&self, bundle: &Bundle) -> Option<PathBuf> {
-        let component = bundle.files().iter().find(|(name, _)| name.ends_with(".wasm"))?;
-        let name = blake3::hash(component.1).to_hex();
+        let name = blake3::hash(component(bundle)?.1).to_hex();
         Some(self.cache.as_ref()?.join(format!("{name}-{:016x}.cwasm", Runtimes::compatibility())))
     }
 }
@@ -213,6 +227,7 @@ pub fn load(id: LoadId, contents: &Contents, bundle: &Bundle, code: Code) -> Loa
     Load {
         id,
         plugin: contents.manifest.plugin_version(),
+        api: contents.manifest.api,
         limits: contents.manifest.limits,
         hooks: Hooks {
             compose: hooks.compose.is_some(),
@@ -244,8 +259,9 @@ fn talk(program: &Path, arguments: &[String], order: &Order) -> Result<Report, P
         .spawn()
         .map_err(failed)?;
     let talk = || -> io::Result<Option<Report>> {
-        ours.set_read_timeout(Some(PATIENCE))?;
-        ours.set_write_timeout(Some(PATIENCE))?;
+        let patience = Some(patience(bounds(&order.bundle)));
+        ours.set_read_timeout(patience)?;
+        ours.set_write_timeout(patience)?;
         frame::write(&mut ours, order)?;
         frame::read(&mut ours, &mut Vec::new())
     };
@@ -264,12 +280,16 @@ fn talk(program: &Path, arguments: &[String], order: &Order) -> Result<Report, P
 fn ended(bundle: &Bundle, status: ExitStatus) -> Problem {
     const SIGKILL: i32 = 9;
     const SIGXCPU: i32 = 24;
-    let file = bundle.files().keys().find(|name| name.ends_with(".wasm")).cloned().unwrap_or_default();
+    let file = component(bundle).map(|(name, _)| name.clone()).unwrap_or_default();
+    let Bounds { memory_bytes, cpu_seconds } = bounds(bundle);
+    let (megabytes, seconds) = (memory_bytes >> 20, cpu_seconds.unwrap_or_default());
     let problem = match status.signal() {
-        Some(SIGXCPU) => Problem::new(file, "compiling it took more than 3 s of processor time"),
+        Some(SIGXCPU) => Problem::new(file, format!("compiling it took more than {seconds} s of processor time")),
         Some(SIGKILL) => Problem::new(file, "compiling and testing it took too long"),
         Some(signal) => {
-            Problem::new(file, format!("compiling or testing it needed more than 600 MB or crashed (signal {signal})"))
+            let reason =
+                format!("compiling or testing it needed more than {megabytes} MB or crashed (signal {signal})");
+            Problem::new(file, reason)
         }
         None => Problem::new(file, format!("compiling or testing it failed ({status})")),
     };

@@ -8,11 +8,12 @@ use std::{
 use cuecard_model::{Classification, Culture, Customer, Decision, Draft, Event, Turn};
 
 use crate::{
+    api::Api,
     call::{Call, CallError, Runtime},
     job::{Code, Hooks, Load},
     lua::{self, Hook, LuaPlugin},
     problem::Problem,
-    wasm::{self, PoolSize, WasmEngine, WasmPlugin},
+    wasm::{self, PoolSize, Size, WasmEngine},
     watchdog::Watchdog,
 };
 
@@ -56,7 +57,8 @@ impl Runtimes {
                 Ok(Box::new(if self.counts { plugin.counting() } else { plugin }))
             }
             Code::Wasm(compiled) => {
-                let plugin = WasmPlugin::load(&self.wasm, compiled).map_err(|error| problem("plugin.wasm", error))?;
+                let plugin =
+                    wasm::load(load.api, &self.wasm, compiled).map_err(|error| problem("plugin.wasm", error))?;
                 Ok(Box::new(Watched { plugin, watchdog: Arc::clone(&self.watchdog) }))
             }
         }
@@ -64,8 +66,8 @@ impl Runtimes {
 }
 
 /// Compiles a component. Runs in a prover process: its time and memory have no other bound.
-pub fn compile(entry: &str, bytes: &Arc<[u8]>) -> Result<Vec<u8>, Problem> {
-    wasm::compile(bytes, wasm::COMPONENT_BYTES).map_err(|error| problem(entry, error))
+pub fn compile(api: Api, entry: &str, bytes: &Arc<[u8]>, size: &Size) -> Result<Vec<u8>, Problem> {
+    wasm::compile(api, bytes, size).map_err(|error| problem(entry, error))
 }
 
 /// The same component's code for [`Runtimes::start_counting`].
@@ -98,7 +100,7 @@ fn problem(file: &str, error: wasm::LoadError) -> Problem {
 
 /// A component under watch: the watchdog ticks while it runs, and each tick moves the epoch towards its deadline.
 struct Watched {
-    plugin: WasmPlugin,
+    plugin: Box<dyn Runtime>,
     watchdog: Arc<Watchdog>,
 }
 

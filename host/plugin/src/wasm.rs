@@ -1,22 +1,24 @@
 //! Plugins as WebAssembly components: compiling, loading and calling them.
 //!
-//! Owns the engine's settings and one fresh store per call. Deliberately knows no bundle, no worker and no clock: the
-//! caller has the calls watched, and the watchdog's tick moves the epoch on ([`WasmEngine::ticker`]).
+//! Owns the engine's settings and one fresh store per call. What a component is handed and may answer belongs to its
+//! version of the contract, a folder each (`v1/`). Deliberately knows no bundle, no worker and no clock: the caller has
+//! the calls watched, and the watchdog's tick moves the epoch on ([`WasmEngine::ticker`]).
 
-mod bindings;
 mod check;
 mod compile;
+mod contract;
 mod engine;
 mod error;
-mod host;
-mod lift;
-mod lower;
-mod plugin;
+mod instances;
 mod store;
 mod trap;
 mod trusted;
+pub(crate) mod v1;
 
-pub use compile::{COMPONENT_BYTES, compile, compile_counting};
+pub use check::Size;
+pub use compile::{compile, compile_counting, load};
+pub(crate) use contract::Contract;
 pub use engine::{PoolSize, WasmEngine};
 pub use error::LoadError;
-pub use plugin::WasmPlugin;
+
+pub(crate) use check::imported_functions;

@@ -21,6 +21,7 @@ pub(crate) const SETTLE: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub struct Saves {
     folder: PathBuf,
+    limits: BundleLimits,
     hints: Receiver<()>,
     seen: Option<Content>,
     _watcher: RecommendedWatcher,
@@ -34,10 +35,10 @@ const UNASKED: Duration = Duration::from_secs(2);
 
 impl Saves {
     /// Begins to watch. The first [`Saves::next`] gives what is there now.
-    pub fn of(folder: &Path) -> io::Result<Self> {
+    pub fn of(folder: &Path, limits: BundleLimits) -> io::Result<Self> {
         let (hint, hints) = channel();
         let watcher = watch(folder, move || _ = hint.send(())).map_err(io::Error::other)?;
-        Ok(Self { folder: folder.to_owned(), hints, seen: None, _watcher: watcher })
+        Ok(Self { folder: folder.to_owned(), limits, hints, seen: None, _watcher: watcher })
     }
 
     /// Waits until the folder holds something else than last time, and reads it.
@@ -47,7 +48,7 @@ impl Saves {
             if self.seen.is_some() {
                 self.rest();
             }
-            let read = read_settled(&self.folder, &BundleLimits::default(), 100, || thread::sleep(SETTLE));
+            let read = read_settled(&self.folder, &self.limits, 100, || thread::sleep(SETTLE));
             let content = match &read {
                 Ok(bundle) => Ok(bundle.hash()),
                 // Half written for a whole second: a look later sees.

@@ -32,7 +32,10 @@ use std::{
 };
 
 use bombs::BOMBS;
-use cuecard_plugin::wasm::{COMPONENT_BYTES, PoolSize, compile};
+use cuecard_plugin::{
+    api::Api,
+    wasm::{PoolSize, Size, compile},
+};
 use desk::{Desk, OVERRUN, turn};
 use guest::Guest;
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -76,7 +79,7 @@ fn broken_bytes_are_refused() {
         ("empty", vec![]),
         ("text", b"(component)".to_vec()),
     ] {
-        let error = compile(&bytes, COMPONENT_BYTES).expect_err(name);
+        let error = compile(Api::V1, &bytes, &Size::USUAL).expect_err(name);
         assert!(error.to_string().contains("not a WebAssembly component"), "{name}: {error}");
     }
 }
@@ -94,7 +97,7 @@ fn mutated_components_never_panic() {
             let at = (random >> 33) as usize % bytes.len();
             bytes[at] ^= (random >> 20) as u8;
         }
-        refused += u32::from(compile(&bytes, COMPONENT_BYTES).is_err());
+        refused += u32::from(compile(Api::V1, &bytes, &Size::USUAL).is_err());
     }
     assert!(refused > 100, "only {refused} of 300 were refused");
 }
@@ -130,7 +133,7 @@ fn explode(name: &str) {
     // What making the bomb took counts too: a test process has no other CPU to offer.
     setrlimit(Resource::Cpu, limit(CPU_SECONDS + MAKING_SECONDS)).unwrap();
     setrlimit(Resource::Data, limit(DATA_BYTES)).unwrap();
-    match compile(&component, COMPONENT_BYTES) {
+    match compile(Api::V1, &component, &Size::USUAL) {
         Ok(code) => println!("said: compiled {} to {} bytes", component.len(), code.len()),
         Err(error) => println!("said: refused: {error}"),
     }

@@ -11,7 +11,7 @@
 use cuecard_plugin::{
     bundle::{Bundle, BundleLimits},
     contents::{CodeFiles, Contents},
-    limits::Limits,
+    limits::Ceiling,
     scenarios,
 };
 
@@ -19,7 +19,7 @@ const MANIFEST: &str = "[plugin]\nid = \"a\"\nversion = \"1.0.0\"\napi = \"1\"\n
 
 fn parse(files: &[(&str, &[u8])]) -> Result<Contents, String> {
     let bundle = Bundle::from_files(files.iter().copied(), &BundleLimits::default()).unwrap();
-    let parsed = Contents::parse(&bundle, &Limits::default());
+    let parsed = Contents::parse(&bundle, &Ceiling::default());
     parsed.map_err(|problems| problems.iter().map(|problem| format!("{}\n", problem.clone().within("a"))).collect())
 }
 

@@ -16,6 +16,9 @@
     reason = "tests, and helpers that they share"
 )]
 
+#[path = "contract/typescript.rs"]
+mod typescript;
+
 use std::collections::BTreeMap;
 
 use wit_parser::{Function, Resolve, Type, TypeDefKind, TypeId, WorldItem};

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{Customer, Decision, Event, FailureKind, Fields, MerchantId, PluginId, PluginVersion, Timestamp};
 use cuecard_plugin::{
+    api::Api,
     job::{Ask, Called, Code, EventJob, Hooks, Load},
     limits::Limits,
     workers::{Loadable, Options, Spawn, Workers},
@@ -38,6 +39,7 @@ fn plugin() -> BTreeMap<u64, Arc<Loadable>> {
     let load = Load {
         id: LOAD,
         plugin: version,
+        api: Api::V1,
         limits: Limits::default(),
         hooks: Hooks { trigger: true, ..Hooks::default() },
         code: Code::Lua { entry: "main.luau".into(), files },

@@ -29,7 +29,12 @@ mod wasm_cases;
 use std::{collections::BTreeMap, fs};
 
 use cuecard_model::{Alternative, Classification, ClassifiedEmotion, EmotionLabel, FailureKind, Stage, Trend};
-use cuecard_plugin::{call::Runtime, limits::Limits, wasm::PoolSize};
+use cuecard_plugin::{
+    api::Api,
+    call::Runtime,
+    limits::Limits,
+    wasm::{PoolSize, Size},
+};
 use desk::{Desk, turn};
 use guest::{Guest, component_of};
 use wasm_cases::{MODULES, components, fixture, lies};
@@ -49,7 +54,7 @@ enum Outcome {
 
 struct Court {
     desk: Desk,
-    neighbour: cuecard_plugin::wasm::WasmPlugin,
+    neighbour: Box<dyn Runtime>,
 }
 
 impl Court {
@@ -256,7 +261,7 @@ fn a_full_pool_and_a_large_limit_are_served_on_demand() {
 
 #[test]
 fn too_large_is_refused_before_it_is_read() {
-    let error = cuecard_plugin::wasm::compile(&vec![0; 5 << 20], 4 << 20).unwrap_err();
+    let error = cuecard_plugin::wasm::compile(Api::V1, &vec![0; 5 << 20], &Size::USUAL).unwrap_err();
     assert!(error.to_string().contains("5242880 bytes, more than 4194304"), "{error}");
     let module = component_of(wat::parse_str("(module)").unwrap());
     assert!(module.is_err());

@@ -11,7 +11,10 @@
 
 use std::{fs, path::Path};
 
-use cuecard_plugin::{limits::Limits, manifest::Manifest};
+use cuecard_plugin::{
+    limits::{Ceiling, Limits},
+    manifest::Manifest,
+};
 
 #[test]
 fn every_manifest_is_taken_or_refused_as_written() {
@@ -25,7 +28,7 @@ fn every_manifest_is_taken_or_refused_as_written() {
         }
         let golden = path.with_extension("error");
         let expected = fs::read_to_string(&golden).unwrap_or_default();
-        let got = match Manifest::parse(&fs::read_to_string(&path).unwrap(), &Limits::default()) {
+        let got = match Manifest::parse(&fs::read_to_string(&path).unwrap(), &Ceiling::default()) {
             Ok(_) => String::new(),
             Err(problems) => problems.iter().map(|problem| format!("{problem}\n")).collect(),
         };
@@ -49,7 +52,7 @@ fn every_manifest_is_taken_or_refused_as_written() {
 #[test]
 fn a_manifest_says_what_it_means() {
     let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/manifests/good-full.toml")).unwrap();
-    let manifest = Manifest::parse(&text, &Limits::default()).unwrap();
+    let manifest = Manifest::parse(&text, &Ceiling::default()).unwrap();
     assert_eq!(manifest.plugin_version().to_string(), "late-parcel@1.2.0");
     assert_eq!(manifest.code.as_ref().unwrap().entry, "parcel.luau");
     assert!(manifest.composes(&"delivery_delay".into()) && !manifest.composes(&"none".into()));
@@ -59,7 +62,7 @@ fn a_manifest_says_what_it_means() {
     assert!(!manifest.classifies(&"none".into()), "a hook that is absent is never called");
     let classifies = |name: &str, scenario: &str| {
         let path = format!("{}/tests/manifests/{name}.toml", env!("CARGO_MANIFEST_DIR"));
-        Manifest::parse(&fs::read_to_string(path).unwrap(), &Limits::default()).unwrap().classifies(&scenario.into())
+        Manifest::parse(&fs::read_to_string(path).unwrap(), &Ceiling::default()).unwrap().classifies(&scenario.into())
     };
     assert!(classifies("good-classify", "none") && classifies("good-classify", "returns"));
     assert!(classifies("good-classify-some", "none") && !classifies("good-classify-some", "returns"));
@@ -71,7 +74,8 @@ fn a_manifest_says_what_it_means() {
 #[test]
 fn an_operator_may_raise_the_ceiling() {
     let text = "[plugin]\nid = \"a\"\nversion = \"1.0.0\"\napi = \"1\"\n[limits]\ntime_ms = 50\n";
-    assert!(Manifest::parse(text, &Limits::default()).is_err());
-    let raised = Limits { time_ms: 100, ..Limits::default() };
+    assert!(Manifest::parse(text, &Ceiling::default()).is_err());
+    let usual = Limits { time_ms: 100, ..Limits::default() };
+    let raised = Ceiling { usual, ..Ceiling::default() };
     assert_eq!(Manifest::parse(text, &raised).unwrap().limits.time_ms, 50);
 }

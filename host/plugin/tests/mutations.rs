@@ -35,7 +35,7 @@ use cuecard_plugin::{
     bundle::{Bundle, BundleLimits, from_archive, to_archive},
     call::{CallError, Runtime},
     contents::Contents,
-    limits::Limits,
+    limits::{Ceiling, Limits},
     lua::{Hook, LuaPlugin},
     problem::Problem,
     wasm::PoolSize,
@@ -84,7 +84,7 @@ fn zip_of(files: &[(String, Vec<u8>)]) -> Vec<u8> {
 }
 
 fn check(bundle: Result<Bundle, Vec<Problem>>) -> bool {
-    let contents = bundle.and_then(|bundle| Contents::parse(&bundle, &Limits::default()));
+    let contents = bundle.and_then(|bundle| Contents::parse(&bundle, &Ceiling::default()));
     match contents {
         Ok(_) => true,
         Err(problems) => {
@@ -117,7 +117,7 @@ fn mutated_bundles_are_taken_or_refused() {
 fn archives(messages: bool) -> [Vec<u8>; 3] {
     let limits = BundleLimits::default();
     let whole = Bundle::from_files(files(messages), &limits).unwrap();
-    assert!(check(Ok(whole.clone())), "{:?}", Contents::parse(&whole, &Limits::default()).err());
+    assert!(check(Ok(whole.clone())), "{:?}", Contents::parse(&whole, &Ceiling::default()).err());
     let tar_gz = to_archive(&whole).unwrap();
     let mut tar = Vec::new();
     std::io::Read::read_to_end(&mut GzDecoder::new(tar_gz.as_slice()), &mut tar).unwrap();

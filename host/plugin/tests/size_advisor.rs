@@ -22,7 +22,7 @@ use cuecard_model::{
     Classification, Culture, Customer, Direction, Draft, Event, Fields, Item, LiveItem, Order, OrderStatus, Register,
     Timestamp, Value,
 };
-use cuecard_plugin::{call::Runtime, limits::Limits, wasm::PoolSize};
+use cuecard_plugin::{limits::Limits, wasm::PoolSize};
 use desk::{Desk, turn};
 
 const COMPONENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/size-advisor/plugin.wasm");

@@ -26,6 +26,8 @@ pub struct Config {
     pub proxies: Vec<IpAddr>,
     /// Sites that may show `/desk/embed` in a frame, e.g. `https://helpdesk.example`.
     pub embed_in: Vec<String>,
+    /// Whether plugins may carry their language with them, such as Python: up to 20 MiB of component and 64 MiB of memory.
+    pub large_plugins: bool,
     /// How much may be asked for.
     pub limits: Limits,
     /// Who is told when a plugin is set aside, a canary ends, a change is refused.
@@ -70,7 +72,7 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, [limits], [alerts] with url, secret_env, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach, [merchant.canary] with share, window_s, min_calls, slower, slower_us, [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality, and [merchant.chatwoot] with url, account, token_env, secret_env, allow_unsigned, notes, poll_seconds, agent_locale, trust_identifiers, channels, timeout_ms")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, large_plugins, [limits], [alerts] with url, secret_env, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach, [merchant.canary] with share, window_s, min_calls, slower, slower_us, [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality, and [merchant.chatwoot] with url, account, token_env, secret_env, allow_unsigned, notes, poll_seconds, agent_locale, trust_identifiers, channels, timeout_ms")
         })?;
         config.check_merchants(text)?;
         config.check_canaries(text)?;

@@ -16,7 +16,7 @@ use cuecard_gate::Rulebook;
 use cuecard_model::MerchantId;
 use cuecard_plugin::{
     bundle::BundleLimits,
-    limits::Limits as PluginLimits,
+    limits::Ceiling,
     prove::{self, Prover},
     registry::{self, Registry},
     workers::{self, Workers},
@@ -124,6 +124,8 @@ impl Host {
         settled.count = config.workers.unwrap_or(settled.count);
         let (workers, confinement) = Workers::start(settled).await.context("the workers could not be started")?;
         let (stop, stopping) = watch::channel(false);
+        // Whoever tries things out on one's own machine needs no leave.
+        let large = config.large_plugins || demo.is_some();
         let limits = config.limits;
         let privacy = Privacy::open(&*engine).await?;
         let app = Arc::new(App {
@@ -132,7 +134,7 @@ impl Host {
             snapshot: Arc::new(ArcSwapOption::empty()),
             workers,
             registry: OnceLock::new(),
-            bundle_limits: BundleLimits::default(),
+            bundle_limits: if large { BundleLimits::LARGE_GUESTS } else { BundleLimits::default() },
             merchants,
             helpdesks,
             outgoing,
@@ -156,7 +158,7 @@ impl Host {
             confinement,
             stopping,
         });
-        let prover = Prover::new(prover, Some(data.join("compiled")), PluginLimits::default());
+        let prover = Prover::new(prover, Some(data.join("compiled")), Ceiling::new(large));
         let alerts = Alerts::open(config.alerts, &app.outgoing, &app.metrics)?;
         start_registry(&app, plugins, prover, alerts).await?;
         Ok(Self { app, stop })

@@ -10,7 +10,7 @@ use cuecard_pipeline::Snapshot;
 use cuecard_plugin::{
     bundle::{Bundle, BundleHash, BundleLimits},
     generation::Generation,
-    limits::Limits,
+    limits::Ceiling,
     prove::{self, Prover},
     registry::{self, Note, Place, Registry, Store},
     workers::Spawn,
@@ -42,7 +42,7 @@ pub(crate) fn snapshot() -> Snapshot {
     let options = registry::Options {
         folder: Some(folder.path().to_owned()),
         bundle_limits: BundleLimits::default(),
-        prover: Prover::new(prove::Spawn::Caller, None, Limits::default()),
+        prover: Prover::new(prove::Spawn::Caller, None, Ceiling::default()),
         restored: Vec::new(),
         unwanted: Vec::new(),
         last_generation: 0,

@@ -12,7 +12,7 @@ use cuecard_model::{
 use cuecard_plugin::{
     bundle::{Bundle, BundleHash, BundleLimits},
     generation::Generation,
-    limits::Limits,
+    limits::Ceiling,
     prove::{Prover, Spawn},
     registry::{self, Note, Place, Registry, Store},
 };
@@ -347,7 +347,7 @@ fn snapshot() -> Snapshot {
     let options = registry::Options {
         folder: Some(folder.path().to_owned()),
         bundle_limits: BundleLimits::default(),
-        prover: Prover::new(Spawn::Caller, None, Limits::default()),
+        prover: Prover::new(Spawn::Caller, None, Ceiling::default()),
         restored: Vec::new(),
         unwanted: Vec::new(),
         last_generation: 0,

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{CaseReport, Order, Report, cases, code, load};
+use super::{CaseReport, Order, Report, bounds, cases, code, load};
 use crate::{
     contents::{CodeFiles, Contents},
     frame,
@@ -20,12 +20,13 @@ pub fn run() -> io::Result<()> {
     let mut stream = stream()?;
     // Proving must not slow the turns down that are answered meanwhile.
     let _ = rustix::process::nice(10);
-    let confinement = Confinement::enter(Bounds::PROVER);
+    let confinement = Confinement::enter(Bounds::LARGE_PROVER);
     on_large_stack(move || {
         let mut body = Vec::new();
         let order: Option<Order> = frame::read(&mut stream, &mut body)?;
         drop(body);
         let Some(order) = order else { return Ok(()) };
+        bounds(&order.bundle).narrow().map_err(io::Error::other)?;
         let machinery = Machinery::start(&order)?;
         confinement.seal();
         frame::write(&mut stream, &prove_with(&order, &machinery))
@@ -68,7 +69,9 @@ fn fill(order: &Order, machinery: &Machinery, report: &mut Report) -> Result<(),
     let contents = Contents::parse(&order.bundle, &order.ceiling)?;
     report.version = contents.manifest.version.to_string();
     if let Some(CodeFiles::Wasm { entry, bytes }) = &contents.code {
-        let compiled = order.compiled.clone().map_or_else(|| compile(entry, bytes), Ok);
+        let manifest = &contents.manifest;
+        let compiled =
+            order.compiled.clone().map_or_else(|| compile(manifest.api, entry, bytes, &manifest.component_size()), Ok);
         report.compiled = Some(compiled.map_err(|problem| vec![problem])?);
     }
     raise_cpu_limit();
@@ -78,7 +81,8 @@ fn fill(order: &Order, machinery: &Machinery, report: &mut Report) -> Result<(),
     let runtime = runtimes.load(&load).map_err(|problem| vec![problem])?;
     if order.cases {
         report.cases = cases::run(&contents, &mut || runtimes.load(&load), runtime);
-        if let Some(counting) = &machinery.counting {
+        // A large one would take its compile time twice.
+        if let Some(counting) = machinery.counting.as_ref().filter(|_| !contents.manifest.capabilities.large) {
             count(&contents, load, counting, &mut report.cases).map_err(|problem| vec![problem])?;
         }
         report.problems = report.cases.iter().flat_map(cases::CaseReport::problems).collect();

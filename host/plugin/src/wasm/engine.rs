@@ -17,11 +17,11 @@ pub(super) const SLOT_BYTES: usize = 16 << 20;
 /// guest of the SDK (64 KiB of stack, its data and the heap of one call).
 const RESIDENT_BYTES: usize = 256 << 10;
 
-/// How many table entries a component may have in all; a Rust guest has some dozens.
-pub(super) const TABLE_ENTRIES: usize = 10_000;
+/// What a slot of the pool holds besides: what the usual limits allow. Components with more are mapped on demand.
+const TABLE_ENTRIES: usize = 10_000;
+const CORE_INSTANCES: u32 = 16;
 
-/// How many core instances, memories and tables one component may have.
-pub(super) const CORE_INSTANCES: usize = 16;
+/// How many memories and tables one component may have.
 pub(super) const MEMORIES: usize = 4;
 pub(super) const TABLES: usize = 8;
 
@@ -134,7 +134,7 @@ fn features() -> [(WasmFeatures, bool); 12] {
         (WasmFeatures::REFERENCE_TYPES, true),
         (WasmFeatures::THREADS, false),
         (WasmFeatures::MEMORY64, false),
-        (WasmFeatures::MULTI_MEMORY, false),
+        (WasmFeatures::MULTI_MEMORY, true),
         (WasmFeatures::GC, false),
         (WasmFeatures::FUNCTION_REFERENCES, false),
         (WasmFeatures::EXCEPTIONS, false),
@@ -149,7 +149,7 @@ fn pool(PoolSize(slots): PoolSize) -> InstanceAllocationStrategy {
         .total_core_instances(slots.saturating_mul(4))
         .total_memories(slots)
         .total_tables(slots.saturating_mul(2))
-        .max_core_instances_per_component(CORE_INSTANCES as u32)
+        .max_core_instances_per_component(CORE_INSTANCES)
         .max_memories_per_component(1)
         .max_tables_per_component(2)
         .max_memory_size(SLOT_BYTES)

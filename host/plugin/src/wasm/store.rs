@@ -4,7 +4,7 @@ use wasmtime::ResourceLimiter;
 
 use cuecard_model::FailureKind;
 
-use super::engine::{CORE_INSTANCES, MEMORIES, TABLE_ENTRIES, TABLES};
+use super::engine::{MEMORIES, TABLES};
 use crate::call::{Call, CallError};
 
 /// The data of a store, which lives for one call.
@@ -16,8 +16,9 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(call: Call) -> Self {
-        let memory = call.limits().memory_bytes as usize;
-        Self { call, memory: Budget::new(memory), tables: Budget::new(TABLE_ENTRIES) }
+        let limits = call.limits();
+        let (memory, tables) = (limits.memory_bytes as usize, limits.table_entries as usize);
+        Self { call, memory: Budget::new(memory), tables: Budget::new(tables) }
     }
 }
 
@@ -64,7 +65,7 @@ impl ResourceLimiter for State {
     }
 
     fn instances(&self) -> usize {
-        CORE_INSTANCES
+        self.call.limits().core_instances as usize
     }
 
     fn tables(&self) -> usize {

@@ -66,6 +66,13 @@ impl Bounds {
     pub const WORKER: Self = Self { memory_bytes: 1 << 30, cpu_seconds: None };
     /// A prover compiles one bundle in 3 s and 600 MB, and then tests it.
     pub const PROVER: Self = Self { memory_bytes: 600 << 20, cpu_seconds: Some(3) };
+    /// A guest that carries its language has ten times the code of any other plugin.
+    pub const LARGE_PROVER: Self = Self { memory_bytes: 1536 << 20, cpu_seconds: Some(60) };
+
+    /// Holds the process to less than it was let in with: the kernel gives nothing back.
+    pub(crate) fn narrow(self) -> Result<(), String> {
+        rlimits(self)
+    }
 }
 
 impl Confinement {

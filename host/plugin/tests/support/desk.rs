@@ -11,9 +11,10 @@ use cuecard_model::{
     Role, Signals, Stage, Timestamp, Trend, Turn,
 };
 use cuecard_plugin::{
+    api::Api,
     call::{Call, CallError, Runtime},
     limits::Limits,
-    wasm::{COMPONENT_BYTES, LoadError, PoolSize, WasmEngine, WasmPlugin, compile},
+    wasm::{self, LoadError, PoolSize, Size, WasmEngine, compile},
     watchdog::Watchdog,
 };
 
@@ -32,12 +33,16 @@ impl Desk {
     }
 
     /// Compiles and loads.
-    pub fn load(&self, component: &[u8]) -> Result<WasmPlugin, LoadError> {
-        WasmPlugin::load(&self.engine, &compile(component, COMPONENT_BYTES)?)
+    pub fn load(&self, component: &[u8]) -> Result<Box<dyn Runtime>, LoadError> {
+        wasm::load(Api::V1, &self.engine, &compile(Api::V1, component, &Size::USUAL)?)
     }
 
     /// Runs `compose` under watch: the answer, the call with its log, and the time it took.
-    pub fn compose(&self, plugin: &mut WasmPlugin, turn: &Turn) -> (Result<Vec<Draft>, CallError>, Call, Duration) {
+    pub fn compose(
+        &self,
+        plugin: &mut Box<dyn Runtime>,
+        turn: &Turn,
+    ) -> (Result<Vec<Draft>, CallError>, Call, Duration) {
         let mut call = call(Limits::default(), None);
         let began = Instant::now();
         let watch = self.watchdog.watch(call.limits().time(), None);

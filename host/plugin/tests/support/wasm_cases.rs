@@ -26,7 +26,7 @@ pub const MODULES: &[(&str, &str)] = &[
     ("table_min_huge", "memory: 10000 table entries"),
     ("oob_store_offset", "error: out of bounds memory access"),
     ("tables_100", "error: table count too high"),
-    ("multi_memory_2_grow", "refused: multiple memories"),
+    ("multi_memory_2_grow", "memory: 16777216 bytes"),
     ("gc_linked_list", "refused: GC proposal"),
     ("hostcall_storm", "host_limit: 1000 calls"),
     ("log_flood", "host_limit: 100 lines"),

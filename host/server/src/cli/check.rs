@@ -12,6 +12,8 @@ use clap::Args;
 use cuecard_culture::{CatalogFinding, Cultures, MessageFinding, check_messages, lint_messages};
 use cuecard_plugin::{
     bundle::{Bundle, BundleLimits, ReadError, read_folder},
+    contents::Contents,
+    deprecated,
     problem::Problem,
     prove::{CaseReport, Prover},
 };
@@ -70,7 +72,7 @@ fn check(name: &str, bundle: &Bundle, prover: &Prover, lint: bool) -> usize {
         if lint {
             forbidden = wording(name, bundle, &Cultures::with(contents.culture.clone()));
         }
-        warn(name, bundle);
+        warn(name, bundle, contents);
     }
     let types = types::check(bundle);
     let mistyped = types.report(name);
@@ -85,8 +87,14 @@ fn check(name: &str, bundle: &Bundle, prover: &Prover, lint: bool) -> usize {
     forbidden + mistyped + report(name, &proof.problems)
 }
 
-/// What is likely wrong with a bundle's messages, though they can be read.
-pub(crate) fn warn(name: &str, bundle: &Bundle) {
+/// What is likely wrong or will be gone one day, though the bundle may serve.
+pub(crate) fn warn(name: &str, bundle: &Bundle, contents: &Contents) {
+    for warning in deprecated::warnings(contents) {
+        let Problem { file, line, reason, hint, .. } = warning;
+        let line = line.map_or_else(String::new, |line| format!(":{line}"));
+        let hint = hint.map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
+        print(format!("{name}/{file}{line}: warning: {reason}{hint}"));
+    }
     for CatalogFinding { file, line, reason, hint, .. } in check_messages(messages(bundle)) {
         let line = line.map_or_else(String::new, |line| format!(":{line}"));
         print(format!("{name}/{file}{line}: warning: {reason}\n  hint: {hint}"));
@@ -204,7 +212,7 @@ pub(crate) fn plugin_folders(folders: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>
 
 /// Reads a plugin's folder.
 pub(crate) fn read_bundle(folder: &Path) -> Result<Bundle, Vec<Problem>> {
-    read_folder(folder, &BundleLimits::default()).map_err(reasons)
+    read_folder(folder, &BundleLimits::LARGE_GUESTS).map_err(reasons)
 }
 
 /// Why a folder gave no bundle, as problems.

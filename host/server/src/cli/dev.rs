@@ -15,7 +15,7 @@ use std::{
 use anyhow::Context;
 use clap::Args;
 use cuecard_plugin::{
-    bundle::{Bundle, ReadError},
+    bundle::{Bundle, BundleLimits, ReadError},
     prove::{Proof, Prover},
     watch::Saves,
 };
@@ -53,7 +53,7 @@ pub(crate) struct Dev {
 impl Dev {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let name = self.folder.display().to_string();
-        let saves = Saves::of(&self.folder).with_context(|| {
+        let saves = Saves::of(&self.folder, BundleLimits::LARGE_GUESTS).with_context(|| {
             format!("{name} cannot be watched\n  hint: name a plugin's folder; `cuecard new` makes one")
         })?;
         let push = self.push.then(|| Push::whole(self.folder, self.shared, self.server));
@@ -122,8 +122,8 @@ impl Rounds {
 
     /// Shows what proving has found, and counts what is wrong.
     fn tell(&self, bundle: &Bundle, proof: &Proof) -> usize {
-        if proof.contents().is_some() {
-            warn(&self.name, bundle);
+        if let Some(contents) = proof.contents() {
+            warn(&self.name, bundle, contents);
         }
         for case in proof.cases.iter().filter(|case| self.log || !case.passed()) {
             show(&self.name, case, self.log);

@@ -14,7 +14,7 @@ use clap::{Args, Subcommand};
 use cuecard_culture::{
     FileProblem, Import, LONGEST_DOCUMENT, MessageFile, Skipped, Xliff, check_messages, export_xliff, normalize,
 };
-use cuecard_plugin::{limits::Limits, manifest::Manifest};
+use cuecard_plugin::{limits::Ceiling, manifest::Manifest};
 
 use super::{
     check::{messages, read_bundle, report},
@@ -128,7 +128,7 @@ impl Plugin {
         let name = folder.display().to_string();
         let parsed = read_bundle(folder).and_then(|bundle| {
             let manifest = bundle.file(cuecard_plugin::manifest::FILE).map(|bytes| String::from_utf8_lossy(bytes));
-            let manifest = Manifest::parse(&manifest.unwrap_or_default(), &Limits::default())?;
+            let manifest = Manifest::parse(&manifest.unwrap_or_default(), &Ceiling::default())?;
             let files = messages(&bundle).map(|(locale, text)| (locale.to_owned(), text.to_owned())).collect();
             Ok(Self { folder: name.clone(), id: manifest.id.to_string(), files })
         });

@@ -9,7 +9,11 @@ use std::{
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
+use cuecard_plugin::build;
+
 use super::lines::{print, say};
+
+mod templates;
 
 /// Make a new plugin: a folder that passes its own tests.
 #[derive(Args, Debug)]
@@ -45,6 +49,10 @@ pub(crate) struct Build {
 enum Language {
     Lua,
     Rust,
+    Js,
+    Ts,
+    Python,
+    C,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -54,39 +62,6 @@ enum Hook {
     /// It says what messages mean.
     Classify,
 }
-
-/// Name and content of each file. `.in` keeps our own tools from taking a template for a crate.
-type Template = &'static [(&'static str, &'static str)];
-
-const LUA: Template = &[
-    ("plugin.toml", include_str!("../../templates/lua/plugin.toml")),
-    ("main.luau", include_str!("../../templates/lua/main.luau")),
-    ("scenarios.toml", include_str!("../../templates/lua/scenarios.toml")),
-    ("messages/en.json", include_str!("../../templates/lua/messages/en.json")),
-    ("tests/first.toml", include_str!("../../templates/lua/tests/first.toml")),
-];
-
-const RUST: Template = &[
-    ("plugin.toml", include_str!("../../templates/rust/plugin.toml")),
-    ("Cargo.toml", include_str!("../../templates/rust/Cargo.toml.in")),
-    ("src/lib.rs", include_str!("../../templates/rust/src/lib.rs.in")),
-    ("scenarios.toml", include_str!("../../templates/rust/scenarios.toml")),
-    ("messages/en.json", include_str!("../../templates/rust/messages/en.json")),
-    ("tests/first.toml", include_str!("../../templates/rust/tests/first.toml")),
-];
-
-const LUA_CLASSIFY: Template = &[
-    ("plugin.toml", include_str!("../../templates/lua-classify/plugin.toml")),
-    ("main.luau", include_str!("../../templates/lua-classify/main.luau")),
-    ("tests/first.toml", include_str!("../../templates/lua-classify/tests/first.toml")),
-];
-
-const RUST_CLASSIFY: Template = &[
-    ("plugin.toml", include_str!("../../templates/rust-classify/plugin.toml")),
-    ("Cargo.toml", include_str!("../../templates/rust/Cargo.toml.in")),
-    ("src/lib.rs", include_str!("../../templates/rust-classify/src/lib.rs.in")),
-    ("tests/first.toml", include_str!("../../templates/rust-classify/tests/first.toml")),
-];
 
 impl New {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
@@ -104,30 +79,47 @@ impl New {
         let scenario = self.scenario.unwrap_or_else(|| self.id.replace('-', "_"));
         let title = scenario.replace('_', " ");
         let sdk = self.sdk.canonicalize().unwrap_or(self.sdk);
+        let (runtime, entry) = self.lang.runtime();
         let fill = |text: &str| {
             let text = text.replace("{{id}}", &self.id).replace("{{scenario}}", &scenario);
+            let text = text.replace("{{runtime}}", runtime).replace("{{entry}}", entry);
+            let text = text.replace("{{capabilities}}", self.lang.capabilities());
             text.replace("{{title}}", &title).replace("{{sdk}}", &sdk.display().to_string())
         };
-        let template = match (self.lang, self.hook) {
-            (Language::Lua, Hook::Compose) => LUA,
-            (Language::Lua, Hook::Classify) => LUA_CLASSIFY,
-            (Language::Rust, Hook::Compose) => RUST,
-            (Language::Rust, Hook::Classify) => RUST_CLASSIFY,
-        };
-        for (name, text) in template {
+        for (name, text) in self.hook.files().iter().chain([&self.lang.code(self.hook)]).chain(self.lang.files()) {
             write(&folder.join(name), &fill(text))?;
         }
-        print(format!("made {}", folder.display()));
-        match self.lang {
-            Language::Lua => {
-                print(format!(
-                    "next: cuecard test {0}\n      edit {0}/main.luau while `cuecard serve` runs",
-                    folder.display()
-                ));
-            }
-            Language::Rust => print(format!("next: cuecard build {0} && cuecard test {0}", folder.display())),
+        if let Some(language) = self.lang.component() {
+            language.write_sdk(&folder)?;
         }
+        print(format!("made {}", folder.display()));
+        self.lang.next(&folder);
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Language {
+    /// How `cuecard build` knows it, if it is built at all.
+    fn component(self) -> Option<build::Language> {
+        match self {
+            Self::Lua => None,
+            Self::Rust => Some(build::Language::Rust),
+            Self::Js => Some(build::Language::JavaScript),
+            Self::Ts => Some(build::Language::TypeScript),
+            Self::Python => Some(build::Language::Python),
+            Self::C => Some(build::Language::C),
+        }
+    }
+
+    fn next(self, folder: &Path) {
+        let folder = folder.display();
+        if self.component().is_none() {
+            return print(format!(
+                "next: cuecard test {folder}\n      edit {folder}/main.luau while `cuecard serve` runs"
+            ));
+        }
+        let install = self.install().map_or_else(String::new, |command| format!("(cd {folder} && {command}) && "));
+        print(format!("next: {install}cuecard build {folder} && cuecard test {folder}"));
     }
 }
 
@@ -139,7 +131,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 
 impl Build {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let component = cuecard_plugin::build::build(&self.folder, |line| say(line))?;
+        let component = build::build(&self.folder, |line| say(line))?;
         let size = fs::metadata(&component)?.len();
         print(format!("{}: {size} bytes", component.display()));
         Ok(ExitCode::SUCCESS)

@@ -12,7 +12,7 @@ use cuecard_pipeline::{Merchant, Snapshot};
 use cuecard_plugin::{
     bundle::{Bundle, BundleHash, BundleLimits},
     generation::Generation,
-    limits::Limits,
+    limits::Ceiling,
     prove::{self, Prover},
     registry::{Note, Options, Outcome, Place, Registry, Store},
     workers::{self, Spawn, Workers},
@@ -33,7 +33,7 @@ pub(crate) fn load(folder: &Path, merchant: Merchant) -> anyhow::Result<Offline>
     let (refused, refusals) = mpsc::channel();
     let options = Options {
         folder: Some(folder.to_owned()),
-        bundle_limits: BundleLimits::default(),
+        bundle_limits: BundleLimits::LARGE_GUESTS,
         prover: prover()?,
         restored: Vec::new(),
         unwanted: Vec::new(),
@@ -52,7 +52,7 @@ pub(crate) fn load(folder: &Path, merchant: Merchant) -> anyhow::Result<Offline>
 /// Compiles and tests in processes of this very program.
 pub(crate) fn prover() -> anyhow::Result<Prover> {
     let spawn = prove::Spawn::Process { program: program()?, arguments: vec!["prove-worker".into()] };
-    Ok(Prover::new(spawn, None, Limits::default()))
+    Ok(Prover::new(spawn, None, Ceiling::new(true)))
 }
 
 /// Workers as processes of this very program.

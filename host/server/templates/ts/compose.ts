@@ -1,0 +1,13 @@
+// Answers customers who ask for {{scenario}}. `cuecard build` makes plugin.wasm of it.
+
+import type { Draft, Turn } from "cuecard";
+
+export function compose(turn: Turn): Draft[] {
+  const [order] = turn.customer.orders;
+  if (!order) return []; // nothing useful to say: silence beats noise
+  return [{
+    message: "hello",
+    arguments: { order: order.number ?? order.id },
+    reason: `the newest order is ${order.id}`,
+  }];
+}
