@@ -154,7 +154,7 @@ fn named(resolve: &Resolve, id: TypeId) -> String {
 /// The `export type`s of a file, without comments, on one line each, fields and alternatives in order of name.
 fn lua_types(source: &str) -> Types {
     let code = source.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join(" ");
-    let code = code.split(" return nil").next().unwrap();
+    let code = code.split(" declare cuecard").next().unwrap();
     let definitions = code.split("export type ").skip(1);
     definitions
         .map(|definition| {
