@@ -25,6 +25,10 @@ pub trait Runtime {
     fn trigger(&mut self, call: &mut Call, event: &Event, customer: &Customer) -> Result<Vec<Decision>, CallError>;
     /// What the plugin understands otherwise than the host.
     fn classify(&mut self, call: &mut Call, turn: &Turn) -> Result<Classification, CallError>;
+    /// Steps of the last call, where they are counted: a figure that is the same on every run and machine.
+    fn cost(&self) -> Option<u64> {
+        None
+    }
     /// Called after the answer is out: the time to collect garbage.
     fn tidy(&mut self) {}
     /// Whether a limit was hit, so that the instance must not be used again.

@@ -26,6 +26,7 @@ pub mod scenarios;
 pub mod signature;
 pub mod standing;
 pub mod wasm;
+pub mod watch;
 pub mod watchdog;
 pub mod words;
 pub mod worker;

@@ -75,6 +75,7 @@ pub struct LuaPlugin {
     /// Bytes in use after the last collection.
     settled: usize,
     broken: bool,
+    counts: bool,
 }
 
 impl fmt::Debug for LuaPlugin {
@@ -113,11 +114,21 @@ impl LuaPlugin {
             return Err(LoadError::new(entry, "the code alone takes more memory than the plugin may have", None));
         }
         let bell = vm.bell();
-        let mut plugin = Self { name: name.clone(), vm, bell, main, watchdog, settled: 0, broken: false };
+        let mut plugin =
+            Self { name: name.clone(), vm, bell, main, watchdog, settled: 0, broken: false, counts: false };
         plugin.check(entry, hooks, limits)?;
         plugin.vm.collect();
         plugin.settled = plugin.vm.used();
         Ok(plugin)
+    }
+
+    /// Has the steps of each call counted: loop ends, calls and returns, those of the main file included. A call takes
+    /// longer then, so this is for tests.
+    #[must_use]
+    pub fn counting(mut self) -> Self {
+        self.vm.count_steps();
+        self.counts = true;
+        self
     }
 
     /// The plugin and its version.
@@ -208,6 +219,10 @@ impl Runtime for LuaPlugin {
 
     fn classify(&mut self, call: &mut Call, turn: &Turn) -> Result<Classification, CallError> {
         self.call(call, Hook::Classify, |stack| push(stack, turn).map(|()| 1), reply::classification)
+    }
+
+    fn cost(&self) -> Option<u64> {
+        self.counts.then(|| self.vm.steps())
     }
 
     fn tidy(&mut self) {

@@ -50,6 +50,8 @@ pub struct Manifest {
     pub hooks: Hooks,
     /// The host's limits, lowered where the manifest lowers them.
     pub limits: Limits,
+    /// Steps that a case of the bundle's own tests may cost; `cuecard test` holds it.
+    pub budget: Option<u64>,
     /// What it asks for beyond its hooks.
     pub capabilities: Capabilities,
 }
@@ -166,7 +168,7 @@ fn read<'a>(document: &Document<'a>, mut root: Section<'_, 'a>, ceiling: &Ceilin
     let capabilities =
         root.table("capabilities").map(|section| read_capabilities(section, ceiling)).unwrap_or_default();
     let ceiling = ceiling.large.filter(|_| capabilities.large).unwrap_or(ceiling.usual);
-    let limits = limits.map_or(ceiling, |section| read_limits(section, &ceiling));
+    let (limits, budget) = limits.map_or((ceiling, None), |section| read_limits(section, &ceiling));
     let read = plugin.and_then(read_plugin);
     root.finish();
     let (manifest, runtime_at) = read?;
@@ -185,7 +187,7 @@ fn read<'a>(document: &Document<'a>, mut root: Section<'_, 'a>, ceiling: &Ceilin
             _ => (),
         }
     }
-    Some(Manifest { hooks, limits, capabilities, ..manifest })
+    Some(Manifest { hooks, limits, budget, capabilities, ..manifest })
 }
 
 /// Also tells where the runtime stands, if one is named.
@@ -219,6 +221,7 @@ fn read_plugin(mut section: Section<'_, '_>) -> Option<(Manifest, Option<Range<u
         code,
         hooks: Hooks::default(),
         limits: Limits::default(),
+        budget: None,
         capabilities: Capabilities::default(),
     };
     Some((manifest, runtime_at))
@@ -291,7 +294,7 @@ fn read_code(section: &mut Section<'_, '_>) -> Option<(Code, Range<usize>)> {
     Some((Code { runtime: kind, entry: name.to_owned() }, runtime.span()))
 }
 
-fn read_limits(mut section: Section<'_, '_>, ceiling: &Limits) -> Limits {
+fn read_limits(mut section: Section<'_, '_>, ceiling: &Limits) -> (Limits, Option<u64>) {
     let mut limits = *ceiling;
     let mut lower = |key, slot: &mut u32, unit: u32| {
         let Some(wanted) = section.whole(key) else { return };
@@ -315,8 +318,12 @@ fn read_limits(mut section: Section<'_, '_>, ceiling: &Limits) -> Limits {
     lower("reply_depth", &mut limits.reply_depth, 1);
     lower("drafts", &mut limits.drafts, 1);
     lower("key_bytes", &mut limits.key_bytes, 1);
+    let budget = section.whole("cost");
+    if let Some(cost) = budget.as_ref().filter(|cost| *cost.get_ref() == 0) {
+        section.error(cost.span(), "'limits.cost' cannot be 0", "`cuecard test` shows what each case costs");
+    }
     section.finish();
-    limits
+    (limits, budget.map(Spanned::into_inner))
 }
 
 fn read_capabilities(mut section: Section<'_, '_>, ceiling: &Ceiling) -> Capabilities {

@@ -45,6 +45,8 @@ struct Order {
     /// Compiled before: then it is only tested.
     compiled: Option<Vec<u8>>,
     cases: bool,
+    /// Whether the cases are run once more, to count what they cost.
+    counts: bool,
 }
 
 /// What a prover process answers.
@@ -62,6 +64,7 @@ pub struct Prover {
     spawn: Spawn,
     cache: Option<PathBuf>,
     ceiling: Ceiling,
+    counts: bool,
 }
 
 /// Where proving happens.
@@ -110,7 +113,13 @@ fn patience(bounds: Bounds) -> Duration {
 impl Prover {
     /// Proves within `ceiling`; compiled components are kept in `cache`, a folder of our own, under their hash.
     pub fn new(spawn: Spawn, cache: Option<PathBuf>, ceiling: Ceiling) -> Self {
-        Self { spawn, cache, ceiling }
+        Self { spawn, cache, ceiling, counts: false }
+    }
+
+    /// Counts what each case costs, too, on runtimes of their own, so that counting slows nothing down that is judged.
+    #[must_use]
+    pub fn counting(self) -> Self {
+        Self { counts: true, ..self }
     }
 
     /// Reads, compiles and tests.
@@ -134,7 +143,7 @@ impl Prover {
 
     fn work(&self, bundle: &Bundle, cases: bool) -> Proof {
         let compiled = self.cached(bundle);
-        let order = Order { bundle: bundle.clone(), ceiling: self.ceiling, compiled, cases };
+        let order = Order { bundle: bundle.clone(), ceiling: self.ceiling, compiled, cases, counts: self.counts };
         let report = match &self.spawn {
             Spawn::Caller => child::prove(&order),
             Spawn::Process { program, arguments } => in_process(program, arguments, &order),

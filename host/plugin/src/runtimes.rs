@@ -21,14 +21,23 @@ use crate::{
 pub struct Runtimes {
     watchdog: Arc<Watchdog>,
     wasm: WasmEngine,
+    counts: bool,
 }
 
 impl Runtimes {
     /// Starts the watchdog of this thread and reserves the memory pool of its components.
     pub fn start() -> io::Result<Self> {
-        let wasm = WasmEngine::new(PoolSize::default()).map_err(io::Error::other)?;
+        Self::on(WasmEngine::new(PoolSize::default()).map_err(io::Error::other)?, false)
+    }
+
+    /// The same for runtimes that count what each call takes. Components have to be compiled by [`compile_counting`].
+    pub fn start_counting() -> io::Result<Self> {
+        Self::on(WasmEngine::counting().map_err(io::Error::other)?, true)
+    }
+
+    fn on(wasm: WasmEngine, counts: bool) -> io::Result<Self> {
         let watchdog = Watchdog::start(wasm.ticker(), || ())?;
-        Ok(Self { watchdog: Arc::new(watchdog), wasm })
+        Ok(Self { watchdog: Arc::new(watchdog), wasm, counts })
     }
 
     /// Changes whenever compiled components of an earlier build cannot be used any more.
@@ -44,7 +53,8 @@ impl Runtimes {
             Code::Lua { entry, files } => {
                 let (watchdog, hooks) = (Arc::clone(&self.watchdog), hooks(&load.hooks));
                 let plugin = LuaPlugin::load(&load.plugin, files, entry, &hooks, &load.limits, watchdog);
-                Ok(Box::new(plugin.map_err(lua_problem)?))
+                let plugin = plugin.map_err(lua_problem)?;
+                Ok(Box::new(if self.counts { plugin.counting() } else { plugin }))
             }
             Code::Wasm(compiled) => {
                 let plugin =
@@ -58,6 +68,11 @@ impl Runtimes {
 /// Compiles a component. Runs in a prover process: its time and memory have no other bound.
 pub fn compile(api: Api, entry: &str, bytes: &Arc<[u8]>, size: &Size) -> Result<Vec<u8>, Problem> {
     wasm::compile(api, bytes, size).map_err(|error| problem(entry, error))
+}
+
+/// The same component's code for [`Runtimes::start_counting`].
+pub fn compile_counting(entry: &str, bytes: &Arc<[u8]>) -> Result<Vec<u8>, Problem> {
+    wasm::compile_counting(bytes).map_err(|error| problem(entry, error))
 }
 
 fn hooks(declared: &Hooks) -> Vec<Hook> {
@@ -108,6 +123,10 @@ impl Runtime for Watched {
     fn classify(&mut self, call: &mut Call, turn: &Turn) -> Result<Classification, CallError> {
         let _watch = self.watchdog.watch(call.limits().time(), None);
         self.plugin.classify(call, turn)
+    }
+
+    fn cost(&self) -> Option<u64> {
+        self.plugin.cost()
     }
 
     fn is_spent(&self) -> bool {

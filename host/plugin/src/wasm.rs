@@ -16,7 +16,7 @@ mod trusted;
 pub(crate) mod v1;
 
 pub use check::Size;
-pub use compile::{compile, load};
+pub use compile::{compile, compile_counting, load};
 pub(crate) use contract::Contract;
 pub use engine::{PoolSize, WasmEngine};
 pub use error::LoadError;

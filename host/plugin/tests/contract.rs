@@ -55,7 +55,7 @@ fn a_change_on_one_side_is_seen() {
         ("random: () -> number", "random: () -> string"),
         ("person: string?, ", ""),
         ("trigger: ((event: Event, customer: Customer)", "trigger: ((customer: Customer, event: Event)"),
-        ("| { cancel: string }", ""),
+        (", cancel: string?", ""),
     ] {
         assert!(source.contains(old), "{old}");
         assert_ne!(wit, lua_types(&source.replacen(old, new, 1)), "{old} became {new}");
@@ -72,7 +72,8 @@ fn wit_types() -> Types {
     let mut types: Types = interface("types").types.values().map(|id| definition(&resolve, *id)).collect();
     // A list of fields is a table in Lua, so that the pair itself has no name there.
     assert_eq!(types.remove("Field").as_deref(), Some("{ name: string, value: Value }"));
-    types.insert("Fields".into(), "{ [string]: Value }".into());
+    // What a field holds, the shop decides: a checker that knew the union would ask for a cast at every use.
+    types.insert("Fields".into(), "{ [string]: any }".into());
     let host =
         interface("host").functions.values().map(|function| (snake(&function.name), signature(&resolve, function)));
     types.insert("Host".into(), table(host));
@@ -101,9 +102,10 @@ fn definition(resolve: &Resolve, id: TypeId) -> (String, String) {
         TypeDefKind::Variant(variant) if name == "Value" => {
             union(variant.cases.iter().map(|case| of(resolve, &case.ty.unwrap())))
         }
-        TypeDefKind::Variant(variant) => union(
-            variant.cases.iter().map(|case| table([(snake(&case.name), of(resolve, &case.ty.unwrap()))].into_iter())),
-        ),
+        // One of several tables is a table of which one field is set: a checker says more about what is wrong with it.
+        TypeDefKind::Variant(variant) => {
+            table(variant.cases.iter().map(|case| (snake(&case.name), format!("{}?", of(resolve, &case.ty.unwrap())))))
+        }
         other => panic!("{name} is {other:?}, which has no spelling in Lua"),
     };
     (name, spelled)
@@ -152,7 +154,7 @@ fn named(resolve: &Resolve, id: TypeId) -> String {
 /// The `export type`s of a file, without comments, on one line each, fields and alternatives in order of name.
 fn lua_types(source: &str) -> Types {
     let code = source.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join(" ");
-    let code = code.split(" return nil").next().unwrap();
+    let code = code.split(" declare cuecard").next().unwrap();
     let definitions = code.split("export type ").skip(1);
     definitions
         .map(|definition| {

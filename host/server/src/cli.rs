@@ -3,6 +3,8 @@
 mod audit;
 mod bench;
 mod check;
+mod completions;
+mod dev;
 mod explain;
 mod hooks;
 mod import;
@@ -20,12 +22,13 @@ mod serve;
 mod sign;
 mod simulate;
 mod trace;
+mod types;
 mod understand;
 mod users;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Agent-assist plugin host for e-commerce customer service. Without a command it serves the demo shop.
 #[derive(Debug, Parser)]
@@ -43,6 +46,8 @@ enum Command {
     New(new::New),
     /// Read, compile and load bundles; say what is wrong, with file, line and hint
     Check(check::Check),
+    /// Watch a plugin's folder: check and test it at each save
+    Dev(dev::Dev),
     /// Build a plugin's component, `plugin.wasm`, from its sources
     Build(new::Build),
     /// Run the tests that bundles bring, on the runtime that will serve them
@@ -84,6 +89,8 @@ enum Command {
     Users(users::Users),
     /// Check or write out the records of who did what
     Audit(audit::Audit),
+    /// Print what a shell needs to complete commands and options
+    Completions(completions::Completions),
     /// Be one of the servers that `bench` measures
     #[command(hide = true)]
     BenchServe(bench::served::Serve),
@@ -113,6 +120,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => block_on(serve.run()),
         Command::New(new) => new.run(),
         Command::Check(check) => check.run(),
+        Command::Dev(dev) => block_on(dev.run()),
         Command::Build(build) => build.run(),
         Command::Test(test) => test.run(),
         Command::Messages(messages) => messages.run(),
@@ -134,6 +142,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Hooks(hooks) => block_on(hooks.run()),
         Command::Import(import) => block_on(import.run()),
         Command::Bench(bench) => on_one_thread(bench.run()),
+        Command::Completions(completions) => completions.run(&mut Cli::command()),
         Command::BenchServe(serve) => done(serve.run()),
         Command::Worker { aside } => done(cuecard_plugin::worker::process::run(aside).map_err(Into::into)),
         Command::ProveWorker => done(cuecard_plugin::prove::run().map_err(Into::into)),

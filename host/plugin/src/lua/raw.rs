@@ -56,6 +56,8 @@ pub(super) struct Shared {
     host_error: RefCell<Option<CallError>>,
     /// Where the deadline caught the plugin.
     caught: RefCell<Option<String>>,
+    /// Loop ends, calls and returns of this call, if they are counted.
+    steps: Cell<u64>,
     /// The registry reference of this call's loaded modules.
     loaded: Cell<c_int>,
 }
@@ -83,6 +85,7 @@ impl Vm {
             call: Cell::new(ptr::null_mut()),
             host_error: RefCell::default(),
             caught: RefCell::default(),
+            steps: Cell::new(0),
             loaded: Cell::new(ffi::LUA_NOREF),
         });
         // SAFETY: the allocator's data lives in `shared`, which this machine owns and outlives the state (see Drop).
@@ -111,6 +114,17 @@ impl Vm {
     /// Rings when the deadline has passed.
     pub(super) fn bell(&self) -> std::sync::Arc<Bell> {
         std::sync::Arc::clone(&self.shared.memory.bell)
+    }
+
+    /// Has every loop end, call and return counted from now on, which makes each of them slower.
+    pub(super) fn count_steps(&mut self) {
+        // SAFETY: the state is live, and no call of it is under way, so that the watchdog leaves the field alone.
+        unsafe { (*ffi::lua_callbacks(self.main.as_ptr())).interrupt = Some(errors::on_step) };
+    }
+
+    /// How many were counted in the last call.
+    pub(super) fn steps(&self) -> u64 {
+        self.shared.steps.get()
     }
 
     /// Bytes in use.
@@ -153,6 +167,7 @@ impl Vm {
     pub(super) fn enter<'a>(&'a mut self, call: Option<&'a mut Call>) -> Entered<'a> {
         self.shared.call.set(call.map_or(ptr::null_mut(), ptr::from_mut));
         self.shared.host_error.replace(None);
+        self.shared.steps.set(0);
         let thread = self.thread.as_ptr();
         // SAFETY: the thread is reset and its stack has 20 free slots. Replacing the globals of the thread is what
         // luaL_sandboxthread does; `safeenv` holds because the plugin cannot reach below the proxy.

@@ -32,6 +32,8 @@ pub struct CaseReport {
     pub log: Vec<LogLine>,
     /// Time spent in the hook.
     pub micros: u32,
+    /// Steps that the hook took, if they were counted: the same on every run.
+    pub cost: Option<u64>,
 }
 
 impl CaseReport {
@@ -77,6 +79,28 @@ pub(super) fn run(
     reports
 }
 
+/// Runs every case once more on runtimes that count, and notes what each cost. One over the budget has failed.
+pub(super) fn count(
+    contents: &Contents,
+    fresh: &mut dyn FnMut() -> Result<Box<dyn Runtime>, Problem>,
+    runtime: Box<dyn Runtime>,
+    reports: &mut [CaseReport],
+) {
+    let mut patient = contents.clone();
+    patient.manifest.limits.time_ms = patient.manifest.limits.time_ms.saturating_mul(PATIENCE);
+    for (report, counted) in reports.iter_mut().zip(run(&patient, fresh, runtime)) {
+        report.cost = counted.cost;
+        let over = contents.manifest.budget.zip(counted.cost).filter(|(budget, cost)| cost > budget);
+        if let Some((budget, cost)) = over {
+            let words = format!("cost {cost} steps, {budget} are allowed by `cost` under [limits] in plugin.toml");
+            report.differences.push(words);
+        }
+    }
+}
+
+/// So many times longer may a call take whose steps are counted.
+const PATIENCE: u32 = 20;
+
 fn one(contents: &Contents, case: &Case, runtime: &mut dyn Runtime) -> CaseReport {
     let manifest = &contents.manifest;
     let keys = manifest.capabilities.keys.then(|| case.keys.clone());
@@ -100,9 +124,12 @@ fn one(contents: &Contents, case: &Case, runtime: &mut dyn Runtime) -> CaseRepor
         }
     };
     let micros = u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX);
+    // Where a deadline has ended it is not the same on every run.
+    let ended = matches!(&result, Err(error) if error.kind == FailureKind::Timeout);
+    let cost = runtime.cost().filter(|_| !ended);
     let outcome = CaseOutcome { result, key_writes: call.key_writes, log: call.log };
     let differences = case.judge(&outcome).iter().map(ToString::to_string).collect();
-    CaseReport { log: outcome.log, micros, ..report(case, differences) }
+    CaseReport { log: outcome.log, micros, cost, ..report(case, differences) }
 }
 
 fn report(case: &Case, differences: Vec<String>) -> CaseReport {
@@ -113,6 +140,7 @@ fn report(case: &Case, differences: Vec<String>) -> CaseReport {
         differences,
         log: Vec::new(),
         micros: 0,
+        cost: None,
     }
 }
 

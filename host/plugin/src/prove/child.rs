@@ -2,12 +2,13 @@
 
 use std::io;
 
-use super::{Order, Report, bounds, cases, code, load};
+use super::{CaseReport, Order, Report, bounds, cases, code, load};
 use crate::{
     contents::{CodeFiles, Contents},
     frame,
+    job::{Code, Load},
     problem::Problem,
-    runtimes::{Runtimes, compile},
+    runtimes::{Runtimes, compile, compile_counting},
     worker::{
         confine::{Bounds, Confinement, raise_cpu_limit},
         process::{on_large_stack, stream},
@@ -26,16 +27,16 @@ pub fn run() -> io::Result<()> {
         drop(body);
         let Some(order) = order else { return Ok(()) };
         bounds(&order.bundle).narrow().map_err(io::Error::other)?;
-        let runtimes = Runtimes::start()?;
+        let machinery = Machinery::start(&order)?;
         confinement.seal();
-        frame::write(&mut stream, &prove_with(&order, &runtimes))
+        frame::write(&mut stream, &prove_with(&order, &machinery))
     })
 }
 
 /// Proves in the caller's thread.
 pub(super) fn prove(order: &Order) -> Report {
-    match Runtimes::start() {
-        Ok(runtimes) => prove_with(order, &runtimes),
+    match Machinery::start(order) {
+        Ok(machinery) => prove_with(order, &machinery),
         Err(error) => Report {
             problems: vec![Problem::new("", format!("no runtime could be started: {error}"))],
             ..Report::default()
@@ -43,15 +44,28 @@ pub(super) fn prove(order: &Order) -> Report {
     }
 }
 
-fn prove_with(order: &Order, runtimes: &Runtimes) -> Report {
+/// What a proof runs on. Started before the process is sealed, since both have threads.
+struct Machinery {
+    runtimes: Runtimes,
+    counting: Option<Runtimes>,
+}
+
+impl Machinery {
+    fn start(order: &Order) -> io::Result<Self> {
+        let counting = order.counts.then(Runtimes::start_counting).transpose()?;
+        Ok(Self { runtimes: Runtimes::start()?, counting })
+    }
+}
+
+fn prove_with(order: &Order, machinery: &Machinery) -> Report {
     let mut report = Report::default();
-    if let Err(problems) = fill(order, runtimes, &mut report) {
+    if let Err(problems) = fill(order, machinery, &mut report) {
         report.problems = problems;
     }
     report
 }
 
-fn fill(order: &Order, runtimes: &Runtimes, report: &mut Report) -> Result<(), Vec<Problem>> {
+fn fill(order: &Order, machinery: &Machinery, report: &mut Report) -> Result<(), Vec<Problem>> {
     let contents = Contents::parse(&order.bundle, &order.ceiling)?;
     report.version = contents.manifest.version.to_string();
     if let Some(CodeFiles::Wasm { entry, bytes }) = &contents.code {
@@ -63,9 +77,26 @@ fn fill(order: &Order, runtimes: &Runtimes, report: &mut Report) -> Result<(), V
     raise_cpu_limit();
     let Some(code) = code(&contents, report.compiled.clone()) else { return Ok(()) };
     let load = load(0, &contents, &order.bundle, code);
+    let runtimes = &machinery.runtimes;
     let runtime = runtimes.load(&load).map_err(|problem| vec![problem])?;
     if order.cases {
         report.cases = cases::run(&contents, &mut || runtimes.load(&load), runtime);
+        // A large one would take its compile time twice.
+        if let Some(counting) = machinery.counting.as_ref().filter(|_| !contents.manifest.capabilities.large) {
+            count(&contents, load, counting, &mut report.cases).map_err(|problem| vec![problem])?;
+        }
     }
+    Ok(())
+}
+
+/// What the cases cost, by the same code under runtimes that count.
+fn count(contents: &Contents, load: Load, counting: &Runtimes, reports: &mut [CaseReport]) -> Result<(), Problem> {
+    let code = match &contents.code {
+        Some(CodeFiles::Wasm { entry, bytes }) => Code::Wasm(compile_counting(entry, bytes)?.into()),
+        _ => load.code.clone(),
+    };
+    let load = Load { code, ..load };
+    let runtime = counting.load(&load)?;
+    cases::count(contents, &mut || counting.load(&load), runtime, reports);
     Ok(())
 }

@@ -11,7 +11,7 @@ use std::{
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use cuecard_model::{PluginId, Scope};
@@ -19,13 +19,11 @@ use cuecard_model::{PluginId, Scope};
 use crate::{
     bundle::{Bundle, BundleLimits, ReadError, read_settled},
     problem::Problem,
+    watch::SETTLE,
 };
 
 /// One plugin's place: whom it serves, and its name.
 pub type Place = (Scope, PluginId);
-
-/// Between the two readings that must be the same.
-const SETTLE: Duration = Duration::from_millis(10);
 
 /// Some file systems keep times no finer than this; a file younger than that is read again.
 const COARSE: Duration = Duration::from_secs(2);
@@ -147,46 +145,4 @@ fn walk(path: &Path, depth: u32, hasher: &mut DefaultHasher, youngest: &mut Dura
         }
     }
     Ok(())
-}
-
-/// Watches a folder and calls `changed` for whatever happens in it, reading aside.
-pub(super) fn watch(root: &Path, changed: impl Fn() + Send + 'static) -> notify::Result<notify::RecommendedWatcher> {
-    use notify::{EventKind, RecursiveMode, Watcher};
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Reading raises Access events; counting them would make every look cause the next.
-        if !event.is_ok_and(|event| matches!(event.kind, EventKind::Access(_))) {
-            changed();
-        }
-    })?;
-    watcher.watch(root, RecursiveMode::Recursive)?;
-    Ok(watcher)
-}
-
-/// Our own quiet time: a look comes when nothing has happened for a while, but not later than a ceiling after the
-/// first hint. An editor's save is a burst; a log file that never rests must not keep us from looking.
-#[derive(Debug, Default)]
-pub(super) struct Quiet {
-    first: Option<Instant>,
-    last: Option<Instant>,
-}
-
-impl Quiet {
-    const QUIET: Duration = Duration::from_millis(40);
-    const CEILING: Duration = Duration::from_millis(250);
-
-    /// Something happened.
-    pub(super) fn hint(&mut self, now: Instant) {
-        self.first.get_or_insert(now);
-        self.last = Some(now);
-    }
-
-    /// When to look, if something happened.
-    pub(super) fn due(&self) -> Option<Instant> {
-        Some((self.last? + Self::QUIET).min(self.first? + Self::CEILING))
-    }
-
-    /// The look has been taken.
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
-    }
 }

@@ -17,7 +17,7 @@ use cuecard_model::{MerchantId, PluginId, Scope};
 
 use super::{
     Answer, Candidate, Command, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source, Store, Way,
-    folder::{Folder, Found, Quiet, watch},
+    folder::{Folder, Found},
     trials::Trials,
 };
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
     problem::Problem,
     prove::{Proof, Prover, load},
     signature::Trusts,
+    watch::{Quiet, watch},
     workers::{Bell, Loadable},
 };
 

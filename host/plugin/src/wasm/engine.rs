@@ -43,6 +43,8 @@ impl Default for PoolSize {
 pub struct WasmEngine {
     pub(super) pooled: Option<Engine>,
     pub(super) on_demand: Engine,
+    /// Whether fuel is counted.
+    pub(super) counts: bool,
 }
 
 impl WasmEngine {
@@ -56,7 +58,13 @@ impl WasmEngine {
                 None
             }
         };
-        Ok(Self { pooled, on_demand })
+        Ok(Self { pooled, on_demand, counts: false })
+    }
+
+    /// An engine that counts what each call takes, in wasmtime's fuel: about one for an instruction. Code is compiled
+    /// for it apart ([`super::compile_counting`]), and is slower, so this is for tests.
+    pub fn counting() -> Result<Self, LoadError> {
+        Ok(Self { pooled: None, on_demand: engine(settings().consume_fuel(true))?, counts: true })
     }
 
     /// Moves the epoch on by one: to be called once a millisecond while a call is under way.
@@ -85,6 +93,11 @@ impl WasmEngine {
 /// An engine that compiles; it needs no pool.
 pub(super) fn compiler() -> Result<Engine, LoadError> {
     engine(settings().parallel_compilation(false))
+}
+
+/// An engine that compiles for [`WasmEngine::counting`].
+pub(super) fn counting_compiler() -> Result<Engine, LoadError> {
+    engine(settings().parallel_compilation(false).consume_fuel(true))
 }
 
 fn engine(config: &Config) -> Result<Engine, LoadError> {

@@ -1,6 +1,6 @@
 //! A component that was compiled and linked, ready to be called, each time in a fresh instance. Of any version.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use cuecard_model::FailureKind;
 use wasmtime::{
@@ -21,6 +21,9 @@ use crate::{
 
 /// Bytes that cross between host and guest in one reply or in the arguments of one host call.
 const HOSTCALL_BYTES: usize = 1 << 20;
+
+/// More than any call can take within its time.
+const FUEL: u64 = 1 << 60;
 
 /// Handles to resources; the contract has none.
 const HANDLES: usize = 16;
@@ -47,6 +50,8 @@ pub(super) struct Instances<W: World> {
     pooled: Option<W::Pre>,
     /// Made when it is first needed.
     on_demand: OnceCell<W::Pre>,
+    /// Fuel that the last call took, where it is counted.
+    cost: Cell<Option<u64>>,
 }
 
 impl<W: World> Instances<W> {
@@ -57,7 +62,12 @@ impl<W: World> Instances<W> {
         if pooled.is_none() {
             let _ = on_demand.set(load::<W>(&engine.on_demand, compiled)?);
         }
-        Ok(Self { engine: engine.clone(), pooled, on_demand })
+        Ok(Self { engine: engine.clone(), pooled, on_demand, cost: Cell::new(None) })
+    }
+
+    /// Fuel that the last call took, if this engine counts it.
+    pub(super) fn cost(&self) -> Option<u64> {
+        self.cost.get()
     }
 
     /// Runs one hook in a fresh instance, which is gone when this returns, whatever happened.
@@ -68,6 +78,9 @@ impl<W: World> Instances<W> {
     ) -> Result<T, CallError> {
         let (mut store, plugin) = self.start(call.take());
         let answer = plugin.and_then(|plugin| hook(&mut store, &plugin));
+        if self.engine.counts {
+            self.cost.set(store.get_fuel().ok().map(|left| FUEL - left));
+        }
         *call = store.into_data().call;
         match answer {
             Ok(Ok(answer)) => Ok(answer),
@@ -82,7 +95,7 @@ impl<W: World> Instances<W> {
         let Some(pooled) = self.pooled.as_ref().filter(|_| fits) else {
             return self.start_on_demand(call);
         };
-        let (store, plugin) = instantiate::<W>(pooled, call);
+        let (store, plugin) = instantiate::<W>(pooled, call, None);
         match plugin {
             Err(error) if error.is::<PoolConcurrencyLimitError>() => self.start_on_demand(store.into_data().call),
             plugin => (store, plugin),
@@ -91,7 +104,7 @@ impl<W: World> Instances<W> {
 
     fn start_on_demand(&self, call: Call) -> (Store<State>, wasmtime::Result<W>) {
         match self.on_demand() {
-            Ok(plugin) => instantiate::<W>(plugin, call),
+            Ok(plugin) => instantiate::<W>(plugin, call, self.engine.counts.then_some(FUEL)),
             Err(error) => {
                 (Store::new(&self.engine.on_demand, State::new(call)), Err(wasmtime::Error::msg(error.to_string())))
             }
@@ -127,7 +140,7 @@ fn load<W: World>(engine: &Engine, compiled: &[u8]) -> Result<W::Pre, LoadError>
     prepare::<W>(engine, &component)
 }
 
-fn instantiate<W: World>(plugin: &W::Pre, call: Call) -> (Store<State>, wasmtime::Result<W>) {
+fn instantiate<W: World>(plugin: &W::Pre, call: Call, fuel: Option<u64>) -> (Store<State>, wasmtime::Result<W>) {
     let time = Allowance::from_now(call.limits().time());
     let mut store = Store::new(W::resolved(plugin).engine(), State::new(call));
     store.limiter(|state| state);
@@ -141,6 +154,7 @@ fn instantiate<W: World>(plugin: &W::Pre, call: Call) -> (Store<State>, wasmtime
     });
     store.set_hostcall_fuel(HOSTCALL_BYTES);
     store.set_max_component_handles(HANDLES);
-    let instance = W::instantiate(plugin, &mut store);
+    let fueled = fuel.map_or(Ok(()), |fuel| store.set_fuel(fuel));
+    let instance = fueled.and_then(|()| W::instantiate(plugin, &mut store));
     (store, instance)
 }

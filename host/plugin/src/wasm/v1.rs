@@ -100,6 +100,10 @@ impl Runtime for Component {
         Reply::new(call.limits()).classification(found?)
     }
 
+    fn cost(&self) -> Option<u64> {
+        self.instances.cost()
+    }
+
     /// Never: an instance serves one call.
     fn is_spent(&self) -> bool {
         false

@@ -12,12 +12,16 @@ use clap::Args;
 use cuecard_culture::{CatalogFinding, Cultures, MessageFinding, check_messages, lint_messages};
 use cuecard_plugin::{
     bundle::{Bundle, BundleLimits, ReadError, read_folder},
+    contents::Contents,
     deprecated,
     problem::Problem,
-    prove::{CaseReport, Proof, Prover},
+    prove::{CaseReport, Prover},
 };
 
-use super::{lines::print, offline};
+use super::{
+    lines::{grouped, print},
+    offline, types,
+};
 
 /// Read, compile and load bundles; say what is wrong, with file, line and hint.
 #[derive(Args, Debug)]
@@ -68,18 +72,11 @@ fn check(name: &str, bundle: &Bundle, prover: &Prover, lint: bool) -> usize {
         if lint {
             forbidden = wording(name, bundle, &Cultures::with(contents.culture.clone()));
         }
-        for warning in deprecated::warnings(contents) {
-            let Problem { file, line, reason, hint, .. } = warning;
-            let line = line.map_or_else(String::new, |line| format!(":{line}"));
-            let hint = hint.map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
-            print(format!("{name}/{file}{line}: warning: {reason}{hint}"));
-        }
-        for CatalogFinding { file, line, reason, hint, .. } in check_messages(messages(bundle)) {
-            let line = line.map_or_else(String::new, |line| format!(":{line}"));
-            print(format!("{name}/{file}{line}: warning: {reason}\n  hint: {hint}"));
-        }
+        warn(name, bundle, contents);
     }
-    if proof.problems.is_empty() {
+    let types = types::check(bundle);
+    let mistyped = types.report(name);
+    if proof.problems.is_empty() && mistyped == 0 {
         print(format!(
             "{name}: fine, version {}, {} files, {}",
             proof.version,
@@ -87,7 +84,21 @@ fn check(name: &str, bundle: &Bundle, prover: &Prover, lint: bool) -> usize {
             bundle.hash().short()
         ));
     }
-    forbidden + report(name, &proof.problems)
+    forbidden + mistyped + report(name, &proof.problems)
+}
+
+/// What is likely wrong or will be gone one day, though the bundle may serve.
+pub(crate) fn warn(name: &str, bundle: &Bundle, contents: &Contents) {
+    for warning in deprecated::warnings(contents) {
+        let Problem { file, line, reason, hint, .. } = warning;
+        let line = line.map_or_else(String::new, |line| format!(":{line}"));
+        let hint = hint.map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
+        print(format!("{name}/{file}{line}: warning: {reason}{hint}"));
+    }
+    for CatalogFinding { file, line, reason, hint, .. } in check_messages(messages(bundle)) {
+        let line = line.map_or_else(String::new, |line| format!(":{line}"));
+        print(format!("{name}/{file}{line}: warning: {reason}\n  hint: {hint}"));
+    }
 }
 
 /// What the linter says about a bundle's messages, and how many of them must not be said.
@@ -129,7 +140,7 @@ pub(crate) fn report(name: &str, problems: &[Problem]) -> usize {
 
 impl Test {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let prover = offline::prover()?;
+        let prover = offline::prover()?.counting();
         let folders = if self.folders.is_empty() { vec![self.plugins] } else { self.folders };
         let (mut passed, mut failed) = (0, 0);
         for folder in plugin_folders(&folders)? {
@@ -142,7 +153,9 @@ impl Test {
                     continue;
                 }
             };
-            show(&name, &proof, self.log);
+            for case in &proof.cases {
+                show(&name, case, self.log);
+            }
             passed += proof.cases.iter().filter(|case| case.passed()).count();
             let broken = proof.cases.iter().filter(|case| !case.passed()).count();
             // A bundle that does not even load has no failed case to count.
@@ -154,21 +167,21 @@ impl Test {
     }
 }
 
-fn show(name: &str, proof: &Proof, log: bool) {
-    for case in &proof.cases {
-        let CaseReport { name: title, file, line, differences, micros, .. } = case;
-        let mark = if case.passed() { "ok    " } else { "FAILED" };
-        print(format!("{mark} {title} ({micros} us)"));
-        if !case.passed() {
-            print(format!("  {name}/{file}:{line}"));
-        }
-        for difference in differences {
-            print(format!("  {}", difference.replace('\n', "\n  ")));
-        }
-        if log || !case.passed() {
-            for line in &case.log {
-                print(format!("  log: {:?} {}", line.level, line.text));
-            }
+/// One case as it went; the plugin's log lines too, if it failed or `log` asks for them.
+pub(crate) fn show(name: &str, case: &CaseReport, log: bool) {
+    let CaseReport { name: title, file, line, differences, micros, cost, .. } = case;
+    let mark = if case.passed() { "ok    " } else { "FAILED" };
+    let cost = cost.map(|steps| format!(", cost {} steps", grouped(steps))).unwrap_or_default();
+    print(format!("{mark} {title} ({micros} us{cost})"));
+    if !case.passed() {
+        print(format!("  {name}/{file}:{line}"));
+    }
+    for difference in differences {
+        print(format!("  {}", difference.replace('\n', "\n  ")));
+    }
+    if log || !case.passed() {
+        for line in &case.log {
+            print(format!("  log: {:?} {}", line.level, line.text));
         }
     }
 }
@@ -199,8 +212,13 @@ pub(crate) fn plugin_folders(folders: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>
 
 /// Reads a plugin's folder.
 pub(crate) fn read_bundle(folder: &Path) -> Result<Bundle, Vec<Problem>> {
-    read_folder(folder, &BundleLimits::LARGE_GUESTS).map_err(|error| match error {
+    read_folder(folder, &BundleLimits::LARGE_GUESTS).map_err(reasons)
+}
+
+/// Why a folder gave no bundle, as problems.
+pub(crate) fn reasons(error: ReadError) -> Vec<Problem> {
+    match error {
         ReadError::Refused(problems) => problems,
         other => vec![Problem::new("", other.to_string())],
-    })
+    }
 }

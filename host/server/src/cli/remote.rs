@@ -97,7 +97,29 @@ pub(crate) struct Rollback {
 }
 
 impl Push {
+    /// The whole of a folder's content at once, for all conversations.
+    pub(crate) fn whole(folder: PathBuf, shared: bool, server: Server) -> Self {
+        Self {
+            folder,
+            shared,
+            dry_run: false,
+            turns: 200,
+            canary: None,
+            window: None,
+            min_calls: None,
+            slower: None,
+            slower_us: None,
+            confirm: None,
+            server,
+        }
+    }
+
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        self.send()
+    }
+
+    /// Reads the folder and sends it.
+    pub(crate) fn send(&self) -> anyhow::Result<ExitCode> {
         let name = self.folder.display().to_string();
         let bundle = match read_bundle(&self.folder) {
             Ok(bundle) => bundle,

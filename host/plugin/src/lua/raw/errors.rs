@@ -68,6 +68,16 @@ pub(super) unsafe fn stop_if_late(state: *mut ffi::lua_State) {
     }
 }
 
+/// What Luau calls at every loop end, call and return of a machine whose steps are counted, until its bell rings.
+pub(super) unsafe extern "C-unwind" fn on_step(state: *mut ffi::lua_State, gc: c_int) {
+    // When the collector works depends on more than the code that runs.
+    if gc < 0 {
+        // SAFETY: Luau calls this on the state's own thread.
+        let steps = unsafe { &shared(state).steps };
+        steps.set(steps.get() + 1);
+    }
+}
+
 /// What Luau calls at every loop end, call and return, and within patterns, once the bell has rung.
 pub(super) unsafe extern "C-unwind" fn on_interrupt(state: *mut ffi::lua_State, gc: c_int) {
     if gc >= 0 {
