@@ -20,7 +20,7 @@ export function histogram(it) {
       ${failed.length > 0 ? html`<p class="kinds">${failed.map(([kind, count]) => html`<span class="chip bad">${tWord("kind", kind)}: ${number(count)}</span>`)}</p>` : ""}
       ${it.histogram.length === 0 ? "" : html`
       <p class="hint">${t("quantiles", { half: time(it.p50_us), most: time(it.p99_us) })}</p>
-      <svg class="bars" viewBox="0 0 ${wide} ${HEIGHT + 16}" preserveAspectRatio="xMinYMid meet" role="img"
+      <svg class="bars" viewBox="${-BAR} 0 ${wide + BAR} ${HEIGHT + 16}" preserveAspectRatio="xMinYMid meet" role="img"
         aria-label=${t("histogram", { hook: it.hook, half: time(it.p50_us), most: time(it.p99_us) })}>
         ${it.histogram.map((bucket, place) => {
           const height = bucket.calls === 0 ? 0 : Math.max(2, (bucket.calls / most) * HEIGHT);
