@@ -141,6 +141,7 @@ async fn greet(host: &Host, args: &Serve, address: SocketAddr, watching: bool) -
     say(format!("  workers     {}", host.app.confinement));
     say(format!("  API         http://{address}/openapi.json"));
     say(format!("  desk        http://{address}/desk"));
+    say(format!("  pages       http://{address}/console, /insights, /author"));
     if args.dev {
         say(format!(
             "\nask it something (key 'dev', merchant 'demo'):\n  curl -s http://{address}/v1/messages -H 'authorization: Bearer dev' \\\n    -H 'content-type: application/json' -d '{ASK}'\n\nthen edit a file under {}/ and ask again with another message_id. Ctrl-C stops.\n",

@@ -151,7 +151,6 @@ fn live(app: &App, caller: &Caller, served: &Served, now: Timestamp) -> Value {
         "scope": plugin.scope.to_string(),
         "hash": plugin.hash.to_string(),
         "state": if rests { "set_aside" } else { "live" },
-        "signature": plugin.provenance,
         "name": manifest.name,
         "description": manifest.description,
         "runtime": manifest.code.as_ref().map(|code| code.runtime.as_str()),
@@ -162,6 +161,9 @@ fn live(app: &App, caller: &Caller, served: &Served, now: Timestamp) -> Value {
         "p50_us": figures.p50_us,
         "p99_us": figures.p99_us,
     });
+    if let (Some(provenance), Some(shown)) = (&plugin.provenance, shown.as_object_mut()) {
+        shown.insert("signature".to_owned(), json!(provenance));
+    }
     if let (Some(failing), Some(shown)) = (failing, shown.as_object_mut()) {
         shown.insert("failing".to_owned(), json!(failing));
         if let Some(relief) = &served.relief {
