@@ -15,7 +15,7 @@ use cuecard_plugin::{
     canary::Canary,
     generation::Generation,
     problem::Problem,
-    registry::{self, Note, Place, Restored, Store},
+    registry::{self, Note, Place, Restored, Review, Store},
 };
 use tokio::runtime::Handle;
 
@@ -25,6 +25,7 @@ use crate::{
     hub::{Heard, Hub},
     metrics::Metrics,
     reasons,
+    rehearse::Reviewer,
 };
 
 /// By whom changes of the folder are.
@@ -49,6 +50,8 @@ pub struct EngineStore {
     pub metrics: Arc<Metrics>,
     /// Who tells operators.
     pub alerts: Alerts,
+    /// Who has a say between proof and service.
+    pub reviewer: Arc<Reviewer>,
     /// Kept, and not in service yet.
     pub pending: Vec<ReloadRecord>,
 }
@@ -105,6 +108,10 @@ impl Store for EngineStore {
     fn remember(&mut self, place: &Place, canary: &Canary) -> Result<(), String> {
         let change = canary_setting(place, Some(canary))?;
         self.runtime.block_on(self.engine.change(vec![change])).map(drop).map_err(|error| error.to_string())
+    }
+
+    fn review(&self) -> Option<Arc<dyn Review>> {
+        Some(Arc::clone(&self.reviewer) as Arc<dyn Review>)
     }
 
     fn now(&self) -> Timestamp {

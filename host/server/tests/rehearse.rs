@@ -295,5 +295,5 @@ fn a_push_with_a_rare_bug_is_refused_and_a_large_difference_wants_a_word() {
     let (code, said) = push(&["--confirm", hash]);
     assert_eq!((code, serving()), (0, json!("3.0.0")), "{said}");
     let audit = ask("GET", "/v1/audit", b"").expect(200).to_string();
-    assert!(audit.contains("plugin.rehearsed") && audit.contains("0 calls newly failing; confirmed"), "{audit}");
+    assert!(audit.contains("rehearsed on 100 turns") && audit.contains("0 calls newly failing; confirmed"), "{audit}");
 }

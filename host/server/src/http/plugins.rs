@@ -8,14 +8,14 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use cuecard_engine::{Change, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope};
+use cuecard_engine::{PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope};
 use cuecard_model::{MerchantId, PluginId, Timestamp};
 use cuecard_plugin::{
     bundle::BundleHash,
     canary::{Counts, Terms, Trial, Verdict},
     generation::LivePlugin,
     generation::Served,
-    registry::{Note, Place, Refusal, Registry, Source},
+    registry::{Note, Place, Refusal, Registry, Source, Way},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -25,7 +25,6 @@ use super::{
     bundles::sent,
     guard::Caller,
     json::{Asked, Json, reply},
-    rehearse::before_swap,
 };
 use crate::{
     app::App,
@@ -259,40 +258,14 @@ pub(crate) async fn push(
             return Err(problem);
         }
     };
-    let rehearsed = match before_swap(&app, &caller, &place, &bundle, asked.confirm.as_deref()).await {
-        Ok(rehearsed) => rehearsed,
-        Err(problem) => {
-            match problem.status() {
-                422 => registry(&app)?.refuse(place, problem.problems().to_vec(), &caller.by),
-                409 => registry(&app)?.refuse(place, vec![problem.as_of_bundle()], &caller.by),
-                _ => {}
-            }
-            return Err(problem);
-        }
-    };
-    if let Some(evidence) = rehearsed {
-        let entry =
-            caller.did("plugin.rehearsed", &*id).with("evidence", evidence).with("hash", bundle.hash().to_string());
-        app.engine.change(vec![Change::Audit(place.0.clone(), entry)]).await?;
-    }
     let known = app.engine.plugins().await?;
     let known = known.iter().any(|record| record.scope == place.0 && record.plugin == place.1);
-    let registry = registry(&app)?;
-    let note = match way {
-        Way::Live => registry.push(place, bundle, &caller.by).await?,
-        Way::Tried(terms) => registry.try_out(place, bundle, terms, &caller.by).await?,
-        Way::AsSettled(terms) => registry.try_or_push(place, bundle, terms, &caller.by).await?,
-    };
+    let confirmed = asked.confirm.is_some_and(|hash| hash == bundle.hash().to_string());
+    let note = registry(&app)?.push(place, bundle, way, confirmed, &caller.by).await?;
     Ok(reply(if known { StatusCode::OK } else { StatusCode::CREATED }, &said(&note)))
 }
 
 /// How a push is to serve.
-enum Way {
-    Live,
-    Tried(Terms),
-    AsSettled(Terms),
-}
-
 fn way(asked: &Push, settled: Option<Terms>, caller: &Caller) -> Result<Way, Problem> {
     let terms = settled.unwrap_or_default();
     let terms = Terms {
@@ -304,15 +277,15 @@ fn way(asked: &Push, settled: Option<Terms>, caller: &Caller) -> Result<Way, Pro
     };
     let way = match (asked.canary, settled) {
         (None, None) => Way::Live,
-        (None, Some(_)) => Way::AsSettled(terms),
+        (None, Some(_)) => Way::CanaryOrLive(terms),
         (Some(0.0), Some(_)) if !caller.operator => {
             return Err(Problem::new(403, "forbidden", "Forbidden", "every push of this merchant is tried first")
                 .hint("leave canary=0 out, or use an operator's key"));
         }
         (Some(0.0), _) => Way::Live,
-        (Some(_), _) => Way::Tried(terms),
+        (Some(_), _) => Way::Canary(terms),
     };
-    if let Way::Tried(terms) | Way::AsSettled(terms) = &way {
+    if let Way::Canary(terms) | Way::CanaryOrLive(terms) = &way {
         let wrong = |reason| Problem::bad_request(reason).field("canary").hint("e.g. ?canary=0.1&window_s=1800");
         terms.checked().map_err(wrong)?;
     }
