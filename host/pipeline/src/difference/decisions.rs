@@ -196,10 +196,10 @@ mod tests {
 
     /// `a!cart-1:text`: plugin a's contact; `a@key:at`: its timer; `a-key`: it cancels.
     fn choice(text: &str) -> Choice {
-        let sign = text.find(['!', '@', '-']).unwrap();
-        let (id, rest) = text.split_at(sign);
-        let (name, value) = rest[1..].split_once(':').unwrap_or((&rest[1..], ""));
-        let decision = match &rest[..1] {
+        let (_, said) = text.match_indices(['!', '@', '-']).next().unwrap();
+        let (id, rest) = text.split_once(said).unwrap();
+        let (name, value) = rest.split_once(':').unwrap_or((rest, ""));
+        let decision = match said {
             "!" => {
                 let json = format!(r#"{{"occurrence": "{name}", "purpose": "service", "reason": "{value}"}}"#);
                 Decision::Outreach(serde_json::from_str(&json).unwrap())
