@@ -24,16 +24,16 @@ use serde_json::{Value, json};
 use support::{Answer, JSON, Server, conforms};
 use tempfile::TempDir;
 
-/// Tells of every parcel once, looks again after a day, and stores the carrier.
+/// Tells of every parcel once, looks again in 2100 or at once, and stores the carrier.
 const GOOD: &str = r#"
-local function trigger(event, customer)
-    local f = event.fields
+local function trigger(event, customer) local f = event.fields
+    if event.type == "parcel.check" then return { { cancel = "again" } } end
     local carrier = string.upper(f.carrier or "post")
     cuecard.set_key("carrier", carrier)
     return {
         { outreach = { occurrence = "parcel-" .. f.parcel, purpose = "service", message = "moved",
             arguments = { carrier = carrier }, reason = "for " .. (customer.email or "nobody") } },
-        { timer = { key = "again", at = event.at + 86400, event = "parcel.check" } },
+        { timer = { key = "again", at = if f.soon then event.at else 4102444800, event = "parcel.check" } },
     }
 end
 return { trigger = trigger }
@@ -211,7 +211,7 @@ fn a_trigger_that_fails_on_one_event_of_a_hundred_is_refused() {
     assert_eq!((&line["problems"], host.serving("shop").as_str()), (&refused["problems"], "1.0.0"), "{line}");
 
     let words = "It is on its way with {$carrier}, said {$nobody}.";
-    let other = GOOD.replace("86400", "3600").replace("set_key(\"carrier\"", "set_key(\"by\"");
+    let other = GOOD.replace("4102444800", "4102448400").replace("set_key(\"carrier\"", "set_key(\"by\"");
     let changed = parcels("3.0.0", &other, words);
     let found = host.rehearse("shop", "?events=5", &changed);
     let event = &found["events"][0];
@@ -221,7 +221,7 @@ fn a_trigger_that_fails_on_one_event_of_a_hundred_is_refused() {
     assert_eq!(contact["old"]["text"], "Your parcel is with DHL.");
     assert_eq!(contact["new"]["missing"], json!(["nobody"]));
     assert_eq!((&timer["decision"], &timer["fields"]), (&json!("timer"), &json!(["at"])));
-    assert_eq!(timer["new"]["at"], "2026-11-22T09:00:00Z");
+    assert_eq!(timer["new"]["at"], "2100-01-01T01:00:00Z");
     assert_eq!(event["keys"], json!(["parcels"]), "it would store another key");
     let text = found["text"].as_str().unwrap();
     for part in ["5 events judged again", "- Your parcel is with DHL.", "changed timer: at", "would store other keys"] {
@@ -248,6 +248,23 @@ fn a_trigger_that_fails_on_one_event_of_a_hundred_is_refused() {
     host.ask("shop", "DELETE", "/v1/customers/shop-u-7", b"").expect(204);
     let found = host.rehearse("shop", "", &parcels("4.0.0", GOOD, WORDS));
     assert_eq!(found["summary"]["events"], 99, "{}", found["summary"]);
+}
+
+#[test]
+fn what_a_timer_raised_is_judged_again_too() {
+    let host = Host::start(&["shop"], "", tempfile::tempdir().unwrap());
+    host.push("shop", "", &parcels("1.0.0", GOOD, WORDS)).expect(201);
+    let event = json!({"id": "e", "type": "parcel.moved", "at": "2026-11-22T08:00:00Z", "customer_id": "u",
+        "fields": {"parcel": "1", "soon": true}});
+    host.ask("shop", "POST", "/v1/events", event.to_string().as_bytes()).expect(202);
+    host.decided(2);
+    let quiet = parcels("2.0.0", &GOOD.replace("{ { cancel = \"again\" } }", "{}"), WORDS);
+    let found = host.rehearse("shop", "", &quiet);
+    let summary = &found["summary"];
+    assert_eq!((&summary["events"], &summary["decisions_same"], &summary["decisions_lost"]), (&json!(2), &json!(2), &json!(1)), "{found}");
+    let event = &found["events"][0];
+    assert!(event["event_id"].as_str().unwrap().starts_with("timer:parcels:u:again:"), "{event}");
+    assert_eq!((&event["decisions"][0]["decision"], &event["decisions"][0]["kind"]), (&json!("cancel"), &json!("lost")));
 }
 
 #[test]
