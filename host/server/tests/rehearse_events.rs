@@ -261,10 +261,17 @@ fn what_a_timer_raised_is_judged_again_too() {
     let quiet = parcels("2.0.0", &GOOD.replace("{ { cancel = \"again\" } }", "{}"), WORDS);
     let found = host.rehearse("shop", "", &quiet);
     let summary = &found["summary"];
-    assert_eq!((&summary["events"], &summary["decisions_same"], &summary["decisions_lost"]), (&json!(2), &json!(2), &json!(1)), "{found}");
+    assert_eq!(
+        (&summary["events"], &summary["decisions_same"], &summary["decisions_lost"]),
+        (&json!(2), &json!(2), &json!(1)),
+        "{found}"
+    );
     let event = &found["events"][0];
     assert!(event["event_id"].as_str().unwrap().starts_with("timer:parcels:u:again:"), "{event}");
-    assert_eq!((&event["decisions"][0]["decision"], &event["decisions"][0]["kind"]), (&json!("cancel"), &json!("lost")));
+    assert_eq!(
+        (&event["decisions"][0]["decision"], &event["decisions"][0]["kind"]),
+        (&json!("cancel"), &json!("lost"))
+    );
 }
 
 #[test]
@@ -331,7 +338,10 @@ fn a_shared_plugin_is_held_to_the_policy_of_each_merchant_that_it_serves() {
     host.happen("strict", 50, 7);
     host.decided(60);
 
-    let loud = rare().replace("local carrier", "if not f.carrier then error(customer.email .. \" of \" .. customer.id) end local carrier");
+    let loud = rare().replace(
+        "local carrier",
+        "if not f.carrier then error(customer.email .. \" of \" .. customer.id) end local carrier",
+    );
     let refused = host.push("free", "?shared=true", &parcels("2.0.0", &loud, WORDS)).expect(422);
     let evidence = "rehearsed on 50 events: 1 decided otherwise, 1 calls newly failing (of 1 merchants)";
     assert_eq!(refused["problems"][0]["reason"], evidence, "{refused}");
@@ -381,9 +391,15 @@ fn live_turns_come_first_while_events_are_rehearsed() {
     let files = parcels("2.0.0", GOOD, "With {$carrier}.");
     let found = host.rehearse("shop", "?turns=200&events=200", &files);
     println!("200 turns and 200 events by both versions: {:?}, {}", began.elapsed(), found["summary"]);
-    assert_eq!((&found["summary"]["turns"], &found["summary"]["events"]), (&json!(200), &json!(200)), "{}", found["summary"]);
+    assert_eq!(
+        (&found["summary"]["turns"], &found["summary"]["events"]),
+        (&json!(200), &json!(200)),
+        "{}",
+        found["summary"]
+    );
     let busy = std::thread::scope(|scope| {
-        let rehearsing = scope.spawn(|| (0..3).for_each(|_| drop(host.rehearse("shop", "?turns=200&events=200", &files))));
+        let rehearsing =
+            scope.spawn(|| (0..3).for_each(|_| drop(host.rehearse("shop", "?turns=200&events=200", &files))));
         let mut times = Vec::new();
         while !rehearsing.is_finished() {
             times.push(say(2, times.len()));
