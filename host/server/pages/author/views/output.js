@@ -23,7 +23,7 @@ export function output() {
     </div>
     <p class="tally" role="status" aria-busy=${state.rehearsal === "running"}>${tally()}</p>
     ${result ? html`${tests(result.cases)}<ul class="turns">${result.turns.map(turn)}${result.events.map(event)}</ul>` : ""}
-    ${base && result && result.turns.length + result.events.length === 0 && result.new ? html`<div class="empty"><b>${t("turns.none")}</b></div>` : ""}
+    ${base && result && result.summary.turns + result.summary.events === 0 && result.new ? html`<div class="empty"><b>${t("turns.none")}</b></div>` : ""}
   `;
 }
 
@@ -95,10 +95,7 @@ const planned = (plan) => [plan.text ?? plan.held ?? plan.name, plan.at ? moment
 /** @param {Decision} decision */
 function decision({ plugin, decision, kind, fields, old, new: now }) {
   const sides = kind === "changed" && old && now
-    ? html`<div class="sides">
-        <div class="words old" dir="auto"><span class="unseen">${t("before")}: </span>${planned(old)}</div>
-        <div class="words now" dir="auto"><span class="unseen">${t("after")}: </span>${planned(now)}</div>
-      </div>`
+    ? beside(planned(old), planned(now))
     : html`<div class="words" dir="auto">${planned(now ?? old ?? { name: "" })}</div>`;
   return html`<div class="offer ${kind}">${heading(plugin, kind, [t(`decision.${decision}`), ...fields.map((it) => tWord("field", it))])}${sides}</div>`;
 }
@@ -115,16 +112,18 @@ function offer(offer) {
     const words = now ?? old;
     return html`<div class="offer ${kind}">${head}${words ? html`<div class="words" dir="auto">${words.text}</div>` : ""}</div>`;
   }
-  const pieces = difference(old.text, now.text);
+  return html`<div class="offer ${kind}">${head}${beside(old.text, now.text)}${rest(fields, old, now)}</div>`;
+}
+
+/** Two texts, and what differs in them. @param {string} old @param {string} now */
+function beside(old, now) {
+  const pieces = difference(old, now);
   const side = (/** @type {"del" | "ins"} */ leaves) => pieces.map((it) =>
     it.kind === leaves ? "" : it.kind === "del" ? html`<del>${it.text}</del>` : it.kind === "ins" ? html`<ins>${it.text}</ins>` : it.text);
   return html`
-    <div class="offer ${kind}">${head}
-      <div class="sides">
-        <div class="words old" dir="auto"><span class="unseen">${t("before")}: </span>${side("ins")}</div>
-        <div class="words now" dir="auto"><span class="unseen">${t("after")}: </span>${side("del")}</div>
-      </div>
-      ${rest(fields, old, now)}
+    <div class="sides">
+      <div class="words old" dir="auto"><span class="unseen">${t("before")}: </span>${side("ins")}</div>
+      <div class="words now" dir="auto"><span class="unseen">${t("after")}: </span>${side("del")}</div>
     </div>`;
 }
 
