@@ -21,6 +21,7 @@ mod learned;
 pub mod live;
 mod logs;
 pub(crate) mod messages;
+mod oidc;
 mod openapi;
 mod outcomes;
 mod outreach;
