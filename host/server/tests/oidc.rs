@@ -2,16 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails says where")]
 
+#[path = "oidc/browser.rs"]
+mod browser;
 #[path = "oidc/service.rs"]
 mod service;
 mod support;
 
-use std::{collections::HashMap, net::TcpListener};
+use std::net::TcpListener;
 
+use browser::{Browser, location};
 use cuecard::people::oidc::Settings;
 use serde_json::{Value, json};
 use service::{Service, Twist, query};
-use support::{Answer, JSON, Server, conforms};
+use support::{JSON, Server, conforms};
 
 const ORIGIN: &str = "http://127.0.0.1:9";
 const ANA: &str = "ana@shop.example";
@@ -34,62 +37,6 @@ fn host(settings: Settings, people: &[&str]) -> Server {
         server.send("POST", "/v1/users", &person).expect(201);
     }
     server
-}
-
-/// A browser: cookies, and steps from one address to the next.
-struct Browser<'a> {
-    server: &'a Server,
-    cookies: HashMap<String, String>,
-}
-
-impl<'a> Browser<'a> {
-    fn new(server: &'a Server) -> Self {
-        Self { server, cookies: HashMap::new() }
-    }
-
-    fn get(&mut self, path: &str) -> Answer {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let answer = self.server.ask("GET", path, &[("cookie", &cookies.join("; "))], b"");
-        for line in answer.head.lines().filter_map(|line| line.strip_prefix("set-cookie: ")) {
-            let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
-            if line.contains("Max-Age=0") {
-                self.cookies.remove(name);
-            } else {
-                self.cookies.insert(name.to_owned(), value.to_owned());
-            }
-        }
-        answer
-    }
-
-    /// To the service, and what it sends back: a path of ours.
-    fn leave(&mut self, service: &Service, to: &str) -> String {
-        let away = self.get(&format!("/v1/session/oidc?to={to}"));
-        assert_eq!(away.status, 303, "{away:?}");
-        let address = location(&away);
-        assert!(address.starts_with(&format!("{}/authorize?", service.url)), "{address}");
-        let back = service.authorize(&address);
-        back.strip_prefix(ORIGIN).unwrap().to_owned()
-    }
-
-    /// There and back: where one ends.
-    fn log_in(&mut self, service: &Service, to: &str) -> String {
-        let back = self.leave(service, to);
-        self.come(&back)
-    }
-
-    fn come(&mut self, back: &str) -> String {
-        let answer = self.get(back);
-        assert_eq!((answer.status, &*answer.body), (303, ""), "{answer:?}");
-        location(&answer)
-    }
-
-    fn is_in(&mut self) -> bool {
-        self.get("/v1/session").status == 200
-    }
-}
-
-fn location(answer: &Answer) -> String {
-    answer.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap().to_owned()
 }
 
 fn failed_logins(server: &Server) -> Vec<Value> {
@@ -154,16 +101,30 @@ fn whom_the_service_names_and_an_operator_added_is_in() {
     );
 }
 
+/// Each of these lets nobody in and leaves its word, and its reason on record; what costs a stranger nothing leaves none.
+fn nobody_gets_in(service: &Service, server: &Server, rows: Vec<(Twist, &str, &str)>) {
+    for (twist, word, reason) in rows {
+        let before = failed_logins(server).len();
+        let told = format!("{twist:?}");
+        service.twist(twist);
+        let mut browser = Browser::new(server);
+        assert_eq!(browser.log_in(service, "/console"), format!("/console?login={word}"), "{told}");
+        assert!(browser.cookies.is_empty() && !browser.is_in(), "{told}: {:?}", browser.cookies);
+        let records = failed_logins(server);
+        assert_eq!(records.len() - before, usize::from(!reason.is_empty()), "{told}: {records:?}");
+        let has_reason = |record: &Value| record["detail"]["reason"].as_str().is_some_and(|it| it.contains(reason));
+        assert!(reason.is_empty() || records.iter().any(has_reason), "{told}: {records:?}");
+    }
+}
+
 #[test]
-fn whatever_does_not_fit_lets_nobody_in_and_says_why() {
+fn claims_that_do_not_fit_let_nobody_in() {
     let service = Service::start();
-    let server = host(settings(&service.url, ""), &[ANA, "off@shop.example"]);
-    server.send("POST", "/v1/users/off@shop.example/disable", &Value::Null).expect(200);
+    let server = host(settings(&service.url, ""), &[ANA]);
     let now = cuecard::clock::now().seconds();
     let claims = |claims: Value| Twist { claims, ..Twist::default() };
-    let says = |status: u16, body: &str| Twist { answer: Some((status, body.to_owned())), ..Twist::default() };
-    let back = |query: &'static str| Twist { instead: Some(query), ..Twist::default() };
-    for (twist, word, reason) in [
+    let beside = |userinfo: Value| Twist { userinfo, claims: json!({"email": null}), ..Twist::default() };
+    let rows = vec![
         (claims(json!({"nonce": "another"})), "unfit", "belongs to another login"),
         (claims(json!({"nonce": null})), "unfit", "belongs to another login"),
         (claims(json!({"aud": "another"})), "unfit", "for somebody else"),
@@ -175,9 +136,26 @@ fn whatever_does_not_fit_lets_nobody_in_and_says_why() {
         (claims(json!({"nbf": now + 300})), "unfit", "of the future"),
         (claims(json!({"email_verified": false})), "unfit", "not verified"),
         (claims(json!({"email": null})), "unfit", "does not say who"),
-        (claims(json!({"email": "eve@shop.example"})), "unknown", "nobody of that name"),
-        (claims(json!({"email": "demo"})), "unknown", "nobody of that name"),
-        (claims(json!({"email": "off@shop.example"})), "unknown", "switched off"),
+        (beside(json!({"sub": "u-8", "email": ANA, "email_verified": true})), "unfit", "about somebody else"),
+        (beside(json!({"sub": null, "email": ANA, "email_verified": true})), "unfit", "about somebody else"),
+        (beside(json!({"email": ANA})), "unfit", "not verified"),
+        (beside(json!({"email": "eve@shop.example", "email_verified": true})), "unknown", "nobody of that name"),
+    ];
+    nobody_gets_in(&service, &server, rows);
+}
+
+#[test]
+fn answers_that_do_not_fit_let_nobody_in() {
+    let service = Service::start();
+    let server = host(settings(&service.url, ""), &[ANA, "off@shop.example"]);
+    server.send("POST", "/v1/users/off@shop.example/disable", &Value::Null).expect(200);
+    let named = |email: &str| Twist { claims: json!({"email": email}), ..Twist::default() };
+    let says = |status: u16, body: &str| Twist { answer: Some((status, body.to_owned())), ..Twist::default() };
+    let back = |query: &'static str| Twist { instead: Some(query), ..Twist::default() };
+    let rows = vec![
+        (named("eve@shop.example"), "unknown", "nobody of that name"),
+        (named("demo"), "unknown", "nobody of that name"),
+        (named("off@shop.example"), "unknown", "switched off"),
         (says(400, r#"{"error": "invalid_grant"}"#), "unfit", "does not take the code"),
         (says(401, r#"{"error": "invalid_client"}"#), "down", ""),
         (says(500, "<h1>oh</h1>"), "down", ""),
@@ -194,19 +172,8 @@ fn whatever_does_not_fit_lets_nobody_in_and_says_why() {
         (back("id_token=e30.e30.e30&access_token=a"), "denied", ""),
         (back("code=made-up"), "unfit", "does not take the code"),
         (back("code=good&iss=https%3A%2F%2Fevil.example"), "unfit", ""),
-    ] {
-        let before = failed_logins(&server).len();
-        let told = format!("{twist:?}");
-        service.twist(twist);
-        let mut browser = Browser::new(&server);
-        assert_eq!(browser.log_in(&service, "/console"), format!("/console?login={word}"), "{told}");
-        assert!(browser.cookies.is_empty() && !browser.is_in(), "{told}: {:?}", browser.cookies);
-        let records = failed_logins(&server);
-        // What costs a stranger nothing leaves no record.
-        assert_eq!(records.len() - before, usize::from(!reason.is_empty()), "{told}: {records:?}");
-        let has_reason = |record: &Value| record["detail"]["reason"].as_str().is_some_and(|it| it.contains(reason));
-        assert!(reason.is_empty() || records.iter().any(has_reason), "{told}: {records:?}");
-    }
+    ];
+    nobody_gets_in(&service, &server, rows);
     let tried: Vec<_> = failed_logins(&server).iter().map(|record| record["subject"].clone()).collect();
     assert!(tried.contains(&json!("eve@shop.example")) && tried.contains(&json!("off@shop.example")), "{tried:?}");
 }
@@ -229,6 +196,12 @@ fn what_may_differ_lets_people_in() {
             ..Twist::default()
         },
         Twist { issuer_in_answer: true, ..Twist::default() },
+        // Many services say the mail address beside the ID token alone.
+        Twist {
+            claims: json!({"email": null, "email_verified": null}),
+            userinfo: json!({"email": ANA, "email_verified": true}),
+            ..Twist::default()
+        },
     ] {
         let told = format!("{twist:?}");
         // What the service says of itself is asked for once an hour: another host for each.

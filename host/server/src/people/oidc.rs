@@ -1,51 +1,37 @@
 //! A login service that vouches for people, by OpenID Connect: the authorization code flow with PKCE.
 //!
-//! Owns the settings and the requests to the service. The ID token comes straight from the token endpoint over TLS, so its
+//! Owns the settings and the order of steps. The ID token comes straight from the token endpoint over TLS, so its
 //! signature need not be checked (OpenID Connect Core 1.0, 3.1.3.7, number 6), and its header is not even read: whoever
 //! could forge the one could forge the other. Knows nobody: whom the service names, `people` must know.
 
 mod begun;
 mod claims;
+mod service;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use anyhow::{Result, anyhow, ensure};
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
-use bytes::Bytes;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use cuecard_model::{MerchantId, Timestamp};
-use hyper::{
-    HeaderMap, Method, StatusCode, Uri,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue},
-};
 use ring::digest::{SHA256, digest};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::{Mutex, Semaphore};
 
 pub(crate) use self::begun::LONGEST_LOGIN;
 pub use self::begun::{Begun, HOME};
-use self::claims::Expected;
+use self::{
+    claims::Expected,
+    service::{Service, Tokens, form, short},
+};
 use super::Refused;
 use crate::{
     config::is_origin,
-    connectors::{Secret, encoded},
-    outgoing::{Answer, Outgoing, Request, secure_address},
+    connectors::Secret,
+    outgoing::{Outgoing, secure_address},
 };
 
 /// Where the service sends people back to, on our origin.
 pub(crate) const CALLBACK: &str = "/v1/session/oidc/callback";
-/// How long what the service says of itself is believed.
-const DISCOVERED: Duration = Duration::from_secs(3600);
-/// How long one request to the service may take, how large its answer may be, and how many are under way at once.
-const REQUEST: Duration = Duration::from_secs(5);
-const ANSWER: usize = 256 << 10;
-const AT_ONCE: usize = 16;
 /// How long everything that one request of a browser asks of the service may take; less than the browser's may.
 const PATIENCE: Duration = Duration::from_secs(12);
 
@@ -108,19 +94,7 @@ pub struct Oidc {
     pub(crate) settings: Settings,
     /// What people call the service.
     pub(crate) name: String,
-    secret: Option<Secret>,
-    outgoing: Outgoing,
-    discovered: Mutex<Option<(Instant, Arc<Discovery>)>>,
-    at_once: Semaphore,
-}
-
-#[derive(Deserialize)]
-struct Discovery {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    #[serde(default)]
-    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    service: Service,
 }
 
 impl Oidc {
@@ -138,19 +112,21 @@ impl Oidc {
         }
         let secret = settings.secret_env.as_ref().map(|name| Secret::read("oidc.secret_env", name)).transpose()?;
         let name = settings.name.clone().unwrap_or_else(|| issuer.host().unwrap_or_default().to_owned());
-        let (discovered, at_once) = (Mutex::default(), Semaphore::new(AT_ONCE));
-        Ok(Self { settings, name, secret, outgoing: outgoing.clone(), discovered, at_once })
+        let redirect = format!("{}{CALLBACK}", settings.origin);
+        let (issuer, client_id) = (settings.issuer.clone(), settings.client_id.clone());
+        let service = Service::new(issuer, client_id, redirect, secret, outgoing.clone());
+        Ok(Self { settings, name, service })
     }
 
     /// Where to send the browser for this login.
     pub async fn address(&self, begun: &Begun) -> Result<String, Failure> {
-        let discovery = in_time(self.discover()).await?;
+        let discovery = in_time(self.service.discover()).await?;
         let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, begun.verifier().as_bytes()));
         let query = form(&[
             ("response_type", "code"),
             ("scope", "openid email profile"),
             ("client_id", &self.settings.client_id),
-            ("redirect_uri", &self.redirect()),
+            ("redirect_uri", &self.service.redirect),
             ("state", &begun.state()),
             ("nonce", &begun.nonce()),
             ("code_challenge", &challenge),
@@ -181,134 +157,33 @@ impl Oidc {
 
     /// Whom the service names for this code.
     pub async fn named(&self, code: &str, begun: &Begun, now: Timestamp) -> Result<String, Failure> {
-        let claims = in_time(self.redeem(code, begun)).await?;
         let Settings { issuer, client_id, claim, .. } = &self.settings;
         let expected = Expected { issuer, client_id, claim, nonce: &begun.nonce() };
-        expected.named(&claims, now).map_err(Failure::Unfit)
-    }
-
-    fn redirect(&self) -> String {
-        format!("{}{CALLBACK}", self.settings.origin)
-    }
-
-    async fn discover(&self) -> Result<Arc<Discovery>, Failure> {
-        // One asks, the others wait for the answer.
-        let mut known = self.discovered.lock().await;
-        if let Some((_, discovery)) = known.as_ref().filter(|(since, _)| since.elapsed() < DISCOVERED) {
-            return Ok(Arc::clone(discovery));
-        }
-        let issuer = &self.settings.issuer;
-        let url = endpoint(&format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/')))?;
-        let discovery: Discovery = good(&self.ask(Method::GET, url, HeaderMap::new(), Bytes::new()).await?)?;
-        if discovery.issuer != *issuer {
-            let called = short(&discovery.issuer);
-            return Err(Failure::Down(format!("it calls itself {called:?}, and [oidc] issuer is {issuer:?}")));
-        }
-        for address in [&discovery.authorization_endpoint, &discovery.token_endpoint] {
-            endpoint(address)?;
-        }
-        let discovery = Arc::new(discovery);
-        *known = Some((Instant::now(), Arc::clone(&discovery)));
-        Ok(discovery)
-    }
-
-    /// Gives the code for the ID token; gives back its claims.
-    async fn redeem(&self, code: &str, begun: &Begun) -> Result<Value, Failure> {
-        #[derive(Deserialize)]
-        struct Tokens {
-            id_token: String,
-        }
-        let discovery = self.discover().await?;
-        let (mut headers, body) = self.asking_for_tokens(&discovery, code, &begun.verifier())?;
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        let answer = self.ask(Method::POST, endpoint(&discovery.token_endpoint)?, headers, body.into()).await?;
-        if is_stale(&answer) {
-            return Err(Failure::Unfit("the login service does not take the code"));
-        }
-        let tokens: Tokens = good(&answer)?;
-        let mut parts = tokens.id_token.split('.');
-        let (payload, more) = (parts.nth(1), parts.count());
-        let payload = payload.filter(|_| more == 1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
-        let claims = payload.and_then(|payload| serde_json::from_slice(&payload).ok());
-        claims.ok_or_else(|| Failure::Down("its ID token cannot be read".to_owned()))
-    }
-
-    /// The headers and the body of that request: our secret goes where the service wants it (RFC 6749, 2.3.1).
-    fn asking_for_tokens(
-        &self,
-        discovery: &Discovery,
-        code: &str,
-        verifier: &str,
-    ) -> Result<(HeaderMap, String), Failure> {
-        let (id, redirect) = (&*self.settings.client_id, self.redirect());
-        let mut fields = vec![
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", &*redirect),
-            ("client_id", id),
-            ("code_verifier", verifier),
-        ];
-        let methods = discovery.token_endpoint_auth_methods_supported.as_ref();
-        let basic = methods.is_none_or(|methods| methods.iter().any(|method| method == "client_secret_basic"));
-        let mut headers = HeaderMap::new();
-        match &self.secret {
-            Some(secret) if basic => {
-                let pair = format!("{}:{}", encoded(id), encoded(secret.reveal()));
-                let value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair)));
-                let mut value = value.map_err(|error| Failure::Down(error.to_string()))?;
-                value.set_sensitive(true);
-                headers.insert(AUTHORIZATION, value);
+        let claims = in_time(async {
+            let Tokens { id_token, access_token } = self.service.redeem(code, &begun.verifier()).await?;
+            let claims = payload(&id_token)?;
+            expected.check(&claims, now).map_err(Failure::Unfit)?;
+            match access_token.filter(|_| claims.get(claim).is_none()) {
+                Some(token) => self.service.told_beside(claims, &token).await,
+                None => Ok(claims),
             }
-            Some(secret) => fields.push(("client_secret", secret.reveal())),
-            None => {}
-        }
-        Ok((headers, form(&fields)))
+        });
+        expected.name(&claims.await?).map_err(Failure::Unfit)
     }
+}
 
-    async fn ask(&self, method: Method, url: Uri, mut headers: HeaderMap, body: Bytes) -> Result<Answer, Failure> {
-        let _turn = self.at_once.acquire().await.map_err(|error| Failure::Down(error.to_string()))?;
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        let request = Request { method, url, headers, body, timeout: REQUEST, answer_limit: ANSWER };
-        self.outgoing.send(request).await.map_err(|failed| Failure::Down(failed.to_string()))
-    }
+/// The claims of an ID token.
+fn payload(token: &str) -> Result<Value, Failure> {
+    let mut parts = token.split('.');
+    let (payload, more) = (parts.nth(1), parts.count());
+    let payload = payload.filter(|_| more == 1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let claims = payload.and_then(|payload| serde_json::from_slice(&payload).ok());
+    claims.ok_or_else(|| Failure::Down("its ID token cannot be read".to_owned()))
 }
 
 async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let late = |_| Failure::Down(format!("no answer within {} s", PATIENCE.as_secs()));
     tokio::time::timeout(PATIENCE, work).await.map_err(late)?
-}
-
-/// An address that the service names.
-fn endpoint(address: &str) -> Result<Uri, Failure> {
-    secure_address(address).map_err(Failure::Down)
-}
-
-fn good<T: DeserializeOwned>(answer: &Answer) -> Result<T, Failure> {
-    if answer.status != StatusCode::OK {
-        let code = error_code(answer).map_or_else(String::new, |code| format!(": {}", short(&code)));
-        return Err(Failure::Down(format!("it answered {}{code}", answer.status.as_u16())));
-    }
-    serde_json::from_slice(&answer.body).map_err(|error| Failure::Down(format!("its answer cannot be read: {error}")))
-}
-
-/// A code that is used, too old or another login's: nobody's fault but that of who brings it (RFC 6749, 5.2).
-fn is_stale(answer: &Answer) -> bool {
-    answer.status == StatusCode::BAD_REQUEST && error_code(answer).is_some_and(|code| code == "invalid_grant")
-}
-
-fn error_code(answer: &Answer) -> Option<String> {
-    let body: Value = serde_json::from_slice(&answer.body).ok()?;
-    body.get("error")?.as_str().map(str::to_owned)
-}
-
-/// Words of others, for the log.
-fn short(text: &str) -> String {
-    text.chars().take(100).collect()
-}
-
-fn form(fields: &[(&str, &str)]) -> String {
-    let pairs = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
-    pairs.collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]
@@ -328,7 +203,7 @@ mod tests {
     async fn settings_say_what_is_wrong() {
         let good = settings("").unwrap();
         assert_eq!((&*good.name, &*good.settings.claim), ("id.example", "email"));
-        assert_eq!(good.redirect(), "https://desk.example/v1/session/oidc/callback");
+        assert_eq!(good.service.redirect, "https://desk.example/v1/session/oidc/callback");
         let all = |issuer: &str, origin: &str| format!("issuer = {issuer:?}\nclient_id = \"c\"\norigin = {origin:?}");
         for (more, expected) in [
             ("client_id = 'c'", "missing field `issuer`"),

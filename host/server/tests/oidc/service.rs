@@ -31,6 +31,8 @@ type Fields = HashMap<String, String>;
 pub(crate) struct Twist {
     pub(crate) claims: Value,
     pub(crate) discovery: Value,
+    /// What it says of the person beside the ID token; nothing but who it is, otherwise.
+    pub(crate) userinfo: Value,
     /// The header of the ID token, in place of one with a signature.
     pub(crate) header: &'static str,
     /// The token endpoint's answer.
@@ -70,6 +72,7 @@ impl Service {
                     .route("/.well-known/openid-configuration", get(discovery))
                     .route("/authorize", get(authorize))
                     .route("/token", post(token))
+                    .route("/userinfo", get(userinfo))
                     .with_state(inside);
                 axum::serve(listener, router).await.unwrap();
             });
@@ -116,7 +119,7 @@ fn lay_over(mut value: Value, changes: &Value) -> Value {
 async fn discovery(State(inside): State<Arc<Inside>>) -> Json<Value> {
     let url = &inside.url;
     let says = json!({"issuer": url, "authorization_endpoint": format!("{url}/authorize?tenant=a"),
-        "token_endpoint": format!("{url}/token")});
+        "token_endpoint": format!("{url}/token"), "userinfo_endpoint": format!("{url}/userinfo")});
     Json(lay_over(says, &lock(&inside.twist).discovery))
 }
 
@@ -160,6 +163,13 @@ async fn token(State(inside): State<Arc<Inside>>, headers: HeaderMap, Form(sent)
     let claims = json!({"iss": inside.url, "sub": "u-7", "aud": "the desk", "exp": now + 300, "iat": now, "nonce": nonce,
         "email": "ana@shop.example", "email_verified": true});
     Json(json!({"access_token": "a", "token_type": "Bearer", "id_token": id_token(&twist, claims)})).into_response()
+}
+
+async fn userinfo(State(inside): State<Arc<Inside>>, headers: HeaderMap) -> Response {
+    if headers.get("authorization").is_none_or(|value| value != "Bearer a") {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    Json(lay_over(json!({"sub": "u-7"}), &lock(&inside.twist).userinfo)).into_response()
 }
 
 /// A secret in the header or in the body, as it says that it wants it; never both.

@@ -19,8 +19,8 @@ pub(super) struct Expected<'a> {
 }
 
 impl Expected<'_> {
-    /// The name of whom it is about, or why it does not count.
-    pub(super) fn named(&self, claims: &Value, now: Timestamp) -> Result<String, &'static str> {
+    /// Whether it is for this login, or why not.
+    pub(super) fn check(&self, claims: &Value, now: Timestamp) -> Result<(), &'static str> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         if text("iss") != Some(self.issuer) {
             return Err("the ID token is another issuer's");
@@ -32,7 +32,7 @@ impl Expected<'_> {
         if text("nonce") != Some(self.nonce) {
             return Err("the ID token belongs to another login");
         }
-        self.name(claims)
+        Ok(())
     }
 
     fn is_for_us(&self, claims: &Value) -> bool {
@@ -60,18 +60,18 @@ impl Expected<'_> {
         Ok(())
     }
 
+    /// The name of whom it is about.
+    ///
     /// Names are kept in small letters and in one form of Unicode. Folding any more than a mail address's ASCII letters
     /// would make one person of two whom the service tells apart; so it is the name itself, or nobody's.
-    fn name(&self, claims: &Value) -> Result<String, &'static str> {
-        let value = claims.get(self.claim).and_then(Value::as_str).ok_or("the ID token does not say who it is")?;
+    pub(super) fn name(&self, claims: &Value) -> Result<String, &'static str> {
+        let value = claims.get(self.claim).and_then(Value::as_str).ok_or("the login service does not say who it is")?;
         let is_mail = self.claim == "email";
         if is_mail && claims.get("email_verified") != Some(&Value::Bool(true)) {
             return Err("the login service has not verified the mail address");
         }
         let value = if is_mail { value.to_ascii_lowercase() } else { value.to_owned() };
-        people::name(&value)
-            .filter(|name| *name == value)
-            .ok_or("the name in the ID token is none that people have here")
+        people::name(&value).filter(|name| *name == value).ok_or("the name is none that people have here")
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
             }
         }
         let expected = Expected { issuer: "https://id.example", client_id: "cuecard", nonce: "n", claim };
-        expected.named(&claims, Timestamp::from_seconds(NOW))
+        expected.check(&claims, Timestamp::from_seconds(NOW)).and_then(|()| expected.name(&claims))
     }
 
     #[test]
