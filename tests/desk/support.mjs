@@ -17,7 +17,8 @@ const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /**
  * Starts the demo host. `plugins`: files by their path in the plugins' folder, in place of those that ship. `shop`: a
- * shop.toml in place of the demo's; the host then runs far from its sources, with the pages that are in the binary.
+ * shop.toml in place of the demo's, whose settings are its own; the host then runs far from its sources, with the pages
+ * that are in the binary.
  * `config`: the operator's file.
  */
 export async function startHost({ plugins, shop, config } = {}) {
@@ -34,7 +35,7 @@ export async function startHost({ plugins, shop, config } = {}) {
   if (shop) {
     mkdirSync(join(folder, "examples/shop"), { recursive: true });
     writeFileSync(join(folder, "examples/shop/shop.toml"), shop);
-    args.push("--plugins", join(root, "plugins"));
+    if (!plugins) args.push("--plugins", join(root, "plugins"));
   }
   if (config) {
     writeFileSync(join(folder, "config.toml"), config);

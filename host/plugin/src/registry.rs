@@ -5,6 +5,7 @@
 //! process beside the live one, keep, swap once. What fails on the way leaves the last good one serving and a record
 //! behind. Knows no database and no HTTP: those are behind [`Store`].
 
+mod base;
 mod folder;
 mod keeper;
 mod relief;
@@ -20,7 +21,7 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, Timestamp};
 use tokio::sync::oneshot;
 
-pub use self::folder::Place;
+pub use self::{base::Base, folder::Place};
 use self::keeper::Keeper;
 use crate::{
     bundle::{Bundle, BundleHash, BundleLimits},
@@ -152,11 +153,11 @@ type Answer = oneshot::Sender<Result<Note, Refusal>>;
 
 enum Command {
     Hint,
-    Push { place: Place, bundle: Bundle, way: Way, by: Arc<str>, answer: Answer },
+    Push { push: Push, by: Arc<str>, answer: Answer },
     Promote { place: Place, expected: Option<BundleHash>, by: Arc<str>, answer: Answer },
     Rollback { place: Place, expected: Option<BundleHash>, by: Arc<str>, answer: Answer },
     Enable { merchant: MerchantId, plugin: PluginId, wanted: bool, by: Arc<str>, answer: Answer },
-    Refuse { place: Place, problems: Vec<Problem>, by: Arc<str> },
+    Refuse { place: Place, read: Option<(Arc<str>, BundleHash)>, problems: Vec<Problem>, by: Arc<str> },
     Proved(Box<Proved>),
     Turned { load: LoadId, merchant: MerchantId, turned: Turned },
     Relieved(Box<relief::Relieved>),
@@ -169,18 +170,35 @@ struct Candidate {
     bundle: Bundle,
     source: Source,
     way: Way,
+    base: Option<Base>,
     by: Arc<str>,
     answer: Option<Answer>,
 }
 
 /// How a bundle is to serve once it is proved.
-#[derive(Clone, Copy)]
-enum Way {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Way {
+    /// All conversations. A canary of the plugin ends by it.
     Live,
+    /// The same, as the version that served before.
     Again,
+    /// A share of the conversations, until its figures or a person decide. It takes the place of a canary before it.
     Canary(Terms),
-    /// The same; if there is nothing to try or nothing to try it beside, it serves all.
+    /// The same where there is something to try and something to try it beside; else all conversations.
     CanaryOrLive(Terms),
+}
+
+/// A bundle that somebody wants in service.
+#[derive(Debug)]
+pub struct Push {
+    /// Whom it is to serve, and its name.
+    pub place: Place,
+    /// The bundle.
+    pub bundle: Bundle,
+    /// How it is to serve.
+    pub way: Way,
+    /// What it builds on, if that is to be held.
+    pub base: Option<Base>,
 }
 
 struct Proved {
@@ -248,20 +266,10 @@ impl Registry {
         }
     }
 
-    /// Proves a bundle and puts it in service. A canary of the plugin ends by it.
-    pub async fn push(&self, place: Place, bundle: Bundle, by: &str) -> Result<Note, Refusal> {
-        self.ask(|answer| Command::Push { place, bundle, way: Way::Live, by: by.into(), answer }).await
-    }
-
-    /// Proves a bundle and puts it in service for a share of the conversations, until its figures or a person decide.
-    /// It takes the place of a canary before it.
-    pub async fn try_out(&self, place: Place, bundle: Bundle, terms: Terms, by: &str) -> Result<Note, Refusal> {
-        self.ask(|answer| Command::Push { place, bundle, way: Way::Canary(terms), by: by.into(), answer }).await
-    }
-
-    /// The same where everything is tried that can be: a first version, and one without code, serve all at once.
-    pub async fn try_or_push(&self, place: Place, bundle: Bundle, terms: Terms, by: &str) -> Result<Note, Refusal> {
-        self.ask(|answer| Command::Push { place, bundle, way: Way::CanaryOrLive(terms), by: by.into(), answer }).await
+    /// Proves a bundle and puts it in service. Where something else serves by then than what it builds on, nothing
+    /// happens ([`Refusal::Overtaken`]).
+    pub async fn push(&self, push: Push, by: &str) -> Result<Note, Refusal> {
+        self.ask(|answer| Command::Push { push, by: by.into(), answer }).await
     }
 
     /// Puts a canary in service for all. If it is not the `expected` one, nothing happens.
@@ -269,9 +277,10 @@ impl Registry {
         self.ask(|answer| Command::Promote { place, expected, by: by.into(), answer }).await
     }
 
-    /// Leaves a record of a push that could not even be unpacked.
-    pub fn refuse(&self, place: Place, problems: Vec<Problem>, by: &str) {
-        let _ = self.commands.send(Command::Refuse { place, problems, by: by.into() });
+    /// Leaves a record of a push that was turned away before it came here, with its version and content if they could
+    /// be read.
+    pub fn refuse(&self, place: Place, read: Option<(Arc<str>, BundleHash)>, problems: Vec<Problem>, by: &str) {
+        let _ = self.commands.send(Command::Refuse { place, read, problems, by: by.into() });
     }
 
     /// Takes a canary back, or if none is running puts the version before in service again. A folder's newer content

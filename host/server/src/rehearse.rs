@@ -36,6 +36,7 @@ use self::report::Clocks;
 pub use self::{
     input::{Again, Input, again},
     report::{Case, FailureShown, Rehearsal, Summary, TurnShown, Version},
+    text::evidence,
 };
 
 /// Turns of a rehearsal, if nothing else is asked for, and at most.

@@ -16,7 +16,8 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, Scope};
 
 use super::{
-    Answer, Candidate, Command, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source, Store, Way,
+    Answer, Base, Candidate, Command, Note, Options, Outcome, Place, Proved, Push, Refusal, Restored, Source, Store,
+    Way,
     folder::{Folder, Found},
     trials::Trials,
 };
@@ -177,15 +178,17 @@ impl<S: Store> Keeper<S> {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Hint => self.quiet.hint(Instant::now()),
-            Command::Push { place, bundle, way, by, answer } => {
-                self.submit(Candidate { place, bundle, source: Source::Pushed, way, by, answer: Some(answer) });
-            }
-            Command::Refuse { place, problems, by } => {
-                let note = self.note(&place, None, Outcome::Refused, lines(&problems), by);
+            Command::Push { push, by, answer } => self.pushed(push, by, answer),
+            Command::Refuse { place, read, problems, by } => {
+                let mut note = self.note(&place, None, Outcome::Refused, lines(&problems), by);
+                if let Some((version, hash)) = read {
+                    (note.version, note.hash) = (version, Some(hash));
+                }
                 self.keep(&note, None);
             }
             Command::Promote { place, expected, by, answer } => {
-                let _ = answer.send(self.promote(&place, expected, String::new(), by));
+                let figures = self.figures(&place);
+                let _ = answer.send(self.promote(&place, expected, figures, by));
             }
             Command::Rollback { place, expected, by, answer } => self.roll_back(place, expected, by, answer),
             Command::Enable { merchant, plugin, wanted, by, answer } => {
@@ -232,7 +235,8 @@ impl<S: Store> Keeper<S> {
                     return;
                 }
                 let by = "watcher".into();
-                self.submit(Candidate { place, bundle, source: Source::Folder, way: Way::Live, by, answer: None });
+                let (source, way) = (Source::Folder, Way::Live);
+                self.submit(Candidate { place, bundle, source, way, base: None, by, answer: None });
             }
             Found::Unreadable(place, problems) => {
                 let slot = self.slots.entry(place.clone()).or_default();
@@ -266,6 +270,21 @@ impl<S: Store> Keeper<S> {
 
     // ---- the way to live
 
+    /// What builds on something else than what serves is not even proved: it would overtake what is.
+    fn pushed(&mut self, push: Push, by: Arc<str>, answer: Answer) {
+        let Push { place, bundle, way, base } = push;
+        if self.builds_on(&place, base.as_ref()) {
+            let (source, answer) = (Source::Pushed, Some(answer));
+            self.submit(Candidate { place, bundle, source, way, base, by, answer });
+        } else {
+            let _ = answer.send(Err(Refusal::Overtaken));
+        }
+    }
+
+    fn builds_on(&self, (scope, id): &Place, base: Option<&Base>) -> bool {
+        base.is_none_or(|base| base.fits(self.generation.head(scope, id).map(|head| head.hash)))
+    }
+
     /// Queues a bundle to be proved. An older one of the same place that still waits is overtaken.
     fn submit(&mut self, candidate: Candidate) {
         self.slots.entry(candidate.place.clone()).or_default().wanted = Some(candidate.bundle.hash());
@@ -296,10 +315,13 @@ impl<S: Store> Keeper<S> {
 
     fn conclude(&mut self, proved: Proved) {
         let Proved { candidate, proof } = proved;
-        let Candidate { place, bundle, source, way, by, answer } = candidate;
-        let wanted = self.slots.get(&place).and_then(|slot| slot.wanted);
-        let result = if wanted == Some(bundle.hash()) {
+        let Candidate { place, bundle, source, way, base, by, answer } = candidate;
+        let is_wanted = self.slots.get(&place).and_then(|slot| slot.wanted) == Some(bundle.hash());
+        if is_wanted {
             self.slots.entry(place.clone()).or_default().wanted = None;
+        }
+        // A canary may have been promoted or taken back while this was proved.
+        let result = if is_wanted && self.builds_on(&place, base.as_ref()) {
             self.proved(&place, &bundle, proof, source, &by).and_then(|plugin| match way {
                 Way::Live => self.go_live(&place, &bundle, plugin, source, Outcome::Live, by),
                 Way::Again => self.go_live(&place, &bundle, plugin, source, Outcome::RolledBack, by),
@@ -423,12 +445,14 @@ impl<S: Store> Keeper<S> {
             if let Some(slot) = self.slots.get_mut(&place) {
                 slot.wanted = None;
             }
-            let _ = answer.send(self.take_back(&place, expected, String::new(), by));
+            let figures = self.figures(&place);
+            let _ = answer.send(self.take_back(&place, expected, figures, by));
             return;
         }
         match self.before(&place, expected) {
             Ok((bundle, source)) => {
-                self.submit(Candidate { place, bundle, source, way: Way::Again, by, answer: Some(answer) });
+                let (way, answer) = (Way::Again, Some(answer));
+                self.submit(Candidate { place, bundle, source, way, base: None, by, answer });
             }
             Err(refusal) => drop(answer.send(Err(refusal))),
         }

@@ -90,6 +90,12 @@ impl Problem {
         cuecard_plugin::problem::Problem::new("", self.0.detail.clone())
     }
 
+    /// The version that was rehearsed; empty if none was.
+    pub(crate) fn rehearsed(&self) -> &str {
+        let version = self.0.rehearsal.as_ref().and_then(|rehearsal| rehearsal.pointer("/new/version"));
+        version.and_then(serde_json::Value::as_str).unwrap_or_default()
+    }
+
     /// 400
     pub fn bad_request(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(400, "bad-request", "Bad request", detail)

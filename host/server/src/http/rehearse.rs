@@ -21,7 +21,7 @@ use super::{
 use crate::{
     app::App,
     reasons::problem,
-    rehearse::{Again, FailureShown, Rehearsal, Summary, TURNS, TurnShown, Wanted, again},
+    rehearse::{Again, FailureShown, Rehearsal, Summary, TURNS, TurnShown, Wanted, again, evidence},
 };
 
 /// Failures of a rehearsal that a refusal names.
@@ -75,7 +75,7 @@ pub(crate) async fn before_swap(
     let (place, bundle, hash) = (place.clone(), bundle.clone(), bundle.hash().to_string());
     let wanted = Wanted { snapshot, merchant, place, bundle, turns, show_all: false };
     let found = app.rehearsals.rehearse(wanted).await?;
-    let Summary { turns, different, failing, left_out, .. } = found.summary;
+    let Summary { turns, different, failing, .. } = found.summary;
     if found.new.is_none() || !found.problems.is_empty() {
         // Its proof refuses it, and says more.
         return Ok(None);
@@ -83,11 +83,10 @@ pub(crate) async fn before_swap(
     if any && turns == 0 {
         return Err(Problem::busy("no turn could be rehearsed in time"));
     }
-    let left = if left_out > 0 { format!(", {left_out} left out for want of time") } else { String::new() };
-    let evidence =
-        format!("rehearsed on {turns} turns: {different} answered otherwise, {failing} calls newly failing{left}");
+    let slower = found.times.iter().filter(|times| times.plugin == found.plugin && times.slower).count();
+    let evidence = evidence(&found.summary, slower);
     if terms.refuse_new_failures && failing > 0 {
-        return Err(Problem::bundle(failures(&found, &evidence)));
+        return Err(Problem::bundle(failures(&found, &evidence)).rehearsal(&found));
     }
     if different as f64 <= terms.ask_above * turns as f64 {
         return Ok(Some(evidence));

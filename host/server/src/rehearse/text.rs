@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::report::{FailureShown, OfferShown, Rehearsal, Spread, Times, TurnShown, Words};
+use super::report::{FailureShown, OfferShown, Rehearsal, Spread, Summary, Times, TurnShown, Words};
 
 /// Turns that are written out; the data has all.
 const WRITTEN: usize = 20;
@@ -37,6 +37,16 @@ pub(super) fn text(found: &Rehearsal) -> String {
         let _ = writeln!(out, "\n... and {} turns more", different.len() - WRITTEN);
     }
     out
+}
+
+/// What it came to, in the line that stays of it in the history.
+pub fn evidence(summary: &Summary, slower: usize) -> String {
+    let Summary { turns, different, gained, lost, changed, failing, left_out, .. } = summary;
+    let left = if *left_out > 0 { format!(", {left_out} left out for want of time") } else { String::new() };
+    format!(
+        "rehearsed on {turns} turns: {different} answered otherwise ({gained} suggestions gained, {lost} lost, \
+         {changed} changed), {failing} calls newly failing, {slower} hooks slower{left}"
+    )
 }
 
 fn time(out: &mut String, times: &Times) {

@@ -7,7 +7,7 @@ import { state } from "../store.js";
 import { moment, t, tCount, tWord } from "../words.js";
 import { goTo } from "./files.js";
 
-/** @import { Case, Offer, Turn, Words } from "../types" */
+/** @import { Case, Offer, Rehearsal, Turn, Words } from "../types" */
 
 export function output() {
   const { base, result, talks, talk } = state;
@@ -36,13 +36,17 @@ function tally() {
   const { summary, times } = result;
   const own = times.find((it) => it.plugin === result.plugin && it.hook === "compose");
   const cost = own && own.new.calls ? t("cost", { now: own.new.p50_us, before: own.old.calls ? own.old.p50_us : "–" }) : "";
-  const counted = /** @type {const} */ (["changed", "gained", "lost", "failing", "mended"]).filter((it) => summary[it]);
   return html`
-    <span>${tCount("turns", summary.turns)}</span>
-    ${counted.map((it) => html`<span class="chip ${it}">${t(`count.${it}`, { count: summary[it] })}</span>`)}
-    ${counted.length ? "" : html`<span class="chip plain">${t("count.same")}</span>`}
+    <span>${tCount("turns", summary.turns)}</span> ${counted(summary)}
     <span class="hint">${cost} <span id="took" data-ms=${summary.took_ms}>${t("took", { ms: summary.took_ms })}</span></span>
   `;
+}
+
+/** What is different, in numbers. @param {Rehearsal["summary"]} summary */
+export function counted(summary) {
+  const found = /** @type {const} */ (["changed", "gained", "lost", "failing", "mended"]).filter((it) => summary[it]);
+  return found.length ? found.map((it) => html`<span class="chip ${it}">${t(`count.${it}`, { count: summary[it] })}</span>`)
+    : html`<span class="chip plain">${t("count.same")}</span>`;
 }
 
 /** @param {Case[]} cases */
@@ -64,7 +68,7 @@ function tests(cases) {
 }
 
 /** @param {Turn} turn */
-const turn = (turn) => html`
+export const turn = (turn) => html`
   <li class="turn" data-different=${turn.different}>
     <p class="said" dir="auto"><bdi>${turn.message}</bdi></p>
     <p class="hint">${moment(turn.at)} · ${tWord("scenario", turn.signals.scenario.id)}${turn.signals_before ? html` <span class="chip warn">${t("understood", { before: tWord("scenario", turn.signals_before.scenario.id) })}</span>` : ""}${turn.approximate.length ? html` <span class="chip plain">${t("approximate")}</span>` : ""}</p>
