@@ -172,7 +172,7 @@ test("a large difference wants a word, and gets it for the very bytes that were 
   assert.match(await page.textContent("#asked .offer.changed .now"), /Good evening/);
   await page.screenshot({ path: join(shots, "asked.png") });
   await page.keyboard.press("Escape");
-  await page.waitForSelector('.bar .state:has-text("Not saved")');
+  await page.waitForSelector('.bar .state:has-text("wants your word")');
   assert.match(await inEditor(page), /Good evening/);
   assert.equal((await live(strict)).version, "1.0.0");
   await page.click("#save");

@@ -82,7 +82,7 @@ const first = (files) => ["main.luau", "messages/en.json", "plugin.toml"].find((
 /** @param {string} file @param {string} text */
 export function write(file, text) {
   if (state.files[file] === text) return;
-  change({ files: { ...state.files, [file]: text }, refused: null });
+  change({ files: { ...state.files, [file]: text }, refused: null, asked: null });
   keepDraft();
   soon();
 }
@@ -245,13 +245,14 @@ async function send({ written, sent, onto }, confirmed) {
 /** @param {unknown} error @param {Draft} draft */
 async function notSaved(error, draft) {
   const found = error instanceof Problem ? error : null;
-  const refused = found?.problems.length ? found.problems : [{ file: "", reason: reasonOf(error) }];
-  change({ saving: false, refused });
+  change({ saving: false });
   say(t("save.refused"));
   if (found?.status === 412) return meet();
-  if (found?.status !== 409 || !found.rehearsal) return;
-  change({ asked: { ...draft, rehearsal: found.rehearsal } });
-  queueMicrotask(() => windows.show("asked"));
+  if (found?.status === 409 && found.rehearsal) {
+    change({ asked: { ...draft, rehearsal: found.rehearsal } });
+    return queueMicrotask(() => windows.show("asked"));
+  }
+  change({ refused: found?.problems.length ? found.problems : [{ file: "", reason: reasonOf(error) }] });
 }
 
 /** Somebody else has brought a version: who it was, what is different, and what to do about it. */

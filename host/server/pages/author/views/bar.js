@@ -36,9 +36,10 @@ export function bar() {
 }
 
 function standing() {
-  const { base, newer, refused } = state;
+  const { base, newer, asked, refused } = state;
   if (!base) return "";
   if (newer) return html`<button class="chip warn newer" @click=${control.meet}><bdi>${said(newer)}</bdi></button>`;
+  if (asked) return html`<button class="chip warn newer" @click=${() => windows.show("asked")}>${t("asked.title")}</button>`;
   if (refused) return html`<span class="chip bad">${tCount("refused", refused.length)}</span>`;
   const chip = isChanged() ? html`<span class="chip warn">${t("unsaved")}</span>` : html`<span class="chip plain">${base.canary === null ? t("serves", { version: base.version ?? "" }) : t("tried", { version: base.version ?? "", share: percent(base.canary) })}</span>`;
   return html`${chip}${base.shared ? html`<span class="hint wide-only">${t("shared")}</span>` : ""}`;
