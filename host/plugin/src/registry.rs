@@ -2,13 +2,14 @@
 //! generation.
 //!
 //! Whatever wants to go live, from the watched folder, a push or a rollback, takes the same path: read, prove in a
-//! process beside the live one, keep, swap once. What fails on the way leaves the last good one serving and a record
+//! process beside the live one, review where somebody wants to, keep, swap once. What fails on the way leaves the last good one serving and a record
 //! behind. Knows no database and no HTTP: those are behind [`Store`].
 
 mod base;
 mod folder;
 mod keeper;
 mod relief;
+mod review;
 mod trials;
 
 use std::{
@@ -21,8 +22,12 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, Timestamp};
 use tokio::sync::oneshot;
 
-pub use self::{base::Base, folder::Place};
 use self::keeper::Keeper;
+pub use self::{
+    base::Base,
+    folder::Place,
+    review::{Bid, Overtaken, Review},
+};
 use crate::{
     bundle::{Bundle, BundleHash, BundleLimits},
     canary::{Canary, Terms},
@@ -47,6 +52,10 @@ pub trait Store: Send + 'static {
     /// Keeps what a canary has come to, so that a restart goes on with it.
     fn remember(&mut self, _place: &Place, _canary: &Canary) -> Result<(), String> {
         Ok(())
+    }
+    /// Who has a say between proof and service; nobody, if nothing is said.
+    fn review(&self) -> Option<Arc<dyn Review>> {
+        None
     }
     /// The moment. Who keeps no canary need not know it.
     fn now(&self) -> Timestamp {
@@ -121,6 +130,19 @@ pub enum Refusal {
     /// The bundle is not fit to serve.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Problems(Vec<Problem>),
+    /// It would change more than may pass without a person's word.
+    #[error("{asks}\n  hint: {hint}")]
+    Unconfirmed {
+        /// What would change.
+        asks: String,
+        /// How to say the word.
+        hint: String,
+        /// The difference as data, in JSON of whoever has reviewed it.
+        difference: String,
+    },
+    /// It could not be reviewed now.
+    #[error("{0}")]
+    Unreviewed(String),
     /// There is no such plugin.
     #[error("no plugin '{0}' here")]
     Unknown(PluginId),
@@ -149,6 +171,16 @@ pub enum Refusal {
     Stopping,
 }
 
+impl Refusal {
+    /// As the record says it.
+    fn reason(&self) -> String {
+        match self {
+            Self::Unconfirmed { asks, hint, .. } => Problem::new("", asks.clone()).hint(hint.clone()).to_string(),
+            other => other.to_string(),
+        }
+    }
+}
+
 type Answer = oneshot::Sender<Result<Note, Refusal>>;
 
 enum Command {
@@ -157,8 +189,9 @@ enum Command {
     Promote { place: Place, expected: Option<BundleHash>, by: Arc<str>, answer: Answer },
     Rollback { place: Place, expected: Option<BundleHash>, by: Arc<str>, answer: Answer },
     Enable { merchant: MerchantId, plugin: PluginId, wanted: bool, by: Arc<str>, answer: Answer },
-    Refuse { place: Place, read: Option<(Arc<str>, BundleHash)>, problems: Vec<Problem>, by: Arc<str> },
+    Refuse { place: Place, problems: Vec<Problem>, by: Arc<str> },
     Proved(Box<Proved>),
+    Reviewed(Box<review::Reviewed>),
     Turned { load: LoadId, merchant: MerchantId, turned: Turned },
     Relieved(Box<relief::Relieved>),
     Stop,
@@ -169,10 +202,20 @@ struct Candidate {
     place: Place,
     bundle: Bundle,
     source: Source,
-    way: Way,
+    /// `None`: it serves again.
+    way: Option<Way>,
+    confirmed: bool,
     base: Option<Base>,
     by: Arc<str>,
     answer: Option<Answer>,
+}
+
+impl Candidate {
+    fn answer(self, result: Result<Note, Refusal>) {
+        if let Some(answer) = self.answer {
+            let _ = answer.send(result);
+        }
+    }
 }
 
 /// How a bundle is to serve once it is proved.
@@ -180,11 +223,9 @@ struct Candidate {
 pub enum Way {
     /// All conversations. A canary of the plugin ends by it.
     Live,
-    /// The same, as the version that served before.
-    Again,
     /// A share of the conversations, until its figures or a person decide. It takes the place of a canary before it.
     Canary(Terms),
-    /// The same where there is something to try and something to try it beside; else all conversations.
+    /// The same where everything is tried that can be: a first version, and one without code, serve all at once.
     CanaryOrLive(Terms),
 }
 
@@ -197,6 +238,8 @@ pub struct Push {
     pub bundle: Bundle,
     /// How it is to serve.
     pub way: Way,
+    /// Whether a person has seen what these very bytes change.
+    pub confirmed: bool,
     /// What it builds on, if that is to be held.
     pub base: Option<Base>,
 }
@@ -277,10 +320,9 @@ impl Registry {
         self.ask(|answer| Command::Promote { place, expected, by: by.into(), answer }).await
     }
 
-    /// Leaves a record of a push that was turned away before it came here, with its version and content if they could
-    /// be read.
-    pub fn refuse(&self, place: Place, read: Option<(Arc<str>, BundleHash)>, problems: Vec<Problem>, by: &str) {
-        let _ = self.commands.send(Command::Refuse { place, read, problems, by: by.into() });
+    /// Leaves a record of a push that could not even be unpacked.
+    pub fn refuse(&self, place: Place, problems: Vec<Problem>, by: &str) {
+        let _ = self.commands.send(Command::Refuse { place, problems, by: by.into() });
     }
 
     /// Takes a canary back, or if none is running puts the version before in service again. A folder's newer content

@@ -15,7 +15,7 @@ use cuecard_plugin::{
     canary::Canary,
     generation::Generation,
     problem::Problem,
-    registry::{self, Note, Place, Restored, Store},
+    registry::{self, Note, Place, Restored, Review, Store},
 };
 use tokio::runtime::Handle;
 
@@ -28,6 +28,7 @@ use crate::{
         self,
         evidence::{Rehearsed, Tried, rehearsed, tried},
     },
+    rehearse::Reviewer,
 };
 
 /// By whom changes of the folder are.
@@ -52,6 +53,8 @@ pub struct EngineStore {
     pub metrics: Arc<Metrics>,
     /// Who tells operators.
     pub alerts: Alerts,
+    /// Who has a say between proof and service.
+    pub reviewer: Arc<Reviewer>,
     /// Kept, and not in service yet.
     pub pending: Vec<ReloadRecord>,
 }
@@ -87,7 +90,7 @@ impl Store for EngineStore {
         let snapshot = Snapshot::new(generation, before.as_deref());
         let live: HashSet<_> = snapshot.generation.all().map(|plugin| plugin.plugin.clone()).collect();
         self.snapshot.store(Some(Arc::new(snapshot)));
-        self.metrics.keep_only(&|plugin| live.contains(plugin));
+        self.metrics.plugins.keep_only(&|plugin| live.contains(plugin));
         for record in std::mem::take(&mut self.pending) {
             self.say(&record);
         }
@@ -108,6 +111,10 @@ impl Store for EngineStore {
     fn remember(&mut self, place: &Place, canary: &Canary) -> Result<(), String> {
         let change = canary_setting(place, Some(canary))?;
         self.runtime.block_on(self.engine.change(vec![change])).map(drop).map_err(|error| error.to_string())
+    }
+
+    fn review(&self) -> Option<Arc<dyn Review>> {
+        Some(Arc::clone(&self.reviewer) as Arc<dyn Review>)
     }
 
     fn now(&self) -> Timestamp {

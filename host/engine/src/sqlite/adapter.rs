@@ -10,12 +10,12 @@ use cuecard_model::{
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, errands, feedback, forget, hooks, identities, insights, kept,
-    people, proposals, read, read_outreach, threads, trial, writer::Job,
+    SqliteEngine, audit, check::check, context::Question, errands, feedback, forget, hooks, identities, insights, judged,
+    kept, people, proposals, read, read_outreach, threads, trial, writer::Job,
 };
 use crate::{
     Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Engine,
-    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, KeptTurn, MessageRecord, NextDue,
+    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, JudgedRecord, KeptTurn, MessageRecord, NextDue,
     OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
     ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, Thread,
     TurnRecord,
@@ -117,6 +117,16 @@ impl Engine for SqliteEngine {
     ) -> Result<Vec<KeptTurn>> {
         let (merchant, conversations) = (merchant.clone(), conversations.to_vec());
         self.pool.read(move |connection| kept::turns(connection, &merchant, &conversations, limit)).await
+    }
+
+    async fn judged_kinds(&self, merchant: &MerchantId) -> Result<Vec<String>> {
+        let merchant = merchant.clone();
+        self.pool.read(move |connection| judged::kinds(connection, &merchant)).await
+    }
+
+    async fn judged(&self, merchant: &MerchantId, kinds: &[String], limit: usize) -> Result<Vec<JudgedRecord>> {
+        let (merchant, kinds) = (merchant.clone(), kinds.to_vec());
+        self.pool.read(move |connection| judged::list(connection, &merchant, &kinds, limit)).await
     }
 
     async fn turns_before(

@@ -19,6 +19,7 @@ use super::{
     Answer, Base, Candidate, Command, Note, Options, Outcome, Place, Proved, Push, Refusal, Restored, Source, Store,
     Way,
     folder::{Folder, Found},
+    review::{Awaited, Reviews},
     trials::Trials,
 };
 use crate::{
@@ -53,8 +54,8 @@ pub(super) struct Slot {
     present: bool,
     /// Why the folder could not be read, so that it is said once.
     unreadable: Option<Vec<Problem>>,
-    /// What is being proved for this place. What is proved for anything else has been overtaken.
-    pub(super) wanted: Option<BundleHash>,
+    /// What is being proved and reviewed for this place. What is proved for anything else has been overtaken.
+    pub(super) wanted: Option<Awaited>,
 }
 
 /// The thread's state.
@@ -64,9 +65,10 @@ pub(super) struct Keeper<S> {
     root: Option<PathBuf>,
     pub(super) prover: Arc<Prover>,
     trusts: Arc<Trusts>,
-    generation: Generation,
+    pub(super) generation: Generation,
     pub(super) slots: BTreeMap<Place, Slot>,
     pub(super) trials: Trials,
+    pub(super) reviews: Reviews,
     /// Contents that were set aside and have not answered again: they relieve nobody.
     pub(super) choked: HashSet<BundleHash>,
     pub(super) commands: mpsc::Sender<Command>,
@@ -76,7 +78,7 @@ pub(super) struct Keeper<S> {
     quiet: Quiet,
     next_look: Instant,
     /// Whether the first generation is out; before, changes only gather.
-    begun: bool,
+    pub(super) begun: bool,
 }
 
 impl<S: Store> Keeper<S> {
@@ -90,6 +92,7 @@ impl<S: Store> Keeper<S> {
             generation: Generation::after(options.last_generation),
             slots: BTreeMap::new(),
             trials: Trials::default(),
+            reviews: Reviews::default(),
             choked: HashSet::new(),
             commands,
             waiting: VecDeque::new(),
@@ -153,6 +156,7 @@ impl<S: Store> Keeper<S> {
         self.begun = true;
         self.generation.number += 1;
         self.store.publish(Arc::new(self.generation.clone()));
+        self.pump_reviews();
         Ok(watcher)
     }
 
@@ -179,11 +183,8 @@ impl<S: Store> Keeper<S> {
         match command {
             Command::Hint => self.quiet.hint(Instant::now()),
             Command::Push { push, by, answer } => self.pushed(push, by, answer),
-            Command::Refuse { place, read, problems, by } => {
-                let mut note = self.note(&place, None, Outcome::Refused, lines(&problems), by);
-                if let Some((version, hash)) = read {
-                    (note.version, note.hash) = (version, Some(hash));
-                }
+            Command::Refuse { place, problems, by } => {
+                let note = self.note(&place, None, Outcome::Refused, lines(&problems), by);
                 self.keep(&note, None);
             }
             Command::Promote { place, expected, by, answer } => {
@@ -199,6 +200,7 @@ impl<S: Store> Keeper<S> {
                 self.conclude(*proved);
                 self.pump();
             }
+            Command::Reviewed(reviewed) => self.reviewed(*reviewed),
             Command::Turned { load, merchant, turned } => self.turned(load, merchant, turned),
             Command::Relieved(relieved) => self.relieved(*relieved),
             Command::Stop => {}
@@ -234,9 +236,8 @@ impl<S: Store> Keeper<S> {
                     slot.source = Some(Source::Folder);
                     return;
                 }
-                let by = "watcher".into();
-                let (source, way) = (Source::Folder, Way::Live);
-                self.submit(Candidate { place, bundle, source, way, base: None, by, answer: None });
+                let (source, way, by) = (Source::Folder, Some(Way::Live), "watcher".into());
+                self.submit(Candidate { place, bundle, source, way, confirmed: false, base: None, by, answer: None });
             }
             Found::Unreadable(place, problems) => {
                 let slot = self.slots.entry(place.clone()).or_default();
@@ -272,10 +273,10 @@ impl<S: Store> Keeper<S> {
 
     /// What builds on something else than what serves is not even proved: it would overtake what is.
     fn pushed(&mut self, push: Push, by: Arc<str>, answer: Answer) {
-        let Push { place, bundle, way, base } = push;
+        let Push { place, bundle, way, confirmed, base } = push;
         if self.builds_on(&place, base.as_ref()) {
-            let (source, answer) = (Source::Pushed, Some(answer));
-            self.submit(Candidate { place, bundle, source, way, base, by, answer });
+            let (source, way, answer) = (Source::Pushed, Some(way), Some(answer));
+            self.submit(Candidate { place, bundle, source, way, confirmed, base, by, answer });
         } else {
             let _ = answer.send(Err(Refusal::Overtaken));
         }
@@ -287,7 +288,7 @@ impl<S: Store> Keeper<S> {
 
     /// Queues a bundle to be proved. An older one of the same place that still waits is overtaken.
     fn submit(&mut self, candidate: Candidate) {
-        self.slots.entry(candidate.place.clone()).or_default().wanted = Some(candidate.bundle.hash());
+        self.slots.entry(candidate.place.clone()).or_default().wanted = Some(Awaited::new(candidate.bundle.hash()));
         let waiting = std::mem::take(&mut self.waiting).into_iter();
         let (overtaken, rest): (Vec<_>, _) = waiting.partition(|waiting| waiting.place == candidate.place);
         self.waiting = rest.into();
@@ -315,27 +316,52 @@ impl<S: Store> Keeper<S> {
 
     fn conclude(&mut self, proved: Proved) {
         let Proved { candidate, proof } = proved;
-        let Candidate { place, bundle, source, way, base, by, answer } = candidate;
-        let is_wanted = self.slots.get(&place).and_then(|slot| slot.wanted) == Some(bundle.hash());
-        if is_wanted {
-            self.slots.entry(place.clone()).or_default().wanted = None;
+        if !self.is_awaited(&candidate) {
+            candidate.answer(Err(Refusal::Overtaken));
+            return;
         }
-        // A canary may have been promoted or taken back while this was proved.
-        let result = if is_wanted && self.builds_on(&place, base.as_ref()) {
-            self.proved(&place, &bundle, proof, source, &by).and_then(|plugin| match way {
-                Way::Live => self.go_live(&place, &bundle, plugin, source, Outcome::Live, by),
-                Way::Again => self.go_live(&place, &bundle, plugin, source, Outcome::RolledBack, by),
-                Way::CanaryOrLive(_) if !self.has_beside(&place) || plugin.loadable.is_none() => {
-                    self.go_live(&place, &bundle, plugin, source, Outcome::Live, by)
-                }
-                Way::Canary(terms) | Way::CanaryOrLive(terms) => self.begin_trial(&place, &bundle, plugin, terms, by),
-            })
-        } else {
-            Err(Refusal::Overtaken)
+        let Candidate { place, bundle, source, by, .. } = &candidate;
+        match self.proved(place, bundle, proof, *source, by) {
+            Ok(plugin) if self.is_reviewed(&candidate) => self.review(candidate, plugin),
+            Ok(plugin) => self.settle(candidate, plugin, String::new()),
+            Err(refusal) => {
+                self.awaits_nothing(place);
+                candidate.answer(Err(refusal));
+            }
+        }
+    }
+
+    /// Whether nothing newer has come.
+    pub(super) fn is_awaited(&self, candidate: &Candidate) -> bool {
+        let wanted = self.slots.get(&candidate.place).and_then(|slot| slot.wanted.as_ref());
+        wanted.is_some_and(|wanted| wanted.hash == candidate.bundle.hash())
+    }
+
+    pub(super) fn awaits_nothing(&mut self, place: &Place) {
+        if let Some(slot) = self.slots.get_mut(place) {
+            slot.wanted = None;
+        }
+    }
+
+    /// Puts what was proved and reviewed in service, as it is to serve.
+    pub(super) fn settle(&mut self, candidate: Candidate, plugin: Arc<LivePlugin>, evidence: String) {
+        let Candidate { place, bundle, source, way, base, by, .. } = &candidate;
+        let by = Arc::clone(by);
+        self.awaits_nothing(place);
+        // A canary may have been promoted or taken back in the meantime.
+        if !self.builds_on(place, base.as_ref()) {
+            candidate.answer(Err(Refusal::Overtaken));
+            return;
+        }
+        let result = match way {
+            Some(Way::Canary(terms)) => self.begin_trial(place, bundle, plugin, *terms, evidence, by),
+            Some(Way::CanaryOrLive(terms)) if self.has_beside(place) && plugin.loadable.is_some() => {
+                self.begin_trial(place, bundle, plugin, *terms, evidence, by)
+            }
+            Some(_) => self.go_live(place, bundle, plugin, *source, (Outcome::Live, evidence), by),
+            None => self.go_live(place, bundle, plugin, *source, (Outcome::RolledBack, evidence), by),
         };
-        if let Some(answer) = answer {
-            let _ = answer.send(result);
-        }
+        candidate.answer(result);
     }
 
     /// The plugin, or a record of why there is none.
@@ -362,12 +388,15 @@ impl<S: Store> Keeper<S> {
         bundle: &Bundle,
         plugin: Arc<LivePlugin>,
         source: Source,
-        outcome: Outcome,
+        (outcome, evidence): (Outcome, String),
         by: Arc<str>,
     ) -> Result<Note, Refusal> {
+        // What a person pushes because the folder must not bring it by itself is the folder's all the same.
+        let slot = self.slots.get(place).filter(|slot| slot.present && slot.folder == Some(bundle.hash()));
+        let source = slot.map_or(source, |_| Source::Folder);
         let signed = plugin.provenance.as_ref().map(|it| format!("signed by {}", it.signed_by)).unwrap_or_default();
         let ends = self.trials.ends(place);
-        let reason = [signed, ends].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let reason = [signed, evidence, ends].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
         let mut note = self.note(place, Some(&plugin), outcome, reason, by);
         note.source = source;
         self.keep_change(&mut note, Some(bundle))?;
@@ -451,8 +480,8 @@ impl<S: Store> Keeper<S> {
         }
         match self.before(&place, expected) {
             Ok((bundle, source)) => {
-                let (way, answer) = (Way::Again, Some(answer));
-                self.submit(Candidate { place, bundle, source, way, base: None, by, answer });
+                let (way, answer) = (None, Some(answer));
+                self.submit(Candidate { place, bundle, source, way, confirmed: false, base: None, by, answer });
             }
             Err(refusal) => drop(answer.send(Err(refusal))),
         }

@@ -12,7 +12,7 @@ import { t } from "./words.js";
 
 /** After the last key, in milliseconds. */
 const PAUSE = 200;
-/** Turns that are answered again as one types. */
+/** Turns that are answered, and events that are judged, again as one types. */
 const TURNS = 8;
 
 /** @param {unknown} error */
@@ -141,7 +141,7 @@ async function rehearse() {
   const keep = base.binary.map((it) => it.name);
   const conversations = talk ? [talk] : state.talks.slice(0, TURNS).map((it) => it.id);
   try {
-    const result = await api("POST", `${path(base.plugin)}/rehearse?turns=${TURNS}`, { files: state.files, keep, conversations });
+    const result = await api("POST", `${path(base.plugin)}/rehearse?turns=${TURNS}&events=${TURNS}`, { files: state.files, keep, conversations });
     if (state.base === base) change({ result, rehearsal: "idle" });
     else change({ rehearsal: "idle" });
   } catch (error) {

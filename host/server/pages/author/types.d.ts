@@ -26,10 +26,21 @@ export type Turn = {
   failures: { plugin: string; kind: "failing" | "mended" | "still"; failure: string; detail: string }[];
   keys: string[]; log: { level: string; text: string }[]; different: boolean;
 };
+export type Plan = {
+  name: string; text?: string; subject?: string; channel?: string; purpose?: string; scenario?: string; reason?: string;
+  valid_until?: string; missing?: string[]; held?: string; at?: string; event?: string; fields?: Record<string, unknown>;
+};
+export type Decision = {
+  plugin: string; decision: "outreach" | "timer" | "cancel"; kind: Offer["kind"]; fields: string[]; old?: Plan; new?: Plan;
+};
+export type ShopEvent = {
+  event_id: string; type: string; at: string; fields: Record<string, unknown>; decisions: Decision[];
+  failures: Turn["failures"]; keys: string[]; log: Turn["log"]; different: boolean;
+};
 export type Rehearsal = {
   plugin: string; old: { version: string; hash: string } | null; new: { version: string; hash: string } | null;
-  problems: Problem[]; cases: Case[]; turns: Turn[];
-  summary: Record<"turns" | "different" | "gained" | "lost" | "changed" | "same" | "failing" | "mended" | "left_out" | "approximate" | "took_ms", number>;
+  problems: Problem[]; cases: Case[]; turns: Turn[]; events: ShopEvent[];
+  summary: Record<"events" | "events_left_out" | "slower" | "events_different" | "decisions_gained" | "decisions_lost" | "decisions_changed" | "turns" | "different" | "gained" | "lost" | "changed" | "same" | "failing" | "mended" | "left_out" | "approximate" | "took_ms", number>;
   times: { plugin: string; hook: string; old: Spread; new: Spread; slower: boolean }[];
 };
 export type Spread = { calls: number; p50_us: number; p99_us: number };

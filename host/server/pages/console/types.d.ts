@@ -6,8 +6,8 @@ export type Reload = {
   reason: string; problems?: Problem[]; by: string;
   /** Counts of a rehearsal that refused it. */
   rehearsal?: {
-    turns: number; different: number; gained?: number; lost?: number; changed?: number; failing: number; slower?: number;
-    left_out: number; asks: boolean;
+    turns: number; different: number; events: number; events_different: number; gained: number; lost: number;
+    changed: number; failing: number; slower: number; left_out: number; asks: boolean;
   };
   /** The figures with which a canary ended. */
   evidence?: { against?: "limits" | "errors" | "time" | "acceptance"; seconds: number; candidate: Side; stable: Side };

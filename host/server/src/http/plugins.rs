@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use cuecard_engine::{Change, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope};
+use cuecard_engine::{PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope};
 use cuecard_model::{MerchantId, PluginId, Timestamp};
 use cuecard_plugin::{
     bundle::BundleHash,
@@ -26,7 +26,6 @@ use super::{
     bundles::sent,
     guard::Caller,
     json::{Asked, Json, reply},
-    rehearse::before_swap,
 };
 use crate::{
     app::App,
@@ -143,7 +142,7 @@ fn live(app: &App, caller: &Caller, served: &Served, now: Timestamp) -> Value {
     ];
     let declared: Vec<_> = declared.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
     let scenarios: Vec<_> = plugin.contents.scenarios.iter().map(|scenario| &scenario.id).collect();
-    let figures = app.metrics.of(owner(plugin, merchant), &plugin.plugin);
+    let figures = app.metrics.plugins.of(owner(plugin, merchant), &plugin.plugin);
     let failing = plugin.loadable.as_ref().and_then(|loadable| loadable.standing().failing(merchant));
     let rests = failing.and_then(|failing| failing.rests_until).is_some_and(|until| until > now);
     let mut shown = json!({
@@ -266,32 +265,16 @@ pub(crate) async fn push(
         Ok(sent) => sent.bundle,
         Err(problem) => {
             if !problem.problems().is_empty() {
-                registry(&app)?.refuse(place, None, problem.problems().to_vec(), &caller.by);
+                registry(&app)?.refuse(place, problem.problems().to_vec(), &caller.by);
             }
             return Err(problem);
         }
     };
-    let rehearsed = match before_swap(&app, &caller, &place, &bundle, asked.confirm.as_deref()).await {
-        Ok(rehearsed) => rehearsed,
-        Err(problem) => {
-            let read = Some((problem.rehearsed().into(), bundle.hash()));
-            match problem.status() {
-                422 => registry(&app)?.refuse(place, read, problem.problems().to_vec(), &caller.by),
-                409 => registry(&app)?.refuse(place, read, vec![problem.as_of_bundle()], &caller.by),
-                _ => {}
-            }
-            return Err(problem);
-        }
-    };
-    if let Some(evidence) = rehearsed {
-        let entry =
-            caller.did("plugin.rehearsed", &*id).with("evidence", evidence).with("hash", bundle.hash().to_string());
-        app.engine.change(vec![Change::Audit(place.0.clone(), entry)]).await?;
-    }
     let known = app.engine.plugins().await?;
     let known = known.iter().any(|record| record.scope == place.0 && record.plugin == place.1);
+    let confirmed = asked.confirm.is_some_and(|hash| hash == bundle.hash().to_string());
     let (id, is_held) = (place.1.clone(), base.is_some());
-    let note = registry(&app)?.push(Push { place, bundle, way, base }, &caller.by).await;
+    let note = registry(&app)?.push(Push { place, bundle, way, confirmed, base }, &caller.by).await;
     let note = note.map_err(|refusal| match refusal {
         Refusal::Overtaken if is_held => changed(&id),
         refusal => refusal.into(),
@@ -299,6 +282,7 @@ pub(crate) async fn push(
     Ok(reply(if known { StatusCode::OK } else { StatusCode::CREATED }, &said(&note)))
 }
 
+/// How a push is to serve.
 fn way(asked: &Wanted, settled: Option<Terms>, caller: &Caller) -> Result<Way, Problem> {
     let terms = settled.unwrap_or_default();
     let terms = Terms {

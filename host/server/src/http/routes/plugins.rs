@@ -30,7 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
             "What another version would have said; nothing is kept",
         )
         .roles(AUTHOR)
-        .query(&["shared", "turns"])
+        .query(&["shared", "turns", "events"])
         .takes("RehearsalRequest", 24 * MIB)
         .gives(200, "Rehearsal"),
         route("post", "/v1/plugins/{id}/promote", post(plugins::promote), "Puts a canary in service for all")
