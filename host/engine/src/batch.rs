@@ -11,8 +11,8 @@ use cuecard_model::{
 };
 
 use crate::{
-    AuditEntry, CaseOutcome, Errand, Feedback, JudgedRecord, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState,
-    ProposalRecord, Review, Room, Trial, TurnRecord,
+    AuditEntry, CaseOutcome, Errand, Feedback, JudgedRecord, Known, MessageRecord, OutreachId, OutreachRecord,
+    OutreachState, ProposalRecord, Review, Room, Trial, TurnRecord,
 };
 
 /// Writes of one merchant that are kept together or not at all.

@@ -13,10 +13,10 @@ use cuecard_model::{
 
 use crate::{
     Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Errand,
-    Feedback, Handed, Hook, Identities, InsightQuery, Insights, JudgedRecord, KeptTurn, MessageRecord, NextDue, OpenEvent, Outcome,
-    OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord, ProposalState,
-    Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, Thread, TurnRecord, Write,
-    turn_of,
+    Feedback, Handed, Hook, Identities, InsightQuery, Insights, JudgedRecord, KeptTurn, MessageRecord, NextDue,
+    OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
+    ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, Thread,
+    TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.

@@ -6,7 +6,8 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use cuecard_engine::{
-    Batch, DueTimer, Error, JudgedRecord, OpenEvent, Outcome, OutreachId, OutreachRecord, Partition, Receipt, Refusal, Write,
+    Batch, DueTimer, Error, JudgedRecord, OpenEvent, Outcome, OutreachId, OutreachRecord, Partition, Receipt, Refusal,
+    Write,
 };
 use cuecard_model::{Customer, CustomerId, Decision, Event, MerchantId, PluginVersion, Timestamp};
 use cuecard_pipeline::{Judged, Occurrence, judge};

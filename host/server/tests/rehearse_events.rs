@@ -24,16 +24,16 @@ use serde_json::{Value, json};
 use support::{Answer, JSON, Server, conforms};
 use tempfile::TempDir;
 
-/// Tells of every parcel once, looks again after a day, and stores the carrier.
+/// Tells of every parcel once, looks again in 2100 or at once, and stores the carrier.
 const GOOD: &str = r#"
-local function trigger(event, customer)
-    local f = event.fields
+local function trigger(event, customer) local f = event.fields
+    if event.type == "parcel.check" then return { { cancel = "again" } } end
     local carrier = string.upper(f.carrier or "post")
     cuecard.set_key("carrier", carrier)
     return {
         { outreach = { occurrence = "parcel-" .. f.parcel, purpose = "service", message = "moved",
             arguments = { carrier = carrier }, reason = "for " .. (customer.email or "nobody") } },
-        { timer = { key = "again", at = event.at + 86400, event = "parcel.check" } },
+        { timer = { key = "again", at = if f.soon then event.at else 4102444800, event = "parcel.check" } },
     }
 end
 return { trigger = trigger }
@@ -211,7 +211,7 @@ fn a_trigger_that_fails_on_one_event_of_a_hundred_is_refused() {
     assert_eq!((&line["problems"], host.serving("shop").as_str()), (&refused["problems"], "1.0.0"), "{line}");
 
     let words = "It is on its way with {$carrier}, said {$nobody}.";
-    let other = GOOD.replace("86400", "3600").replace("set_key(\"carrier\"", "set_key(\"by\"");
+    let other = GOOD.replace("4102444800", "4102448400").replace("set_key(\"carrier\"", "set_key(\"by\"");
     let changed = parcels("3.0.0", &other, words);
     let found = host.rehearse("shop", "?events=5", &changed);
     let event = &found["events"][0];
@@ -221,7 +221,7 @@ fn a_trigger_that_fails_on_one_event_of_a_hundred_is_refused() {
     assert_eq!(contact["old"]["text"], "Your parcel is with DHL.");
     assert_eq!(contact["new"]["missing"], json!(["nobody"]));
     assert_eq!((&timer["decision"], &timer["fields"]), (&json!("timer"), &json!(["at"])));
-    assert_eq!(timer["new"]["at"], "2026-11-22T09:00:00Z");
+    assert_eq!(timer["new"]["at"], "2100-01-01T01:00:00Z");
     assert_eq!(event["keys"], json!(["parcels"]), "it would store another key");
     let text = found["text"].as_str().unwrap();
     for part in ["5 events judged again", "- Your parcel is with DHL.", "changed timer: at", "would store other keys"] {
@@ -248,6 +248,30 @@ fn a_trigger_that_fails_on_one_event_of_a_hundred_is_refused() {
     host.ask("shop", "DELETE", "/v1/customers/shop-u-7", b"").expect(204);
     let found = host.rehearse("shop", "", &parcels("4.0.0", GOOD, WORDS));
     assert_eq!(found["summary"]["events"], 99, "{}", found["summary"]);
+}
+
+#[test]
+fn what_a_timer_raised_is_judged_again_too() {
+    let host = Host::start(&["shop"], "", tempfile::tempdir().unwrap());
+    host.push("shop", "", &parcels("1.0.0", GOOD, WORDS)).expect(201);
+    let event = json!({"id": "e", "type": "parcel.moved", "at": "2026-11-22T08:00:00Z", "customer_id": "u",
+        "fields": {"parcel": "1", "soon": true}});
+    host.ask("shop", "POST", "/v1/events", event.to_string().as_bytes()).expect(202);
+    host.decided(2);
+    let quiet = parcels("2.0.0", &GOOD.replace("{ { cancel = \"again\" } }", "{}"), WORDS);
+    let found = host.rehearse("shop", "", &quiet);
+    let summary = &found["summary"];
+    assert_eq!(
+        (&summary["events"], &summary["decisions_same"], &summary["decisions_lost"]),
+        (&json!(2), &json!(2), &json!(1)),
+        "{found}"
+    );
+    let event = &found["events"][0];
+    assert!(event["event_id"].as_str().unwrap().starts_with("timer:parcels:u:again:"), "{event}");
+    assert_eq!(
+        (&event["decisions"][0]["decision"], &event["decisions"][0]["kind"]),
+        (&json!("cancel"), &json!("lost"))
+    );
 }
 
 #[test]
@@ -314,7 +338,10 @@ fn a_shared_plugin_is_held_to_the_policy_of_each_merchant_that_it_serves() {
     host.happen("strict", 50, 7);
     host.decided(60);
 
-    let loud = rare().replace("local carrier", "if not f.carrier then error(customer.email .. \" of \" .. customer.id) end local carrier");
+    let loud = rare().replace(
+        "local carrier",
+        "if not f.carrier then error(customer.email .. \" of \" .. customer.id) end local carrier",
+    );
     let refused = host.push("free", "?shared=true", &parcels("2.0.0", &loud, WORDS)).expect(422);
     let evidence = "rehearsed on 50 events: 1 decided otherwise (0 gained, 2 lost, 0 changed), 1 calls newly failing (of 1 merchants)";
     assert_eq!(refused["problems"][0]["reason"], evidence, "{refused}");
@@ -364,9 +391,15 @@ fn live_turns_come_first_while_events_are_rehearsed() {
     let files = parcels("2.0.0", GOOD, "With {$carrier}.");
     let found = host.rehearse("shop", "?turns=200&events=200", &files);
     println!("200 turns and 200 events by both versions: {:?}, {}", began.elapsed(), found["summary"]);
-    assert_eq!((&found["summary"]["turns"], &found["summary"]["events"]), (&json!(200), &json!(200)), "{}", found["summary"]);
+    assert_eq!(
+        (&found["summary"]["turns"], &found["summary"]["events"]),
+        (&json!(200), &json!(200)),
+        "{}",
+        found["summary"]
+    );
     let busy = std::thread::scope(|scope| {
-        let rehearsing = scope.spawn(|| (0..3).for_each(|_| drop(host.rehearse("shop", "?turns=200&events=200", &files))));
+        let rehearsing =
+            scope.spawn(|| (0..3).for_each(|_| drop(host.rehearse("shop", "?turns=200&events=200", &files))));
         let mut times = Vec::new();
         while !rehearsing.is_finished() {
             times.push(say(2, times.len()));

@@ -10,13 +10,13 @@ use cuecard_model::{
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, errands, feedback, forget, hooks, identities, insights, judged,
-    kept, people, proposals, read, read_outreach, threads, trial, writer::Job,
+    SqliteEngine, audit, check::check, context::Question, errands, feedback, forget, hooks, identities, insights,
+    judged, kept, people, proposals, read, read_outreach, threads, trial, writer::Job,
 };
 use crate::{
     Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Engine,
-    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, JudgedRecord, KeptTurn, MessageRecord, NextDue,
-    OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
+    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, JudgedRecord, KeptTurn, MessageRecord,
+    NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
     ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, Thread,
     TurnRecord,
 };

@@ -118,7 +118,9 @@ pub async fn judged_events_are_found_by_type_and_forgotten(shop: Shop) {
         let (event, kind, customer, at) = (id.into(), kind.into(), customer.into(), at(200));
         Write::Judged(JudgedRecord { event, kind, customer, at, body })
     };
-    for (id, kind, customer) in [("1", "cart", "u-1"), ("2", "order", "u-2"), ("3", "cart", "u-2"), ("4", "tick", "u-1")] {
+    for (id, kind, customer) in
+        [("1", "cart", "u-1"), ("2", "order", "u-2"), ("3", "cart", "u-2"), ("4", "tick", "u-1")]
+    {
         shop.keep(vec![judged(id, kind, customer)]).await;
     }
     let shop = shop.reopen().await;

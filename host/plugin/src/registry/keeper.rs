@@ -396,7 +396,8 @@ impl<S: Store> Keeper<S> {
         let source = slot.map_or(source, |_| Source::Folder);
         let signed = plugin.provenance.as_ref().map(|it| format!("signed by {}", it.signed_by)).unwrap_or_default();
         let ends = self.trials.ends(place);
-        let reason = [signed, evidence, ends].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let reason =
+            [signed, evidence, ends].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
         let mut note = self.note(place, Some(&plugin), outcome, reason, by);
         note.source = source;
         self.keep_change(&mut note, Some(bundle))?;

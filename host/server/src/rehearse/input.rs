@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_engine::{Engine, Error, JudgedRecord, KeptTurn};
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Event, Fields, IncomingMessage, LiveItem, MerchantId, PluginId, Recent, Timestamp, Voice,
+    ConversationId, Customer, CustomerId, Event, Fields, IncomingMessage, LiveItem, MerchantId, PluginId, Recent,
+    Timestamp, Voice,
 };
 use cuecard_pipeline::{Incoming, Occurrence, Terms, merged};
 use cuecard_plugin::manifest::Manifest;

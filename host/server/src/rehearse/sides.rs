@@ -9,10 +9,7 @@ use cuecard_pipeline::{
 };
 use cuecard_plugin::workers::{Busy, Workers};
 
-use super::{
-    Again, EventShown, Rehearsal, TurnShown,
-    report::Clocks,
-};
+use super::{Again, EventShown, Rehearsal, TurnShown, report::Clocks};
 use crate::merchants::Settled;
 
 /// What answers each turn twice.
