@@ -270,7 +270,11 @@ fn a_push_with_a_rare_bug_is_refused_and_a_large_difference_wants_a_word() {
     conforms("Reload", &record);
     assert_eq!((&record["outcome"], &record["version"]), (&json!("refused"), &json!("2.0.0")));
     let counts = &record["rehearsal"];
-    assert_eq!((&counts["turns"], &counts["lost"], &counts["failing"]), (&json!(100), &json!(1), &json!(1)), "{record}");
+    assert_eq!(
+        (&counts["turns"], &counts["lost"], &counts["failing"]),
+        (&json!(100), &json!(1), &json!(1)),
+        "{record}"
+    );
     assert_eq!(counts["asks"], false);
 
     let other = tested("3.0.0", CODE, "good day");
@@ -280,7 +284,11 @@ fn a_push_with_a_rare_bug_is_refused_and_a_large_difference_wants_a_word() {
     let hash = asked["rehearsal"]["new"]["hash"].as_str().unwrap();
     let record = recorded("100 answered otherwise");
     assert_eq!((&record["outcome"], &record["hash"]), (&json!("refused"), &json!(hash)));
-    assert_eq!((&record["rehearsal"]["changed"], &record["rehearsal"]["asks"]), (&json!(100), &json!(true)), "{record}");
+    assert_eq!(
+        (&record["rehearsal"]["changed"], &record["rehearsal"]["asks"]),
+        (&json!(100), &json!(true)),
+        "{record}"
+    );
     ask("PUT", &format!("/v1/plugins/echo?confirm={hash}"), &tested("3.0.1", CODE, "good bye")).expect(409);
     assert_eq!(serving(), "1.0.0", "other bytes than those that were seen");
 

@@ -287,7 +287,10 @@ fn a_save_in_the_folder_is_held_to_the_policy() {
 
     save(&place(&root), &parcels("2.0.0", &rare(), WORDS));
     let line = host.recorded("shop", "refused", "2.0.0");
-    assert_eq!(line["problems"][0]["reason"], "rehearsed on 60 events: 1 decided otherwise (0 gained, 2 lost, 0 changed), 1 calls newly failing");
+    assert_eq!(
+        line["problems"][0]["reason"],
+        "rehearsed on 60 events: 1 decided otherwise (0 gained, 2 lost, 0 changed), 1 calls newly failing"
+    );
     assert_eq!((&line["problems"][1]["line"], host.serving("shop").as_str()), (&json!(4), "1.0.0"), "{line}");
     assert_eq!(line["by"], "watcher");
 

@@ -52,8 +52,9 @@ pub(crate) fn check(generation: &Generation, place: &Place, base: Option<&Base>)
 /// 412: somebody else was there in the meantime.
 pub(crate) fn changed(plugin: &PluginId) -> Problem {
     let detail = format!("'{plugin}' is not what you have read: another version has come since");
-    Problem::new(412, "changed", "Changed meanwhile", detail)
-        .hint("GET /v1/plugins/{id}/bundle has it, and says by whom and when; to put it aside, send its ETag as If-Match")
+    Problem::new(412, "changed", "Changed meanwhile", detail).hint(
+        "GET /v1/plugins/{id}/bundle has it, and says by whom and when; to put it aside, send its ETag as If-Match",
+    )
 }
 
 #[cfg(test)]

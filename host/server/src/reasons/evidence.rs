@@ -25,7 +25,8 @@ struct Side {
 }
 
 /// As `canary::judge` writes it.
-const TRIED: &str = "in # s # calls (#), # failed (#), median # us (#), 99th percentile # us (#), agents took # of # (# of #)";
+const TRIED: &str =
+    "in # s # calls (#), # failed (#), median # us (#), 99th percentile # us (#), agents took # of # (# of #)";
 
 /// How each reason begins that takes a canary back.
 const AGAINST: [(&str, &str); 4] = [
