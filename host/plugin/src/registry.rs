@@ -5,6 +5,7 @@
 //! process beside the live one, review where somebody wants to, keep, swap once. What fails on the way leaves the last good one serving and a record
 //! behind. Knows no database and no HTTP: those are behind [`Store`].
 
+mod base;
 mod folder;
 mod keeper;
 mod relief;
@@ -23,6 +24,7 @@ use tokio::sync::oneshot;
 
 use self::keeper::Keeper;
 pub use self::{
+    base::Base,
     folder::Place,
     review::{Bid, Overtaken, Review},
 };
@@ -183,7 +185,7 @@ type Answer = oneshot::Sender<Result<Note, Refusal>>;
 
 enum Command {
     Hint,
-    Push { place: Place, bundle: Bundle, way: Way, confirmed: bool, by: Arc<str>, answer: Answer },
+    Push { push: Push, by: Arc<str>, answer: Answer },
     Promote { place: Place, expected: Option<BundleHash>, by: Arc<str>, answer: Answer },
     Rollback { place: Place, expected: Option<BundleHash>, by: Arc<str>, answer: Answer },
     Enable { merchant: MerchantId, plugin: PluginId, wanted: bool, by: Arc<str>, answer: Answer },
@@ -203,6 +205,7 @@ struct Candidate {
     /// `None`: it serves again.
     way: Option<Way>,
     confirmed: bool,
+    base: Option<Base>,
     by: Arc<str>,
     answer: Option<Answer>,
 }
@@ -216,14 +219,29 @@ impl Candidate {
 }
 
 /// How a bundle is to serve once it is proved.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Way {
-    /// All.
+    /// All conversations. A canary of the plugin ends by it.
     Live,
     /// A share of the conversations, until its figures or a person decide. It takes the place of a canary before it.
     Canary(Terms),
     /// The same where everything is tried that can be: a first version, and one without code, serve all at once.
     CanaryOrLive(Terms),
+}
+
+/// A bundle that somebody wants in service.
+#[derive(Debug)]
+pub struct Push {
+    /// Whom it is to serve, and its name.
+    pub place: Place,
+    /// The bundle.
+    pub bundle: Bundle,
+    /// How it is to serve.
+    pub way: Way,
+    /// Whether a person has seen what these very bytes change.
+    pub confirmed: bool,
+    /// What it builds on, if that is to be held.
+    pub base: Option<Base>,
 }
 
 struct Proved {
@@ -291,17 +309,10 @@ impl Registry {
         }
     }
 
-    /// Proves a bundle and puts it in service. A canary of the plugin ends by it. `confirmed`: a person has seen what
-    /// these very bytes change.
-    pub async fn push(
-        &self,
-        place: Place,
-        bundle: Bundle,
-        way: Way,
-        confirmed: bool,
-        by: &str,
-    ) -> Result<Note, Refusal> {
-        self.ask(|answer| Command::Push { place, bundle, way, confirmed, by: by.into(), answer }).await
+    /// Proves a bundle and puts it in service. Where something else serves by then than what it builds on, nothing
+    /// happens ([`Refusal::Overtaken`]).
+    pub async fn push(&self, push: Push, by: &str) -> Result<Note, Refusal> {
+        self.ask(|answer| Command::Push { push, by: by.into(), answer }).await
     }
 
     /// Puts a canary in service for all. If it is not the `expected` one, nothing happens.

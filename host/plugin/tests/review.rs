@@ -18,7 +18,7 @@ use cuecard_plugin::{
     generation::Generation,
     limits::Ceiling,
     prove::{Prover, Spawn},
-    registry::{Bid, Note, Options, Outcome, Place, Refusal, Registry, Restored, Review, Source, Store, Way},
+    registry::{Bid, Note, Options, Outcome, Place, Push, Refusal, Registry, Restored, Review, Source, Store, Way},
     signature::Trusts,
 };
 
@@ -110,7 +110,8 @@ fn start(folder: Option<&Path>, restored: Vec<Restored>) -> Host {
 
 impl Host {
     async fn push(&self, version: &str, confirmed: bool) -> Result<Note, Refusal> {
-        self.registry.push(place(), bundle(version), Way::Live, confirmed, "a test").await
+        let push = Push { place: place(), bundle: bundle(version), way: Way::Live, confirmed, base: None };
+        self.registry.push(push, "a test").await
     }
 
     fn note(&self) -> (String, Outcome, String) {

@@ -237,6 +237,7 @@ impl Stage {
             Err(problems) => found.problems = problems,
         }
         found.summary.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        found.summary.slower = found.times.iter().filter(|it| it.plugin == found.plugin && it.slower).count();
         found.text = text::text(&found);
         Ok(found)
     }

@@ -202,7 +202,7 @@ fn a_trigger_that_fails_on_one_event_of_a_hundred_is_refused() {
 
     // Its own test passes.
     let refused = host.push("shop", "", &parcels("2.0.0", &rare(), WORDS)).expect(422);
-    let evidence = "rehearsed on 100 events: 1 decided otherwise, 1 calls newly failing";
+    let evidence = "rehearsed on 100 events: 1 decided otherwise (0 gained, 2 lost, 0 changed), 1 calls newly failing";
     assert_eq!(refused["problems"][0]["reason"], evidence, "{refused}");
     let place = &refused["problems"][1];
     assert_eq!((&place["file"], &place["line"]), (&json!("main.luau"), &json!(4)), "{refused}");
@@ -287,7 +287,10 @@ fn a_save_in_the_folder_is_held_to_the_policy() {
 
     save(&place(&root), &parcels("2.0.0", &rare(), WORDS));
     let line = host.recorded("shop", "refused", "2.0.0");
-    assert_eq!(line["problems"][0]["reason"], "rehearsed on 60 events: 1 decided otherwise, 1 calls newly failing");
+    assert_eq!(
+        line["problems"][0]["reason"],
+        "rehearsed on 60 events: 1 decided otherwise (0 gained, 2 lost, 0 changed), 1 calls newly failing"
+    );
     assert_eq!((&line["problems"][1]["line"], host.serving("shop").as_str()), (&json!(4), "1.0.0"), "{line}");
     assert_eq!(line["by"], "watcher");
 
@@ -343,7 +346,7 @@ fn a_shared_plugin_is_held_to_the_policy_of_each_merchant_that_it_serves() {
         "if not f.carrier then error(customer.email .. \" of \" .. customer.id) end local carrier",
     );
     let refused = host.push("free", "?shared=true", &parcels("2.0.0", &loud, WORDS)).expect(422);
-    let evidence = "rehearsed on 50 events: 1 decided otherwise, 1 calls newly failing (of 1 merchants)";
+    let evidence = "rehearsed on 50 events: 1 decided otherwise (0 gained, 2 lost, 0 changed), 1 calls newly failing (of 1 merchants)";
     assert_eq!(refused["problems"][0]["reason"], evidence, "{refused}");
     let place = &refused["problems"][1];
     assert_eq!((&place["file"], &place["line"]), (&json!("main.luau"), &json!(4)), "{refused}");

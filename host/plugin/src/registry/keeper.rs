@@ -16,7 +16,8 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, Scope};
 
 use super::{
-    Answer, Candidate, Command, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source, Store, Way,
+    Answer, Base, Candidate, Command, Note, Options, Outcome, Place, Proved, Push, Refusal, Restored, Source, Store,
+    Way,
     folder::{Folder, Found},
     review::{Awaited, Reviews},
     trials::Trials,
@@ -181,16 +182,14 @@ impl<S: Store> Keeper<S> {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Hint => self.quiet.hint(Instant::now()),
-            Command::Push { place, bundle, way, confirmed, by, answer } => {
-                let (source, way, answer) = (Source::Pushed, Some(way), Some(answer));
-                self.submit(Candidate { place, bundle, source, way, confirmed, by, answer });
-            }
+            Command::Push { push, by, answer } => self.pushed(push, by, answer),
             Command::Refuse { place, problems, by } => {
                 let note = self.note(&place, None, Outcome::Refused, lines(&problems), by);
                 self.keep(&note, None);
             }
             Command::Promote { place, expected, by, answer } => {
-                let _ = answer.send(self.promote(&place, expected, String::new(), by));
+                let figures = self.figures(&place);
+                let _ = answer.send(self.promote(&place, expected, figures, by));
             }
             Command::Rollback { place, expected, by, answer } => self.roll_back(place, expected, by, answer),
             Command::Enable { merchant, plugin, wanted, by, answer } => {
@@ -237,8 +236,8 @@ impl<S: Store> Keeper<S> {
                     slot.source = Some(Source::Folder);
                     return;
                 }
-                let (source, way, confirmed, by) = (Source::Folder, Some(Way::Live), false, "watcher".into());
-                self.submit(Candidate { place, bundle, source, way, confirmed, by, answer: None });
+                let (source, way, by) = (Source::Folder, Some(Way::Live), "watcher".into());
+                self.submit(Candidate { place, bundle, source, way, confirmed: false, base: None, by, answer: None });
             }
             Found::Unreadable(place, problems) => {
                 let slot = self.slots.entry(place.clone()).or_default();
@@ -271,6 +270,21 @@ impl<S: Store> Keeper<S> {
     }
 
     // ---- the way to live
+
+    /// What builds on something else than what serves is not even proved: it would overtake what is.
+    fn pushed(&mut self, push: Push, by: Arc<str>, answer: Answer) {
+        let Push { place, bundle, way, confirmed, base } = push;
+        if self.builds_on(&place, base.as_ref()) {
+            let (source, way, answer) = (Source::Pushed, Some(way), Some(answer));
+            self.submit(Candidate { place, bundle, source, way, confirmed, base, by, answer });
+        } else {
+            let _ = answer.send(Err(Refusal::Overtaken));
+        }
+    }
+
+    fn builds_on(&self, (scope, id): &Place, base: Option<&Base>) -> bool {
+        base.is_none_or(|base| base.fits(self.generation.head(scope, id).map(|head| head.hash)))
+    }
 
     /// Queues a bundle to be proved. An older one of the same place that still waits is overtaken.
     fn submit(&mut self, candidate: Candidate) {
@@ -331,9 +345,14 @@ impl<S: Store> Keeper<S> {
 
     /// Puts what was proved and reviewed in service, as it is to serve.
     pub(super) fn settle(&mut self, candidate: Candidate, plugin: Arc<LivePlugin>, evidence: String) {
-        let Candidate { place, bundle, source, way, by, .. } = &candidate;
+        let Candidate { place, bundle, source, way, base, by, .. } = &candidate;
         let by = Arc::clone(by);
         self.awaits_nothing(place);
+        // A canary may have been promoted or taken back in the meantime.
+        if !self.builds_on(place, base.as_ref()) {
+            candidate.answer(Err(Refusal::Overtaken));
+            return;
+        }
         let result = match way {
             Some(Way::Canary(terms)) => self.begin_trial(place, bundle, plugin, *terms, evidence, by),
             Some(Way::CanaryOrLive(terms)) if self.has_beside(place) && plugin.loadable.is_some() => {
@@ -456,13 +475,14 @@ impl<S: Store> Keeper<S> {
             if let Some(slot) = self.slots.get_mut(&place) {
                 slot.wanted = None;
             }
-            let _ = answer.send(self.take_back(&place, expected, String::new(), by));
+            let figures = self.figures(&place);
+            let _ = answer.send(self.take_back(&place, expected, figures, by));
             return;
         }
         match self.before(&place, expected) {
             Ok((bundle, source)) => {
-                let (way, confirmed, answer) = (None, false, Some(answer));
-                self.submit(Candidate { place, bundle, source, way, confirmed, by, answer });
+                let (way, answer) = (None, Some(answer));
+                self.submit(Candidate { place, bundle, source, way, confirmed: false, base: None, by, answer });
             }
             Err(refusal) => drop(answer.send(Err(refusal))),
         }

@@ -161,6 +161,11 @@ impl<S: Store> Keeper<S> {
         Ok(note)
     }
 
+    /// What a person saw who ends a canary, for the record.
+    pub(super) fn figures(&self, place: &Place) -> String {
+        self.trials.get(place).map_or_else(String::new, |trial| trial.figures(self.store.now()))
+    }
+
     fn running(&self, place: &Place, expected: Option<BundleHash>) -> Result<Arc<Trial>, Refusal> {
         let trial = self.trials.get(place).ok_or_else(|| Refusal::NoCanary(place.1.clone()))?;
         if expected.is_some_and(|expected| expected != trial.plugin.hash) {

@@ -15,13 +15,14 @@ use cuecard_plugin::{
     canary::{Counts, Terms, Trial, Verdict},
     generation::LivePlugin,
     generation::Served,
-    registry::{Note, Place, Refusal, Registry, Source, Way},
+    registry::{Note, Place, Push, Refusal, Registry, Source, Way},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     Problem,
+    base::{base, changed, check},
     bundles::sent,
     guard::Caller,
     json::{Asked, Json, reply},
@@ -48,7 +49,7 @@ pub(crate) struct Which {
 /// How a bundle is to serve. What is not said is as the merchant has settled it, or else as [`Terms::default`] says.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Push {
+pub(crate) struct Wanted {
     #[serde(default)]
     shared: bool,
     /// The share of the conversations; 0 serves all at once, which is an operator's to say where every push is tried.
@@ -196,8 +197,15 @@ fn canary(trial: &Trial, may_see: bool) -> Value {
         "slower_us": kept.terms.slower_us,
     });
     if let (true, Some(shown)) = (may_see, shown.as_object_mut()) {
-        let (Verdict::GoOn(state) | Verdict::Promote(state) | Verdict::TakeBack(state)) = trial.judge(clock::now());
-        shown.insert("state".to_owned(), json!(state));
+        match trial.judge(clock::now()) {
+            Verdict::GoOn(waits) => {
+                shown.insert("state".to_owned(), json!(waits.to_string()));
+                shown.insert("waits_for".to_owned(), json!(waits));
+            }
+            Verdict::Promote(state) | Verdict::TakeBack(state) => {
+                shown.insert("state".to_owned(), json!(state));
+            }
+        }
         shown.insert("candidate".to_owned(), counts(&kept.tally.candidate));
         shown.insert("stable".to_owned(), counts(&kept.tally.stable));
     }
@@ -244,11 +252,15 @@ pub(crate) async fn push(
     Path(id): Path<String>,
     request: axum::extract::Request,
 ) -> Result<Response, Problem> {
-    let asked = axum::extract::Query::<Push>::try_from_uri(request.uri());
+    let asked = axum::extract::Query::<Wanted>::try_from_uri(request.uri());
     let asked = asked.map_err(|error| Problem::bad_request(error.body_text()).field("query"))?.0;
     let place = place(&caller, &id, asked.shared)?;
     let settled = app.merchants.get(&*app.engine, &caller.merchant).await?.canary.filter(|_| !asked.shared);
     let way = way(&asked, settled, &caller)?;
+    let base = base(request.headers())?;
+    let snapshot = app.snapshot.load_full().ok_or_else(|| Problem::busy("the plugins are not loaded yet"))?;
+    check(&snapshot.generation, &place, base.as_ref())?;
+    drop(snapshot);
     let bundle = match sent(&app, &caller.merchant, &id, request).await {
         Ok(sent) => sent.bundle,
         Err(problem) => {
@@ -261,12 +273,17 @@ pub(crate) async fn push(
     let known = app.engine.plugins().await?;
     let known = known.iter().any(|record| record.scope == place.0 && record.plugin == place.1);
     let confirmed = asked.confirm.is_some_and(|hash| hash == bundle.hash().to_string());
-    let note = registry(&app)?.push(place, bundle, way, confirmed, &caller.by).await?;
+    let (id, is_held) = (place.1.clone(), base.is_some());
+    let note = registry(&app)?.push(Push { place, bundle, way, confirmed, base }, &caller.by).await;
+    let note = note.map_err(|refusal| match refusal {
+        Refusal::Overtaken if is_held => changed(&id),
+        refusal => refusal.into(),
+    })?;
     Ok(reply(if known { StatusCode::OK } else { StatusCode::CREATED }, &said(&note)))
 }
 
 /// How a push is to serve.
-fn way(asked: &Push, settled: Option<Terms>, caller: &Caller) -> Result<Way, Problem> {
+fn way(asked: &Wanted, settled: Option<Terms>, caller: &Caller) -> Result<Way, Problem> {
     let terms = settled.unwrap_or_default();
     let terms = Terms {
         share: asked.canary.unwrap_or(terms.share),

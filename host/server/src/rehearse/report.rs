@@ -105,6 +105,8 @@ pub struct Summary {
     pub decisions_changed: usize,
     /// Those that are.
     pub decisions_same: usize,
+    /// Hooks of the plugin that are slower.
+    pub slower: usize,
     /// The whole rehearsal, proof included.
     pub took_ms: u64,
 }
@@ -390,6 +392,7 @@ impl Summary {
             decisions_lost: self.decisions_lost + other.decisions_lost,
             decisions_changed: self.decisions_changed + other.decisions_changed,
             decisions_same: self.decisions_same + other.decisions_same,
+            slower: self.slower + other.slower,
             took_ms: self.took_ms + other.took_ms,
         }
     }

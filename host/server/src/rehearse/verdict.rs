@@ -39,15 +39,25 @@ impl Verdict {
 
 /// A rehearsal in a line, for the record.
 pub(super) fn evidence(summary: &Summary) -> String {
-    let Summary { turns, different, events, events_different, failing, left_out, events_left_out, .. } = summary;
+    let Summary { turns, different, gained, lost, changed, events, events_different, failing, slower, .. } = summary;
+    let Summary { decisions_gained, decisions_lost, decisions_changed, left_out, events_left_out, .. } = summary;
+    let counts = |different: usize, [gained, lost, changed]: [&usize; 3]| match different {
+        0 => String::new(),
+        _ => format!(" ({gained} gained, {lost} lost, {changed} changed)"),
+    };
     let mut parts = Vec::new();
     if *turns > 0 || *events == 0 {
-        parts.push(format!("{turns} turns: {different} answered otherwise"));
+        let counts = counts(*different, [gained, lost, changed]);
+        parts.push(format!("{turns} turns: {different} answered otherwise{counts}"));
     }
     if *events > 0 {
-        parts.push(format!("{events} events: {events_different} decided otherwise"));
+        let counts = counts(*events_different, [decisions_gained, decisions_lost, decisions_changed]);
+        parts.push(format!("{events} events: {events_different} decided otherwise{counts}"));
     }
     parts.push(format!("{failing} calls newly failing"));
+    if *slower > 0 {
+        parts.push(format!("{slower} hooks slower"));
+    }
     match left_out + events_left_out {
         0 => {}
         left => parts.push(format!("{left} left out for want of time")),
@@ -96,6 +106,40 @@ fn what(failure: &FailureShown) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reasons::evidence::rehearsed;
+
+    #[test]
+    fn what_stays_of_a_rehearsal_is_read_again() {
+        let summary = Summary {
+            turns: 100,
+            different: 12,
+            gained: 3,
+            lost: 4,
+            changed: 5,
+            events: 20,
+            events_different: 2,
+            decisions_gained: 10,
+            decisions_changed: 1,
+            failing: 6,
+            slower: 1,
+            left_out: 7,
+            ..Summary::default()
+        };
+        let read = |line: &str| serde_json::to_value(rehearsed(line)).unwrap();
+        let asked = format!("{}; more than 10 % want a person's word\n  hint: read it", evidence(&summary));
+        let expected = serde_json::json!({
+            "turns": 100, "different": 12, "events": 20, "events_different": 2, "gained": 13, "lost": 4, "changed": 6,
+            "failing": 6, "slower": 1, "left_out": 7, "asks": true,
+        });
+        assert_eq!(read(&asked), expected, "{asked}");
+        let nothing = evidence(&Summary { events: 9, ..Summary::default() });
+        let expected = serde_json::json!({
+            "turns": 0, "different": 0, "events": 9, "events_different": 0, "gained": 0, "lost": 0, "changed": 0,
+            "failing": 0, "slower": 0, "left_out": 0, "asks": false,
+        });
+        assert_eq!(read(&format!("{nothing} (of 3 merchants)\nmain.luau:3: no")), expected, "{nothing}");
+        assert_eq!(rehearsed("main.luau:3: rehearsed on 9 turns"), None);
+    }
 
     #[test]
     fn turns_and_events_count_each_for_itself() {

@@ -7,7 +7,7 @@ import { state } from "../store.js";
 import { moment, t, tCount, tWord } from "../words.js";
 import { goTo } from "./files.js";
 
-/** @import { Case, Decision, Offer, Plan, ShopEvent, Turn, Words } from "../types" */
+/** @import { Case, Decision, Offer, Plan, Rehearsal, ShopEvent, Turn, Words } from "../types" */
 
 export function output() {
   const { base, result, talks, talk } = state;
@@ -36,15 +36,19 @@ function tally() {
   const { summary, times } = result;
   const own = times.find((it) => it.plugin === result.plugin && it.hook === "compose");
   const cost = own && own.new.calls ? t("cost", { now: own.new.p50_us, before: own.old.calls ? own.old.p50_us : "–" }) : "";
-  const count = (/** @type {"changed" | "gained" | "lost"} */ it) => summary[it] + summary[`decisions_${it}`];
-  const counts = { changed: count("changed"), gained: count("gained"), lost: count("lost"), failing: summary.failing, mended: summary.mended };
-  const counted = /** @type {const} */ (["changed", "gained", "lost", "failing", "mended"]).filter((it) => counts[it]);
   return html`
-    <span>${tCount("turns", summary.turns)}${summary.events ? `, ${tCount("events", summary.events)}` : ""}</span>
-    ${counted.map((it) => html`<span class="chip ${it}">${t(`count.${it}`, { count: counts[it] })}</span>`)}
-    ${counted.length ? "" : html`<span class="chip plain">${t("count.same")}</span>`}
+    <span>${tCount("turns", summary.turns)}${summary.events ? `, ${tCount("events", summary.events)}` : ""}</span> ${counted(summary)}
     <span class="hint">${cost} <span id="took" data-ms=${summary.took_ms}>${t("took", { ms: summary.took_ms })}</span></span>
   `;
+}
+
+/** What is different, in numbers. @param {Rehearsal["summary"]} summary */
+export function counted(summary) {
+  const both = (/** @type {"changed" | "gained" | "lost"} */ it) => summary[it] + summary[`decisions_${it}`];
+  const counts = { changed: both("changed"), gained: both("gained"), lost: both("lost"), failing: summary.failing, mended: summary.mended };
+  const found = /** @type {const} */ (["changed", "gained", "lost", "failing", "mended"]).filter((it) => counts[it]);
+  return found.length ? found.map((it) => html`<span class="chip ${it}">${t(`count.${it}`, { count: counts[it] })}</span>`)
+    : html`<span class="chip plain">${t("count.same")}</span>`;
 }
 
 /** @param {Case[]} cases */
@@ -66,7 +70,7 @@ function tests(cases) {
 }
 
 /** @param {Turn} turn */
-const turn = (turn) => html`
+export const turn = (turn) => html`
   <li class="turn" data-different=${turn.different}>
     <p class="said" dir="auto"><bdi>${turn.message}</bdi></p>
     <p class="hint">${moment(turn.at)} · ${tWord("scenario", turn.signals.scenario.id)}${turn.signals_before ? html` <span class="chip warn">${t("understood", { before: tWord("scenario", turn.signals_before.scenario.id) })}</span>` : ""}${turn.approximate.length ? html` <span class="chip plain">${t("approximate")}</span>` : ""}</p>
@@ -78,7 +82,7 @@ const turn = (turn) => html`
 `;
 
 /** @param {ShopEvent} event */
-const event = (event) => html`
+export const event = (event) => html`
   <li class="turn" data-different=${event.different}>
     <p class="said"><bdi>${event.type}</bdi></p>
     <p class="hint">${moment(event.at)} · <bdi>${event.event_id}</bdi></p>
