@@ -3,6 +3,7 @@
 //! Owns a thread and a few workers of low priority, so that no live turn waits, and a snapshot that serves nobody.
 //! Nothing that a rehearsal does is kept: no keys, no log, no figures, no mark on how a plugin does. Knows no HTTP.
 
+mod counted;
 mod input;
 mod report;
 mod text;
@@ -22,6 +23,7 @@ use cuecard_pipeline::{Answered, Merchant, Snapshot, answer, compare};
 use cuecard_plugin::{
     bundle::Bundle,
     generation::LivePlugin,
+    job::LoadId,
     problem::Problem,
     prove::{Proof, Prover, load},
     registry::Place,
@@ -67,6 +69,7 @@ pub struct Wanted {
 
 struct Job {
     wanted: Wanted,
+    proof: Option<Proof>,
     answer: oneshot::Sender<Rehearsal>,
 }
 
@@ -102,8 +105,17 @@ impl Rehearsals {
 
     /// Rehearses. Who drops the answer ends the rehearsal.
     pub async fn rehearse(&self, wanted: Wanted) -> Result<Rehearsal, Busy> {
+        self.ask(wanted, None).await
+    }
+
+    /// The same for a bundle that was proved already.
+    pub async fn rehearse_proved(&self, wanted: Wanted, proof: Proof) -> Result<Rehearsal, Busy> {
+        self.ask(wanted, Some(proof)).await
+    }
+
+    async fn ask(&self, wanted: Wanted, proof: Option<Proof>) -> Result<Rehearsal, Busy> {
         let (answer, answered) = oneshot::channel();
-        self.jobs.try_send(Job { wanted, answer }).map_err(|_| Busy::QueueFull)?;
+        self.jobs.try_send(Job { wanted, proof, answer }).map_err(|_| Busy::QueueFull)?;
         answered.await.map_err(|_| Busy::TooLate)
     }
 }
@@ -136,11 +148,11 @@ async fn serve(stage: Arc<Stage>, mut inbox: mpsc::Receiver<Job>) {
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
         match tokio::time::timeout(IDLE, inbox.recv()).await {
-            Ok(Some(Job { wanted, answer })) => {
+            Ok(Some(Job { wanted, proof, answer })) => {
                 let stage = Arc::clone(&stage);
                 tokio::task::spawn_local(async move {
                     // Between two turns: in the middle of one it would cost a worker.
-                    let found = stage.rehearse(wanted, &|| answer.is_closed()).await;
+                    let found = stage.rehearse(wanted, proof, &|| answer.is_closed()).await;
                     let _ = answer.send(found);
                     drop(place);
                 });
@@ -155,13 +167,16 @@ async fn serve(stage: Arc<Stage>, mut inbox: mpsc::Receiver<Job>) {
 }
 
 impl Stage {
-    async fn rehearse(&self, wanted: Wanted, unwanted: &dyn Fn() -> bool) -> Rehearsal {
+    async fn rehearse(&self, wanted: Wanted, proof: Option<Proof>, unwanted: &dyn Fn() -> bool) -> Rehearsal {
         let began = Instant::now();
         let Wanted { snapshot, merchant, place, bundle, turns, show_all } = wanted;
         // One version answers each turn, whoever else would in its place: the two are to be told apart.
         let snapshot = Arc::new(snapshot.stable());
         let (prover, to_prove) = (Arc::clone(&self.prover), bundle.clone());
-        let proof = spawn_blocking(move || prover.prove(&to_prove)).await;
+        let proof = match proof {
+            Some(proof) => Ok(proof),
+            None => spawn_blocking(move || prover.prove(&to_prove)).await,
+        };
         let old = snapshot.generation.plugins(&merchant.id).find(|plugin| plugin.plugin.id == place.1).cloned();
         let mut found = empty(&place.1, old.as_deref());
         let ready = match proof {
@@ -171,6 +186,7 @@ impl Stage {
         match ready {
             Ok(plugin) => {
                 found.new = Some(Version::of(&plugin));
+                found.cost = counted::compared(old.as_deref(), &plugin);
                 let old = Arc::clone(&snapshot);
                 let of = merchant.id.clone();
                 let last = self.last.lock().await.clone();
@@ -179,7 +195,9 @@ impl Stage {
                     *self.last.lock().await = Some(Arc::clone(&new));
                     let until = began + TIME;
                     let enough = || unwanted() || Instant::now() > until;
-                    run(&mut found, Sides { workers, merchant, old: snapshot, new }, turns, show_all, &enough).await;
+                    let sides = Sides { workers, merchant, old: snapshot, new };
+                    run(&mut found, &sides, &turns, show_all, &enough).await;
+                    self.count(&mut found, &sides, &turns, &enough).await;
                 } else {
                     found.summary.left_out = turns.len();
                 }
@@ -201,18 +219,8 @@ impl Stage {
     ) -> Result<Arc<LivePlugin>, Vec<Problem>> {
         found.problems.clone_from(&proof.problems);
         found.cases = proof.cases.iter().map(Case::of).collect();
-        let (contents, code) = proof.untested()?;
-        if contents.manifest.id != place.1 {
-            let reason =
-                format!("the plugin's id is '{}', and '{}' was to be rehearsed", contents.manifest.id, place.1);
-            return Err(vec![Problem::new("plugin.toml", reason).hint("rehearse it under its own id")]);
-        }
         let id = self.ids.fetch_add(1, Ordering::Relaxed);
-        let loadable = code.map(|code| Arc::new(Loadable::new(load(id, &contents, bundle, code))));
-        let plugin = contents.manifest.plugin_version();
-        let (scope, hash) = (place.0.clone(), bundle.hash());
-        let short_hash = hash.short().into();
-        Ok(Arc::new(LivePlugin { plugin, scope, hash, short_hash, provenance: None, contents, loadable }))
+        unserved(id, place, bundle, proof)
     }
 
     /// Two, so that one merchant's rehearsal leaves room for another's.
@@ -223,6 +231,7 @@ impl Stage {
                 count: 2,
                 patience: TIME,
                 remember: false,
+                counts: true,
                 ..workers::Options::new(self.spawn.clone())
             };
             match Workers::start(settled).await {
@@ -234,6 +243,25 @@ impl Stage {
     }
 }
 
+/// A plugin that could serve, whatever its own tests say, and serves nobody; loads are told apart by `id`.
+pub(crate) fn unserved(
+    id: LoadId,
+    place: &Place,
+    bundle: &Bundle,
+    proof: Proof,
+) -> Result<Arc<LivePlugin>, Vec<Problem>> {
+    let cost = proof.cost.clone();
+    let (contents, code) = proof.untested()?;
+    if contents.manifest.id != place.1 {
+        let reason = format!("the plugin's id is '{}', and '{}' was to be rehearsed", contents.manifest.id, place.1);
+        return Err(vec![Problem::new("plugin.toml", reason).hint("rehearse it under its own id")]);
+    }
+    let loadable = code.map(|code| Arc::new(Loadable::new(load(id, &contents, bundle, code))));
+    let (plugin, scope, hash) = (contents.manifest.plugin_version(), place.0.clone(), bundle.hash());
+    let (short_hash, provenance, compared) = (hash.short().into(), None, None);
+    Ok(Arc::new(LivePlugin { plugin, scope, hash, short_hash, provenance, cost, compared, contents, loadable }))
+}
+
 fn empty(plugin: &PluginId, old: Option<&LivePlugin>) -> Rehearsal {
     Rehearsal {
         plugin: plugin.clone(),
@@ -241,6 +269,7 @@ fn empty(plugin: &PluginId, old: Option<&LivePlugin>) -> Rehearsal {
         new: None,
         problems: Vec::new(),
         cases: Vec::new(),
+        cost: None,
         summary: Summary::default(),
         times: Vec::new(),
         turns: Vec::new(),
@@ -256,7 +285,7 @@ struct Sides {
     new: Arc<Snapshot>,
 }
 
-async fn run(found: &mut Rehearsal, sides: Sides, turns: Vec<Again>, show_all: bool, enough: &dyn Fn() -> bool) {
+async fn run(found: &mut Rehearsal, sides: &Sides, turns: &[Again], show_all: bool, enough: &dyn Fn() -> bool) {
     let mut clocks = Clocks::default();
     for (number, again) in turns.iter().enumerate() {
         if enough() {

@@ -30,7 +30,11 @@ pub(super) fn text(found: &Rehearsal) -> String {
         "{} turns differ: {} suggestions gained, {} lost, {} changed, {} the same; {} newly failing, {} no longer",
         summary.different, summary.gained, summary.lost, summary.changed, summary.same, summary.failing, summary.mended
     );
-    found.times.iter().filter(|times| times.plugin == *plugin).for_each(|times| time(&mut out, times));
+    let old = version(old);
+    found.times.iter().filter(|times| times.plugin == *plugin).for_each(|times| time(&mut out, times, &old));
+    if let Some(cost) = &found.cost {
+        let _ = writeln!(out, "tests: {}", cost.text);
+    }
     let different: Vec<_> = found.turns.iter().filter(|turn| turn.different).collect();
     different.iter().take(WRITTEN).for_each(|shown| turn(&mut out, shown));
     if different.len() > WRITTEN {
@@ -39,8 +43,8 @@ pub(super) fn text(found: &Rehearsal) -> String {
     out
 }
 
-fn time(out: &mut String, times: &Times) {
-    let Times { hook, old, new, slower, .. } = times;
+fn time(out: &mut String, times: &Times, version: &str) {
+    let Times { hook, old, new, slower, steps, .. } = times;
     let said = |it: &Spread| {
         if it.calls == 0 {
             "not called".to_owned()
@@ -50,6 +54,9 @@ fn time(out: &mut String, times: &Times) {
     };
     let mark = if *slower { "  SLOWER" } else { "" };
     let _ = writeln!(out, "{hook}: {} (was {}) of processor time a call{mark}", said(new), said(old));
+    if let Some(steps) = steps {
+        let _ = writeln!(out, "{hook}: {}", steps.words(version, "call"));
+    }
 }
 
 fn turn(out: &mut String, turn: &TurnShown) {
