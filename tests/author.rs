@@ -143,7 +143,7 @@ fn conversations(folder: &Path, count: usize) -> String {
     let line = |number: usize| {
         let fulfillments = json!([{"id": "f", "status": "in_transit", "expected_at": "2026-11-16T12:00:00Z"}]);
         let orders = json!([{"id": format!("1{number:03}"), "status": "shipped", "fulfillments": fulfillments}]);
-        let orders = if number % 5 == 0 { json!([]) } else { orders };
+        let orders = if number.is_multiple_of(5) { json!([]) } else { orders };
         let said = |place: usize| json!({"role": "customer", "text": texts[(number + place) % 4], "at": "2026-11-20T12:00:00Z"});
         let agent = json!({"role": "agent", "text": "I will look", "at": "2026-11-20T12:01:00Z"});
         let customer = json!({"id": format!("u-{number}"), "locale": "en", "orders": orders});

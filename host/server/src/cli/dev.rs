@@ -163,7 +163,7 @@ impl Rounds {
     fn well(&mut self, bundle: Bundle, proof: &Proof, began: Instant) {
         let (cases, version) = (proof.cases.len(), Arc::clone(&proof.version));
         print(format!("fine: {cases} cases passed, version {version}, {} ms", began.elapsed().as_millis()));
-        self.cost(proof).iter().for_each(|words| print(words));
+        self.cost(proof).iter().for_each(print);
         self.differs(&bundle, proof);
         let (number, cost) = (self.number, proof.cost.clone());
         self.good = Some(Good { number, at: Instant::now(), bundle, version, cost });
@@ -187,7 +187,7 @@ impl Rounds {
         let began = Instant::now();
         match self.beside.as_mut().map(|beside| beside.rehearse(bundle, proof)) {
             None => {}
-            Some(Ok(Some(found))) => shown::shown(&found).iter().for_each(|line| print(line)),
+            Some(Ok(Some(found))) => shown::shown(&found).iter().for_each(print),
             Some(Ok(None)) => {
                 print(format!("rehearsals compare with version {}, {} ms", proof.version, began.elapsed().as_millis()));
             }
