@@ -30,6 +30,9 @@ use crate::{
 /// How long loading one plugin may take before the host may kill the worker for it.
 pub const LOAD_TIME: Duration = Duration::from_millis(500);
 
+/// How often a worker tries to load a plugin.
+const LOADS: u8 = 3;
+
 /// No further event is begun in one exchange after this time.
 const EVENTS_TIME: Duration = Duration::from_millis(10);
 
@@ -81,6 +84,8 @@ struct Loaded {
     load: Load,
     catalog: Arc<Catalog>,
     runtime: Result<Box<dyn Runtime>, Problem>,
+    /// How often it was loaded and could not be.
+    failed: u8,
 }
 
 impl Worker {
@@ -89,7 +94,8 @@ impl Worker {
         let files = load.messages.iter().map(|(locale, text)| (locale.as_str(), text.as_str()));
         let catalog = Arc::new(Catalog::parsed_before(files));
         let runtime = load_in(&self.runtimes, self.counting.as_ref(), &load);
-        self.plugins.insert(load.id, Loaded { load, catalog, runtime });
+        let failed = u8::from(runtime.is_err());
+        self.plugins.insert(load.id, Loaded { load, catalog, runtime, failed });
         self.progress.end();
     }
 
@@ -252,12 +258,17 @@ impl Worker {
     /// After the answer is out: replaces what hit a limit, and collects garbage.
     fn tidy(&mut self) {
         for plugin in self.plugins.values_mut() {
-            let Ok(runtime) = &mut plugin.runtime else { continue };
-            if runtime.is_spent() {
+            let again = match &plugin.runtime {
+                Ok(runtime) => runtime.is_spent(),
+                // What was proved can be loaded: a busy machine may have ended it.
+                Err(_) => plugin.failed < LOADS,
+            };
+            if again {
                 self.progress.begin(plugin.load.id, LOAD_TIME);
                 plugin.runtime = load_in(&self.runtimes, self.counting.as_ref(), &plugin.load);
+                plugin.failed += u8::from(plugin.runtime.is_err());
                 self.progress.end();
-            } else {
+            } else if let Ok(runtime) = &mut plugin.runtime {
                 runtime.tidy();
             }
         }

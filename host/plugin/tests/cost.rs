@@ -136,3 +136,28 @@ fn the_plugins_that_ship_are_counted() {
         assert!(cost.cases.iter().all(|case| case.steps > 0 && case.input.len() == 16), "{plugin}: {cost:?}");
     }
 }
+
+/// `cargo nextest run -p cuecard-plugin --test cost --run-ignored only --no-capture`
+#[test]
+#[ignore = "a measurement"]
+#[allow(clippy::print_stdout, reason = "its result")]
+fn how_long_counting_takes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
+    for plugin in ["late-parcel", "size-advisor"] {
+        let bundle = read_folder(&folder.join(plugin), &BundleLimits::default()).unwrap();
+        let time = |counts: bool| {
+            let mut times: Vec<_> = (0..15)
+                .map(|_| {
+                    let prover = Prover::new(Spawn::Caller, None, Ceiling::default());
+                    let prover = if counts { prover.counting() } else { prover };
+                    let began = std::time::Instant::now();
+                    assert_eq!(prover.prove(&bundle).problems, []);
+                    began.elapsed()
+                })
+                .collect();
+            times.sort_unstable();
+            times[7]
+        };
+        println!("{plugin}: proved in {:?}, and counted in {:?}, at the median of 15", time(false), time(true));
+    }
+}

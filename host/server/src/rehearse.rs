@@ -322,9 +322,11 @@ impl Sides {
         let understanding = snapshot.learn(&self.merchant.id);
         let ask = || answer(snapshot, &understanding, &self.workers, &self.merchant, again.incoming.clone());
         let first = ask().await?;
-        // Those that come first may have kept it waiting past its time by the clock: it is asked once more.
-        let is_late =
-            |it: &Failure| matches!(it.kind, FailureKind::Timeout | FailureKind::Killed | FailureKind::Skipped);
+        // Those that come first may have kept it waiting past its time by the clock, or while it was loaded: it is asked
+        // once more.
+        let is_late = |it: &Failure| {
+            matches!(it.kind, FailureKind::Timeout | FailureKind::Killed | FailureKind::Skipped | FailureKind::Load)
+        };
         if first.reply.failures.iter().any(is_late) { ask().await } else { Ok(first) }
     }
 }
