@@ -210,6 +210,9 @@ pub trait Engine: Send + Sync + 'static {
     /// A bundle by its content hash.
     async fn bundle(&self, hash: &str) -> Result<Option<Arc<[u8]>>>;
 
+    /// What a bundle's own tests cost, if that was kept with it.
+    async fn bundle_cost(&self, hash: &str) -> Result<Option<Arc<str>>>;
+
     /// A key by its hash, revoked or not. From memory: cheap enough for every request.
     async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>>;
 

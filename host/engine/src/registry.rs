@@ -21,6 +21,13 @@ pub enum Change {
     },
     /// What was loaded or refused.
     Reload(ReloadRecord),
+    /// What the tests of a bundle that is kept cost; opaque to the engine.
+    Cost {
+        /// The content hash of the bundle.
+        hash: Arc<str>,
+        /// As the host writes it.
+        cost: Arc<str>,
+    },
     /// Whether a merchant wants a shared plugin. All are wanted until this says otherwise.
     Shared {
         /// Who decides.
@@ -71,6 +78,9 @@ pub struct PluginRecord {
     pub at: Timestamp,
     /// By whom: a key's name, or `watcher`.
     pub by: String,
+    /// What it costs beside the version in whose place it came; opaque to the engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Arc<str>>,
 }
 
 /// Where a plugin stands.

@@ -101,6 +101,8 @@ pub struct CallReport {
     pub micros: u32,
     /// Of this, processor time.
     pub processor_us: u32,
+    /// Steps, where they are counted.
+    pub steps: Option<u64>,
     /// What went wrong, if anything.
     pub failure: Option<Failed>,
     /// Why nothing of its answer could be shown, if it answered.
@@ -124,6 +126,7 @@ impl CallReport {
             start_us: (called.began_us > 0).then(|| called.began_us.saturating_sub(turn_began)),
             micros: called.micros,
             processor_us: called.processor_us,
+            steps: called.steps,
             failure: called.outcome.as_ref().err().cloned(),
             unusable: None,
             log: std::mem::take(&mut called.log),

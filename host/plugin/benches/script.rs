@@ -51,6 +51,7 @@ fn load(id: u64, code: Code) -> Load {
         limits: Limits::default(),
         hooks: Hooks { compose: true, ..Hooks::default() },
         code,
+        counts: false,
         messages: Vec::new(),
     }
 }

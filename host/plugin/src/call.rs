@@ -25,8 +25,9 @@ pub trait Runtime {
     fn trigger(&mut self, call: &mut Call, event: &Event, customer: &Customer) -> Result<Vec<Decision>, CallError>;
     /// What the plugin understands otherwise than the host.
     fn classify(&mut self, call: &mut Call, turn: &Turn) -> Result<Classification, CallError>;
-    /// Steps of the last call, where they are counted: a figure that is the same on every run and machine.
-    fn cost(&self) -> Option<u64> {
+    /// Steps of all calls since this was last asked, where they are counted: a figure that is the same on every run and
+    /// machine.
+    fn take_steps(&mut self) -> Option<u64> {
         None
     }
     /// Called after the answer is out: the time to collect garbage.

@@ -43,6 +43,8 @@ pub struct Case {
     pub line: u32,
     /// What the hook is handed.
     pub input: Input,
+    /// A hash of what the case says but for its name and what it expects: two that agree hand a hook the same.
+    pub said: String,
     /// Where, when and for whom words are meant.
     pub setting: Setting,
     /// What the plugin stored for this customer before.

@@ -158,6 +158,13 @@ impl<'d, 'a> Section<'d, 'a> {
         self.table.is_empty()
     }
 
+    /// A hash of what the table says, but for some keys: the same however it is written.
+    pub(crate) fn fingerprint(&self, without: &[&str]) -> String {
+        let mut hasher = blake3::Hasher::new();
+        feed_table(&mut hasher, &self.table, without);
+        hasher.finalize().to_hex().chars().take(16).collect()
+    }
+
     /// The table itself.
     pub(crate) fn into_table(self) -> DeTable<'a> {
         self.table
@@ -404,6 +411,37 @@ fn merge<'a>(into: &mut DeTable<'a>, defaults: &DeTable<'a>) {
     }
 }
 
+fn feed_table(hasher: &mut blake3::Hasher, table: &DeTable<'_>, without: &[&str]) {
+    let mut said: Vec<_> = table.iter().map(|(key, value)| (&**key.get_ref(), value.get_ref())).collect();
+    said.retain(|(key, _)| !without.contains(key));
+    said.sort_unstable_by_key(|(key, _)| *key);
+    feed(hasher, "t", &said.len().to_string());
+    for (key, value) in said {
+        feed(hasher, "k", key);
+        feed_value(hasher, value);
+    }
+}
+
+/// Each piece with its kind and its length, so that no two tables read the same.
+fn feed(hasher: &mut blake3::Hasher, kind: &str, piece: &str) {
+    hasher.update(format!("{kind}{}:{piece}", piece.len()).as_bytes());
+}
+
+fn feed_value(hasher: &mut blake3::Hasher, value: &DeValue<'_>) {
+    match value {
+        DeValue::String(text) => feed(hasher, "s", text),
+        DeValue::Integer(number) => feed(hasher, "i", &number.to_string()),
+        DeValue::Float(number) => feed(hasher, "f", &number.to_string()),
+        DeValue::Boolean(it) => feed(hasher, "b", &it.to_string()),
+        DeValue::Datetime(moment) => feed(hasher, "d", &moment.to_string()),
+        DeValue::Table(table) => feed_table(hasher, table, &[]),
+        DeValue::Array(array) => {
+            feed(hasher, "a", &array.len().to_string());
+            array.iter().for_each(|value| feed_value(hasher, value.get_ref()));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -441,6 +479,21 @@ mod tests {
         });
         assert_eq!(found.len(), 3, "{found:?}");
         assert!(found[0].starts_with("a.toml:1:1: unknown key 'z'"), "{found:?}");
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_what_is_said() {
+        let of = |text: &str| Document::new("a.toml", text).parse(1 << 20).unwrap().fingerprint(&["name"]);
+        let one = of("name = 'a'\ntext = 'hi'\ncustomer.id = 'u'\nlist = [1, 'b']\n");
+        assert_eq!(one, of("list = [1,\"b\"] # the same\nname='b'\ntext = \"hi\"\n[customer]\nid='u'"));
+        for other in [
+            "text = 'hi'",
+            "text = 'hi'\ncustomer.id = 'u'\nlist = ['1', 'b']",
+            "text = 'hi'\ncustomer.id = 'v'\nlist = [1, 'b']",
+        ] {
+            assert_ne!(one, of(other), "{other}");
+        }
+        assert_eq!(one.len(), 16);
     }
 
     #[test]

@@ -8,11 +8,17 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, PluginVersion, Scope};
 
 use crate::{
-    bundle::BundleHash, canary::Trial, contents::Contents, job::LoadId, signature::Provenance, workers::Loadable,
+    bundle::BundleHash,
+    canary::Trial,
+    contents::Contents,
+    cost::{Comparison, Cost},
+    job::LoadId,
+    signature::Provenance,
+    workers::Loadable,
 };
 
 /// A plugin that serves.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LivePlugin {
     /// Which plugin.
     pub plugin: PluginVersion,
@@ -24,6 +30,10 @@ pub struct LivePlugin {
     pub short_hash: Arc<str>,
     /// Who signed it, if somebody did who is trusted.
     pub provenance: Option<Provenance>,
+    /// What its own tests cost, if that was counted.
+    pub cost: Option<Arc<Cost>>,
+    /// That beside the version in whose place it came.
+    pub compared: Option<Comparison>,
     /// What its bundle says.
     pub contents: Contents,
     /// Its code, if it brings any.

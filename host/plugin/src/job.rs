@@ -50,6 +50,8 @@ pub struct Load {
     pub hooks: Hooks,
     /// The program.
     pub code: Code,
+    /// Whether the steps of its calls are counted, which makes them slower. A component's code is compiled for it apart.
+    pub counts: bool,
     /// Locale and text of each message file.
     pub messages: Vec<(String, String)>,
 }
@@ -171,6 +173,8 @@ pub struct Called<T> {
     pub micros: u32,
     /// Of this, processor time, if it was wanted: what another program on a busy machine took is not in it.
     pub processor_us: u32,
+    /// Steps, if they are counted and no deadline has ended the call.
+    pub steps: Option<u64>,
 }
 
 /// A draft with what the `localize` hooks did to it.
@@ -208,6 +212,7 @@ impl<T> Called<T> {
             began_us: 0,
             micros: 0,
             processor_us: 0,
+            steps: None,
         }
     }
 }

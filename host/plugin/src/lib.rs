@@ -10,6 +10,7 @@ pub mod canary;
 pub mod cases;
 pub mod classified;
 pub mod contents;
+pub mod cost;
 pub mod deprecated;
 mod document;
 pub mod frame;

@@ -76,6 +76,8 @@ pub struct LuaPlugin {
     settled: usize,
     broken: bool,
     counts: bool,
+    /// Counted and not yet asked for.
+    steps: u64,
 }
 
 impl fmt::Debug for LuaPlugin {
@@ -115,7 +117,7 @@ impl LuaPlugin {
         }
         let bell = vm.bell();
         let mut plugin =
-            Self { name: name.clone(), vm, bell, main, watchdog, settled: 0, broken: false, counts: false };
+            Self { name: name.clone(), vm, bell, main, watchdog, settled: 0, broken: false, counts: false, steps: 0 };
         plugin.check(entry, hooks, limits)?;
         plugin.vm.collect();
         plugin.settled = plugin.vm.used();
@@ -186,6 +188,7 @@ impl LuaPlugin {
         let outcome = run(&mut entered, self.main, hook, push, read, &limits);
         let outcome = outcome.map_err(|failure| failure.into_error(&entered, &limits));
         drop(entered);
+        self.steps = self.steps.saturating_add(self.vm.steps());
         let late = watch.is_over();
         drop(watch);
         match outcome {
@@ -221,8 +224,8 @@ impl Runtime for LuaPlugin {
         self.call(call, Hook::Classify, |stack| push(stack, turn).map(|()| 1), reply::classification)
     }
 
-    fn cost(&self) -> Option<u64> {
-        self.counts.then(|| self.vm.steps())
+    fn take_steps(&mut self) -> Option<u64> {
+        self.counts.then(|| std::mem::take(&mut self.steps))
     }
 
     fn tidy(&mut self) {

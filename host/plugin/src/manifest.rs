@@ -6,6 +6,7 @@ use std::{fmt, ops::Range, str::FromStr, sync::Arc};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use cuecard_model::{PluginId, PluginVersion, ScenarioId};
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::{
@@ -66,7 +67,8 @@ pub struct Code {
 }
 
 /// The two runtimes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum RuntimeKind {
     /// Luau.
     Lua,

@@ -28,6 +28,7 @@ pub use self::{cases::CaseReport, child::run};
 use crate::{
     bundle::Bundle,
     contents::{CodeFiles, Contents},
+    cost::Cost,
     frame,
     job::{Code, Hooks, Load, LoadId},
     limits::Ceiling,
@@ -47,6 +48,8 @@ struct Order {
     cases: bool,
     /// Whether the cases are run once more, to count what they cost.
     counts: bool,
+    /// A component's code for that, compiled before.
+    counted: Option<Vec<u8>>,
 }
 
 /// What a prover process answers.
@@ -55,8 +58,12 @@ struct Report {
     version: String,
     problems: Vec<Problem>,
     compiled: Option<Vec<u8>>,
+    counted: Option<Vec<u8>>,
     cases: Vec<CaseReport>,
 }
+
+/// In the name of a component's code that counts its steps.
+const COUNTING: &str = "-counting";
 
 /// Proves bundles.
 #[derive(Debug)]
@@ -82,7 +89,7 @@ pub enum Spawn {
 }
 
 /// What proving found.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Proof {
     /// The version in the manifest, if it could be read.
     pub version: Arc<str>,
@@ -90,6 +97,8 @@ pub struct Proof {
     pub problems: Vec<Problem>,
     /// The bundle's own tests, as they went.
     pub cases: Vec<CaseReport>,
+    /// What they cost, if that was counted.
+    pub cost: Option<Arc<Cost>>,
     contents: Option<Contents>,
     code: Option<Code>,
 }
@@ -135,28 +144,32 @@ impl Prover {
     /// Makes ready what was proved before: nothing is tested, and nothing compiled that is in the cache.
     pub fn prepare(&self, bundle: &Bundle) -> Proof {
         let lua_alone = bundle.files().keys().all(|name| !name.ends_with(".wasm"));
-        if lua_alone || self.cached(bundle).is_some() {
-            return self.finish(bundle, Report { compiled: self.cached(bundle), ..Report::default() });
+        let compiled = self.cached(bundle, "");
+        if lua_alone || compiled.is_some() {
+            return self.finish(bundle, Report { compiled, ..Report::default() });
         }
         self.work(bundle, false)
     }
 
     fn work(&self, bundle: &Bundle, cases: bool) -> Proof {
-        let compiled = self.cached(bundle);
-        let order = Order { bundle: bundle.clone(), ceiling: self.ceiling, compiled, cases, counts: self.counts };
+        let (compiled, counts) = (self.cached(bundle, ""), self.counts && cases);
+        let counted = self.cached(bundle, COUNTING).filter(|_| counts);
+        let order = Order { bundle: bundle.clone(), ceiling: self.ceiling, compiled, cases, counts, counted };
         let report = match &self.spawn {
             Spawn::Caller => child::prove(&order),
             Spawn::Process { program, arguments } => in_process(program, arguments, &order),
         };
-        if let Some(compiled) = report.compiled.as_ref().filter(|_| report.problems.is_empty()) {
-            self.keep(bundle, compiled);
+        for (code, kind) in [(&report.compiled, ""), (&report.counted, COUNTING)] {
+            if let Some(code) = code.as_ref().filter(|_| report.problems.is_empty()) {
+                self.keep(bundle, code, kind);
+            }
         }
         self.finish(bundle, report)
     }
 
     /// The host reads a bundle itself only once a prover has read it and lived.
     fn finish(&self, bundle: &Bundle, report: Report) -> Proof {
-        let Report { version, mut problems, compiled, cases } = report;
+        let Report { version, mut problems, compiled, cases, .. } = report;
         let mut contents = None;
         let failed: Vec<_> = cases.iter().filter_map(CaseReport::problems).collect();
         if problems.is_empty() {
@@ -167,17 +180,27 @@ impl Prover {
         }
         let code = contents.as_ref().and_then(|contents| code(contents, compiled));
         let version = contents.as_ref().map_or(version, |contents| contents.manifest.version.to_string());
+        let runtime = contents.as_ref().and_then(|contents| contents.manifest.code.as_ref()).map(|code| code.runtime);
+        let cost = runtime.and_then(|runtime| Cost::of(runtime, &cases)).map(Arc::new);
         problems.extend(failed);
-        Proof { version: version.into(), problems, cases, contents, code }
+        Proof { version: version.into(), problems, cases, cost, contents, code }
     }
 
-    fn cached(&self, bundle: &Bundle) -> Option<Vec<u8>> {
-        fs::read(self.place(bundle)?).ok()
+    /// The code of a plugin that counts its steps, if that was made when it was proved.
+    pub fn counting_code(&self, contents: &Contents) -> Option<Code> {
+        match contents.code.as_ref()? {
+            CodeFiles::Lua { entry, sources } => Some(Code::Lua { entry: entry.clone(), files: sources.clone() }),
+            CodeFiles::Wasm { bytes, .. } => Some(Code::Wasm(fs::read(self.place(bytes, COUNTING)?).ok()?.into())),
+        }
+    }
+
+    fn cached(&self, bundle: &Bundle, kind: &str) -> Option<Vec<u8>> {
+        fs::read(self.place(component(bundle)?.1, kind)?).ok()
     }
 
     /// Written beside and renamed, so that a half-written file is never read.
-    fn keep(&self, bundle: &Bundle, compiled: &[u8]) {
-        let Some(place) = self.place(bundle) else { return };
+    fn keep(&self, bundle: &Bundle, compiled: &[u8], kind: &str) {
+        let Some(place) = component(bundle).and_then(|(_, bytes)| self.place(bytes, kind)) else { return };
         let write = || -> io::Result<()> {
             fs::create_dir_all(place.parent().unwrap_or(&place))?;
             let beside = place.with_extension(format!("{}.part", std::process::id()));
@@ -191,16 +214,22 @@ impl Prover {
         }
     }
 
-    fn place(&self, bundle: &Bundle) -> Option<PathBuf> {
-        let name = blake3::hash(component(bundle)?.1).to_hex();
-        Some(self.cache.as_ref()?.join(format!("{name}-{:016x}.cwasm", Runtimes::compatibility())))
+    fn place(&self, component: &[u8], kind: &str) -> Option<PathBuf> {
+        let name = blake3::hash(component).to_hex();
+        Some(self.cache.as_ref()?.join(format!("{name}-{:016x}{kind}.cwasm", Runtimes::compatibility())))
     }
 }
 
 impl Proof {
     /// A bundle that is not even read.
     pub(crate) fn refused(problem: Problem) -> Self {
-        Self { version: Arc::default(), problems: vec![problem], cases: Vec::new(), contents: None, code: None }
+        let (version, problems) = (Arc::default(), vec![problem]);
+        Self { version, problems, cases: Vec::new(), cost: None, contents: None, code: None }
+    }
+
+    /// The same with what was counted when it was proved before.
+    pub(crate) fn with_cost(self, cost: Option<Cost>) -> Self {
+        Self { cost: cost.map(Arc::new), ..self }
     }
 
     /// What may serve, or the reasons against it.
@@ -249,8 +278,16 @@ pub fn load(id: LoadId, contents: &Contents, bundle: &Bundle, code: Code) -> Loa
             classify: hooks.classify.is_some(),
         },
         code,
+        counts: false,
         messages: messages.collect(),
     }
+}
+
+/// The same plugin where the steps of its calls are counted, with `code` that can. A call may take longer then.
+pub fn counting(id: LoadId, load: &Load, code: Code) -> Load {
+    let mut load = Load { id, code, counts: true, ..load.clone() };
+    load.limits.time_ms = load.limits.time_ms.saturating_mul(cases::PATIENCE);
+    load
 }
 
 fn in_process(program: &Path, arguments: &[String], order: &Order) -> Report {
@@ -276,10 +313,17 @@ fn talk(program: &Path, arguments: &[String], order: &Order) -> Result<Report, P
         ours.set_read_timeout(patience)?;
         ours.set_write_timeout(patience)?;
         frame::write(&mut ours, order)?;
-        frame::read(&mut ours, &mut Vec::new())
+        let judged: Option<Report> = frame::read(&mut ours, &mut Vec::new())?;
+        let counted = order.counts && judged.is_some();
+        // The verdict stands, whether or not the process lives to count.
+        let counted = counted.then(|| frame::read(&mut ours, &mut Vec::new()).ok().flatten()).flatten();
+        Ok(judged.map(|judged: Report| match counted {
+            Some(counted) => Report { compiled: judged.compiled, ..counted },
+            None => judged,
+        }))
     };
     let answer = { talk }();
-    if answer.is_err() {
+    if !matches!(answer, Ok(None)) {
         let _ = child.kill();
     }
     let status = child.wait().map_err(failed)?;

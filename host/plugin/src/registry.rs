@@ -31,6 +31,7 @@ pub use self::{
 use crate::{
     bundle::{Bundle, BundleHash, BundleLimits},
     canary::{Canary, Terms},
+    cost::{Comparison, Cost},
     generation::Generation,
     job::LoadId,
     problem::Problem,
@@ -86,6 +87,10 @@ pub struct Note {
     pub by: Arc<str>,
     /// The canary that begins with it. Whatever else changes which bundle serves ends the one that was.
     pub canary: Option<Canary>,
+    /// What the bundle's own tests cost, if that was counted.
+    pub cost: Option<Arc<Cost>>,
+    /// That beside the version in whose place it came.
+    pub compared: Option<Comparison>,
 }
 
 /// What became of a bundle.
@@ -263,7 +268,11 @@ pub struct Restored {
     /// Content of its folder that a rollback has set aside: it stays so until the folder changes.
     pub aside: Option<BundleHash>,
     /// A version that was being tried beside it.
-    pub canary: Option<(Bundle, Canary)>,
+    pub canary: Option<(Bundle, Canary, Option<Cost>)>,
+    /// What its own tests cost.
+    pub cost: Option<Cost>,
+    /// That beside the version in whose place it came.
+    pub compared: Option<Comparison>,
 }
 
 /// How a registry begins.

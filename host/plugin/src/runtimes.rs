@@ -125,8 +125,8 @@ impl Runtime for Watched {
         self.plugin.classify(call, turn)
     }
 
-    fn cost(&self) -> Option<u64> {
-        self.plugin.cost()
+    fn take_steps(&mut self) -> Option<u64> {
+        self.plugin.take_steps()
     }
 
     fn is_spent(&self) -> bool {

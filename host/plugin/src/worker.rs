@@ -30,12 +30,22 @@ use crate::{
 /// How long loading one plugin may take before the host may kill the worker for it.
 pub const LOAD_TIME: Duration = Duration::from_millis(500);
 
+/// How often a worker tries to load a plugin.
+const LOADS: u8 = 3;
+
 /// No further event is begun in one exchange after this time.
 const EVENTS_TIME: Duration = Duration::from_millis(10);
 
-/// Serves jobs until the other side closes the stream. `ready` runs once all threads of the worker have started.
-pub fn serve(stream: impl Read + Write, progress: Note, ready: impl FnOnce() -> Confinement) -> io::Result<()> {
-    let mut worker = Worker { runtimes: Runtimes::start()?, plugins: HashMap::new(), progress };
+/// Serves jobs until the other side closes the stream. `ready` runs once all threads of the worker have started. One
+/// that `counts` can be told to load plugins whose steps are counted.
+pub fn serve(
+    stream: impl Read + Write,
+    progress: Note,
+    counts: bool,
+    ready: impl FnOnce() -> Confinement,
+) -> io::Result<()> {
+    let counting = counts.then(Runtimes::start_counting).transpose()?;
+    let mut worker = Worker { runtimes: Runtimes::start()?, counting, plugins: HashMap::new(), progress };
     let mut stream = BufReader::with_capacity(64 << 10, stream);
     let (mut body, mut out) = (Vec::new(), Vec::new());
     frame::write(stream.get_mut(), &Answer::Ready(ready()))?;
@@ -64,6 +74,7 @@ pub fn serve(stream: impl Read + Write, progress: Note, ready: impl FnOnce() -> 
 
 struct Worker {
     runtimes: Runtimes,
+    counting: Option<Runtimes>,
     plugins: HashMap<LoadId, Loaded>,
     progress: Note,
 }
@@ -73,6 +84,8 @@ struct Loaded {
     load: Load,
     catalog: Arc<Catalog>,
     runtime: Result<Box<dyn Runtime>, Problem>,
+    /// How often it was loaded and could not be.
+    failed: u8,
 }
 
 impl Worker {
@@ -80,8 +93,9 @@ impl Worker {
         self.progress.begin(load.id, LOAD_TIME);
         let files = load.messages.iter().map(|(locale, text)| (locale.as_str(), text.as_str()));
         let catalog = Arc::new(Catalog::parsed_before(files));
-        let runtime = self.runtimes.load(&load);
-        self.plugins.insert(load.id, Loaded { load, catalog, runtime });
+        let runtime = load_in(&self.runtimes, self.counting.as_ref(), &load);
+        let failed = u8::from(runtime.is_err());
+        self.plugins.insert(load.id, Loaded { load, catalog, runtime, failed });
         self.progress.end();
     }
 
@@ -233,24 +247,39 @@ impl Worker {
         let outcome = hook(&mut **runtime, &mut call, &begin);
         let micros = whole(progress::now().saturating_sub(started));
         let processor_us = processor.map_or(0, |before| whole(processor_time().saturating_sub(before)));
+        let ended = matches!(&outcome, Err(error) if error.kind == FailureKind::Timeout);
+        let steps = runtime.take_steps().filter(|_| !ended);
         let began_us = u64::try_from(started.as_micros()).unwrap_or(u64::MAX);
         let key_writes = if outcome.is_ok() { call.key_writes } else { Default::default() };
         let outcome = outcome.map_err(Into::into);
-        Called { load: ask.load, outcome, key_writes, log: call.log, began_us, micros, processor_us }
+        Called { load: ask.load, outcome, key_writes, log: call.log, began_us, micros, processor_us, steps }
     }
 
     /// After the answer is out: replaces what hit a limit, and collects garbage.
     fn tidy(&mut self) {
         for plugin in self.plugins.values_mut() {
-            let Ok(runtime) = &mut plugin.runtime else { continue };
-            if runtime.is_spent() {
+            let again = match &plugin.runtime {
+                Ok(runtime) => runtime.is_spent(),
+                // What was proved can be loaded: a busy machine may have ended it.
+                Err(_) => plugin.failed < LOADS,
+            };
+            if again {
                 self.progress.begin(plugin.load.id, LOAD_TIME);
-                plugin.runtime = self.runtimes.load(&plugin.load);
+                plugin.runtime = load_in(&self.runtimes, self.counting.as_ref(), &plugin.load);
+                plugin.failed += u8::from(plugin.runtime.is_err());
                 self.progress.end();
-            } else {
+            } else if let Ok(runtime) = &mut plugin.runtime {
                 runtime.tidy();
             }
         }
+    }
+}
+
+fn load_in(plain: &Runtimes, counting: Option<&Runtimes>, load: &Load) -> Result<Box<dyn Runtime>, Problem> {
+    match (load.counts, counting) {
+        (false, _) => plain.load(load),
+        (true, Some(counting)) => counting.load(load),
+        (true, None) => Err(Problem::new("", "this worker does not count steps")),
     }
 }
 
@@ -279,8 +308,8 @@ fn setting(turn: &Turn, culture: &Culture, default_locale: &str) -> Arc<Setting>
 
 impl<T> Called<T> {
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Called<U> {
-        let Self { load, outcome, key_writes, log, began_us, micros, processor_us } = self;
-        Called { load, outcome: outcome.map(change), key_writes, log, began_us, micros, processor_us }
+        let Self { load, outcome, key_writes, log, began_us, micros, processor_us, steps } = self;
+        Called { load, outcome: outcome.map(change), key_writes, log, began_us, micros, processor_us, steps }
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Options {
     /// Whether plugins are known by how they have done: who fails rests, who answers is asked first. A rehearsal asks
     /// each every time, takes its time, and leaves no mark on it.
     pub remember: bool,
+    /// Whether they can be told to count the steps of calls ([`crate::job::Load::counts`]).
+    pub counts: bool,
 }
 
 impl Options {
@@ -67,6 +69,7 @@ impl Options {
             patience: Duration::from_millis(250),
             loaded: 1024,
             remember: true,
+            counts: false,
         }
     }
 }

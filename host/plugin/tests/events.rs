@@ -43,6 +43,7 @@ fn plugin() -> BTreeMap<u64, Arc<Loadable>> {
         limits: Limits::default(),
         hooks: Hooks { trigger: true, ..Hooks::default() },
         code: Code::Lua { entry: "main.luau".into(), files },
+        counts: false,
         messages: Vec::new(),
     };
     [(LOAD, Arc::new(Loadable::new(load)))].into()

@@ -169,7 +169,16 @@ fn a_start_waits_for_no_review() {
         std::fs::write(path, bytes).unwrap();
     }
     let (source, place) = (Source::Folder, place());
-    let restored = Restored { place, bundle: bundle("1.0.0"), disabled: false, source, aside: None, canary: None };
+    let restored = Restored {
+        place,
+        bundle: bundle("1.0.0"),
+        disabled: false,
+        source,
+        aside: None,
+        canary: None,
+        cost: None,
+        compared: None,
+    };
     let host = start(Some(folder.path()), vec![restored]);
     let first = host.generations.recv().unwrap();
     assert_eq!(first.all().next().unwrap().plugin.version.as_ref(), "1.0.0", "what served serves on");

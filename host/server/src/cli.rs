@@ -47,7 +47,7 @@ enum Command {
     New(new::New),
     /// Read, compile and load bundles; say what is wrong, with file, line and hint
     Check(check::Check),
-    /// Watch a plugin's folder: check and test it at each save
+    /// Watch a plugin's folder: check, test and rehearse it at each save
     Dev(dev::Dev),
     /// Build a plugin's component, `plugin.wasm`, from its sources
     Build(new::Build),
@@ -104,6 +104,9 @@ enum Command {
         /// Do what nobody waits for
         #[arg(long)]
         aside: bool,
+        /// It can count the steps of calls.
+        #[arg(long)]
+        counting: bool,
     },
     /// Prove a bundle for the host that started this
     #[command(hide = true)]
@@ -149,7 +152,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bench(bench) => on_one_thread(bench.run()),
         Command::Completions(completions) => completions.run(&mut Cli::command()),
         Command::BenchServe(serve) => done(serve.run()),
-        Command::Worker { aside } => done(cuecard_plugin::worker::process::run(aside).map_err(Into::into)),
+        Command::Worker { aside, counting } => {
+            done(cuecard_plugin::worker::process::run(aside, counting).map_err(Into::into))
+        }
         Command::ProveWorker => done(cuecard_plugin::prove::run().map_err(Into::into)),
     }
 }

@@ -5,6 +5,7 @@
 //! Nothing that a rehearsal does is kept: no keys, no log, no figures, no mark on how a plugin does, and nothing is sent.
 //! Knows no HTTP.
 
+mod counted;
 mod input;
 mod report;
 mod review;
@@ -23,10 +24,12 @@ use std::{
 };
 
 use cuecard_engine::{Engine, Error};
-use cuecard_pipeline::Snapshot;
+use cuecard_gate::Policy;
+use cuecard_pipeline::{Merchant, Snapshot};
 use cuecard_plugin::{
     bundle::Bundle,
     generation::LivePlugin,
+    job::LoadId,
     problem::Problem,
     prove::{Proof, Prover, load},
     registry::Place,
@@ -43,7 +46,6 @@ pub use self::{
     report::{Case, DecisionShown, EventShown, FailureShown, Plan, Rehearsal, Summary, TurnShown, Version},
     review::Reviewer,
 };
-use crate::merchants::Settled;
 
 /// Turns of a rehearsal, if nothing else is asked for, and at most.
 pub const TURNS: (usize, usize) = (200, 1000);
@@ -60,24 +62,32 @@ const IDLE: Duration = Duration::from_secs(120);
 
 /// What to rehearse.
 pub struct Wanted {
-    /// Where events are kept, and what is known of their customers.
-    pub engine: Arc<dyn Engine>,
     /// What turns run on now.
     pub snapshot: Arc<Snapshot>,
     /// Whose turns and events.
-    pub settled: Settled,
+    pub merchant: Arc<Merchant>,
     /// Whom the version would serve, and its name.
     pub place: Place,
     /// The version.
     pub version: Tried,
     /// Newest first.
     pub turns: Vec<Again>,
-    /// How many events that one of the two listens to, from the newest back.
-    pub events: usize,
+    /// Which events, if any are kept.
+    pub events: Option<Events>,
     /// Whether all turns and events are shown, or those alone that differ.
     pub show_all: bool,
     /// The longest that it may take.
     pub time: Duration,
+}
+
+/// Events that one of the two listens to.
+pub struct Events {
+    /// Where they are kept, and what is known of their customers.
+    pub engine: Arc<dyn Engine>,
+    /// By which contacts are worded.
+    pub policy: Arc<Policy>,
+    /// How many, from the newest back.
+    pub newest: usize,
 }
 
 /// A version that serves nobody yet.
@@ -204,10 +214,10 @@ async fn serve(stage: Arc<Stage>, mut inbox: mpsc::Receiver<Job>) {
 impl Stage {
     async fn rehearse(&self, wanted: Wanted, unwanted: &dyn Fn() -> bool) -> Answer {
         let began = Instant::now();
-        let Wanted { engine, snapshot, settled, place, version, turns, events, show_all, time } = wanted;
+        let Wanted { snapshot, merchant, place, version, turns, events, show_all, time } = wanted;
         // One version answers each turn, whoever else would in its place: the two are to be told apart.
         let snapshot = Arc::new(snapshot.stable());
-        let of = settled.merchant.id.clone();
+        let of = merchant.id.clone();
         let old = snapshot.generation.plugins(&of).find(|plugin| plugin.plugin.id == place.1).cloned();
         let mut found = Rehearsal { old: old.as_deref().map(Version::of), ..Rehearsal::empty(&place.1) };
         let ready = match version {
@@ -217,21 +227,30 @@ impl Stage {
         match ready {
             Ok(plugin) => {
                 found.new = Some(Version::of(&plugin));
-                let heard = old.iter().chain([&plugin]).map(|plugin| &plugin.contents.manifest);
-                let events = input::events(&*engine, &of, heard, events).await?;
+                found.cost = counted::compared(old.as_deref(), &plugin);
+                let occurred = match &events {
+                    Some(it) => {
+                        let heard = old.iter().chain([&plugin]).map(|plugin| &plugin.contents.manifest);
+                        input::events(&*it.engine, &merchant.id, heard, it.newest).await?
+                    }
+                    None => Vec::new(),
+                };
                 let last = self.last.lock().await.clone();
                 let stands = Arc::clone(&snapshot);
                 let new = spawn_blocking(move || Arc::new(stands.with(&of, plugin, last.as_deref()))).await;
                 if let (Ok(new), Some(workers)) = (new, self.workers().await) {
                     *self.last.lock().await = Some(Arc::clone(&new));
-                    let sides = Sides { engine, workers, settled, old: snapshot, new };
+                    let sides = Sides { workers, merchant, old: snapshot, new };
                     let enough = |time: Duration| move || unwanted() || began.elapsed() > time;
                     // Neither turns nor events take the others' time.
-                    let half = if events.is_empty() { time } else { time / 2 };
+                    let half = if occurred.is_empty() { time } else { time / 2 };
                     sides.turns(&mut found, &turns, show_all, &enough(half)).await;
-                    sides.events(&mut found, &events, show_all, &enough(time)).await?;
+                    if let Some(events) = &events {
+                        sides.events(&mut found, events, &occurred, show_all, &enough(time)).await?;
+                    }
+                    self.count(&mut found, &sides, &turns, &enough(time)).await;
                 } else {
-                    (found.summary.left_out, found.summary.events_left_out) = (turns.len(), events.len());
+                    (found.summary.left_out, found.summary.events_left_out) = (turns.len(), occurred.len());
                 }
             }
             Err(problems) => found.problems = problems,
@@ -265,18 +284,8 @@ impl Stage {
     ) -> Result<Arc<LivePlugin>, Vec<Problem>> {
         found.problems.clone_from(&proof.problems);
         found.cases = proof.cases.iter().map(Case::of).collect();
-        let (contents, code) = proof.untested()?;
-        if contents.manifest.id != place.1 {
-            let reason =
-                format!("the plugin's id is '{}', and '{}' was to be rehearsed", contents.manifest.id, place.1);
-            return Err(vec![Problem::new("plugin.toml", reason).hint("rehearse it under its own id")]);
-        }
         let id = self.ids.fetch_add(1, Ordering::Relaxed);
-        let loadable = code.map(|code| Arc::new(Loadable::new(load(id, &contents, bundle, code))));
-        let plugin = contents.manifest.plugin_version();
-        let (scope, hash) = (place.0.clone(), bundle.hash());
-        let short_hash = hash.short().into();
-        Ok(Arc::new(LivePlugin { plugin, scope, hash, short_hash, provenance: None, contents, loadable }))
+        unserved(id, place, bundle, proof)
     }
 
     /// Two, so that one merchant's rehearsal leaves room for another's.
@@ -287,6 +296,7 @@ impl Stage {
                 count: 2,
                 patience: TIME,
                 remember: false,
+                counts: true,
                 ..workers::Options::new(self.spawn.clone())
             };
             match Workers::start(settled).await {
@@ -296,4 +306,23 @@ impl Stage {
         }
         workers.clone()
     }
+}
+
+/// A plugin that could serve, whatever its own tests say, and serves nobody; loads are told apart by `id`.
+pub(crate) fn unserved(
+    id: LoadId,
+    place: &Place,
+    bundle: &Bundle,
+    proof: Proof,
+) -> Result<Arc<LivePlugin>, Vec<Problem>> {
+    let cost = proof.cost.clone();
+    let (contents, code) = proof.untested()?;
+    if contents.manifest.id != place.1 {
+        let reason = format!("the plugin's id is '{}', and '{}' was to be rehearsed", contents.manifest.id, place.1);
+        return Err(vec![Problem::new("plugin.toml", reason).hint("rehearse it under its own id")]);
+    }
+    let loadable = code.map(|code| Arc::new(Loadable::new(load(id, &contents, bundle, code))));
+    let (plugin, scope, hash) = (contents.manifest.plugin_version(), place.0.clone(), bundle.hash());
+    let (short_hash, provenance, compared) = (hash.short().into(), None, None);
+    Ok(Arc::new(LivePlugin { plugin, scope, hash, short_hash, provenance, cost, compared, contents, loadable }))
 }

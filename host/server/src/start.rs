@@ -127,7 +127,7 @@ impl Host {
         }
         let compiled = Some(data.join("compiled"));
         let large = config.large_plugins || demo.is_some();
-        let beside = Prover::new(prover.clone(), compiled.clone(), Ceiling::new(large));
+        let beside = Prover::new(prover.clone(), compiled.clone(), Ceiling::new(large)).counting();
         let rehearsals = Rehearsals::start(workers.clone(), beside)?;
         let mut settled = workers::Options::new(workers);
         settled.count = config.workers.unwrap_or(settled.count);
@@ -167,7 +167,7 @@ impl Host {
             confinement,
             stopping,
         });
-        let prover = Prover::new(prover, compiled, Ceiling::new(large));
+        let prover = Prover::new(prover, compiled, Ceiling::new(large)).counting();
         let alerts = Alerts::open(config.alerts, &app.outgoing, &app.metrics)?;
         start_registry(&app, plugins, (prover, trusts), alerts).await?;
         Ok(Self { app, stop })

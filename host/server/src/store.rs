@@ -13,6 +13,7 @@ use cuecard_pipeline::Snapshot;
 use cuecard_plugin::{
     bundle::{Bundle, BundleHash, BundleLimits, from_archive, to_archive},
     canary::Canary,
+    cost::Cost,
     generation::Generation,
     problem::Problem,
     registry::{self, Note, Place, Restored, Review, Store},
@@ -65,6 +66,7 @@ impl Store for EngineStore {
         let mut changes = vec![Change::Reload(record.clone())];
         changes.extend(change(note, &record));
         changes.extend(canary_change(note)?);
+        changes.extend(cost_change(note, bundle)?);
         changes.extend(audit(&record));
         let work = async {
             if let (Some(bundle), false) = (bundle, note.outcome == registry::Outcome::Refused) {
@@ -120,6 +122,18 @@ impl Store for EngineStore {
     fn now(&self) -> Timestamp {
         clock::now()
     }
+}
+
+/// What a bundle that is kept costs. Of one that was proved again it is as it was, unless the host counts otherwise now.
+fn cost_change(note: &Note, bundle: Option<&Bundle>) -> Result<Option<Change>, String> {
+    let (Some(cost), Some(hash), Some(_)) = (&note.cost, &note.hash, bundle) else { return Ok(None) };
+    let cost = serde_json::to_string(&**cost).map_err(|error| error.to_string())?;
+    Ok(Some(Change::Cost { hash: hash.to_string().into(), cost: cost.into() }))
+}
+
+/// What the tests of a bundle cost, as it was kept.
+async fn kept_cost(engine: &dyn Engine, hash: &str) -> anyhow::Result<Option<Cost>> {
+    Ok(engine.bundle_cost(hash).await?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 /// What a note does to the canary that is kept: whatever changes which bundle serves begins one or ends it.
@@ -222,6 +236,8 @@ pub async fn restored(engine: &dyn Engine, limits: &BundleLimits) -> anyhow::Res
                 source: plugin_source(record.source),
                 aside: set_aside(engine, &record).await?,
                 canary: canary(engine, &record, limits).await?,
+                cost: kept_cost(engine, &record.hash).await?,
+                compared: record.compared.as_deref().and_then(|text| serde_json::from_str(text).ok()),
             }),
             Ok(None) => tracing::error!(plugin = %place.1, hash = &*record.hash, "its bundle is not in the engine"),
             Err(reason) => tracing::error!(plugin = %place.1, reason, "its bundle cannot be read"),
@@ -235,11 +251,14 @@ async fn canary(
     engine: &dyn Engine,
     record: &PluginRecord,
     limits: &BundleLimits,
-) -> anyhow::Result<Option<(Bundle, Canary)>> {
+) -> anyhow::Result<Option<(Bundle, Canary, Option<Cost>)>> {
     let kept = engine.setting(&record.scope, &canary_name(&record.plugin)).await?;
     let Some(canary) = kept.and_then(|text| serde_json::from_str::<Canary>(&text).ok()) else { return Ok(None) };
     match read_bundle(engine, &canary.hash, limits).await {
-        Ok(Some(bundle)) => Ok(Some((bundle, canary))),
+        Ok(Some(bundle)) => {
+            let cost = kept_cost(engine, &canary.hash).await?;
+            Ok(Some((bundle, canary, cost)))
+        }
         _ => {
             tracing::error!(plugin = %record.plugin, hash = canary.hash, "the bundle of its canary cannot be read");
             Ok(None)
@@ -353,6 +372,7 @@ fn change(note: &Note, record: &ReloadRecord) -> Option<Change> {
         },
         at: record.at,
         by: record.by.clone(),
+        compared: note.compared.as_ref().and_then(|it| serde_json::to_string(it).ok()).map(Into::into),
     };
     Some(Change::Plugin { record, follows: None })
 }

@@ -62,7 +62,11 @@ fn nobody_puts_aside_unseen_what_another_has_saved() {
     assert!(late["hint"].as_str().unwrap().contains("If-Match"), "{late}");
     assert_eq!((&serves()["version"], &serves()["by"]), (&json!("1.0.1"), &json!("key:dev")));
     assert!(serves()["at"].is_string());
-    assert_eq!(server.get("/v1/reloads").expect(200)["reloads"][0]["version"], "1.0.1", "no record of what was not made");
+    assert_eq!(
+        server.get("/v1/reloads").expect(200)["reloads"][0]["version"],
+        "1.0.1",
+        "no record of what was not made"
+    );
     save(&server, "1.0.2", &[("if-match", &tag(&server))], "").expect(200);
     save(&server, "1.0.3", &[], "").expect(200);
     save(&server, "1.0.4", &[("if-match", "*")], "").expect(200);
@@ -102,7 +106,8 @@ fn of_many_who_save_at_once_one_does() {
     assert_eq!(made.len(), 1, "{statuses:?}");
     assert!(refused.iter().all(|status| **status == 412), "{statuses:?}");
     let reloads = server.get("/v1/reloads").expect(200);
-    let live = reloads["reloads"].as_array().unwrap().iter().filter(|it| it["scope"] == "@demo" && it["outcome"] == "live");
+    let live =
+        reloads["reloads"].as_array().unwrap().iter().filter(|it| it["scope"] == "@demo" && it["outcome"] == "live");
     assert_eq!(live.count(), 1, "{reloads}");
 }
 

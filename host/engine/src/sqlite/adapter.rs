@@ -273,6 +273,11 @@ impl Engine for SqliteEngine {
         self.pool.read(move |connection| read::bundle(connection, &hash)).await
     }
 
+    async fn bundle_cost(&self, hash: &str) -> Result<Option<Arc<str>>> {
+        let hash = hash.to_owned();
+        self.pool.read(move |connection| read::bundle_cost(connection, &hash)).await
+    }
+
     async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>> {
         Ok(self.cache.api_keys().get(hash).cloned())
     }

@@ -32,6 +32,10 @@ fn one(connection: &Connection, change: &Change) -> Step<bool> {
             let row = params![scope_text(&record.scope), record.generation.cast_signed(), body];
             connection.prepare_cached(sql)?.execute(row)?;
         }
+        Change::Cost { hash, cost } => {
+            let sql = "update bundles set cost = ?2 where hash = ?1";
+            connection.prepare_cached(sql)?.execute([&**hash, &**cost])?;
+        }
         Change::Shared { merchant, plugin, enabled } => {
             let sql = if *enabled {
                 "delete from disabled where merchant = ?1 and plugin = ?2"

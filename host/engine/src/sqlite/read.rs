@@ -322,6 +322,12 @@ pub(super) fn bundle(connection: &Connection, hash: &str) -> Result<Option<Arc<[
     statement.query_row([hash], |row| Ok(Arc::from(row.get_ref(0)?.as_blob()?))).optional()
 }
 
+pub(super) fn bundle_cost(connection: &Connection, hash: &str) -> Result<Option<Arc<str>>> {
+    let mut statement = connection.prepare_cached("select cost from bundles where hash = ?1")?;
+    let found: Option<Option<String>> = statement.query_row([hash], |row| row.get(0)).optional()?;
+    Ok(found.flatten().map(Into::into))
+}
+
 pub(super) fn api_keys(connection: &Connection) -> Result<Vec<ApiKey>> {
     all(connection, "select body from api_keys order by hash", [], |row| from_json(row, 0))
 }

@@ -23,6 +23,7 @@ fn plugin(scope: Scope, version: &str, state: PluginState) -> PluginRecord {
         source: Source::Pushed,
         at: at(10),
         by: "author".into(),
+        compared: None,
     }
 }
 
@@ -125,6 +126,12 @@ pub async fn bundles_are_kept_by_hash(shop: Shop) {
     let shop = shop.reopen().await;
     assert!(shop.engine.bundle("h-1").await.unwrap() == Some(bytes), "the first stays");
     assert_eq!(shop.engine.bundle("h-2").await.unwrap(), None);
+    // What it costs is kept beside it, the newest word; of a bundle that is not kept there is none.
+    assert_eq!(shop.engine.bundle_cost("h-1").await.unwrap(), None);
+    let cost = |hash: &str, cost: &str| Change::Cost { hash: hash.into(), cost: cost.into() };
+    assert!(shop.engine.change(vec![cost("h-1", "12"), cost("h-1", "13"), cost("h-2", "1")]).await.unwrap());
+    assert_eq!(shop.engine.bundle_cost("h-1").await.unwrap().as_deref(), Some("13"));
+    assert_eq!(shop.engine.bundle_cost("h-2").await.unwrap(), None);
     let error = shop.engine.put_bundle("h-3", vec![0; 33 << 20].into()).await.unwrap_err();
     assert!(matches!(error, Error::TooLarge { .. }), "{error}");
 }

@@ -61,6 +61,7 @@ const HOOKS: &[(&str, Hook)] = &[
 ];
 
 pub(super) fn read_case(file: &str, line: u32, mut section: Section<'_, '_>) -> Option<Case> {
+    let said = section.fingerprint(&["name", "expect"]);
     let name = section.bounded_text("name", 200);
     if name.is_none() && !section.was_mistyped("name") {
         section.missing("name", "say what the case shows, e.g. name = \"an angry customer is heard first\"");
@@ -92,7 +93,8 @@ pub(super) fn read_case(file: &str, line: u32, mut section: Section<'_, '_>) -> 
     let expect = expect::read(&mut section, hook, now);
     section.finish();
     let setting = about.setting();
-    Some(Case { name: name?.into_inner(), file: file.to_owned(), line, input: input?, setting, keys, expect: expect? })
+    let (name, file) = (name?.into_inner(), file.to_owned());
+    Some(Case { name, file, line, input: input?, said, setting, keys, expect: expect? })
 }
 
 /// The hook is plain from what the case brings; it may be named all the same.

@@ -26,6 +26,10 @@ pub struct CaseReport {
     pub file: String,
     /// Where it stands.
     pub line: u32,
+    /// `compose`, `localize`, `trigger`, `classify`
+    pub hook: String,
+    /// A hash of what the case says of its input.
+    pub input: String,
     /// What came out otherwise than expected, ready to be shown; empty if it passed.
     pub differences: Vec<String>,
     /// Lines that the plugin wrote.
@@ -54,12 +58,14 @@ impl CaseReport {
 /// All cases of a bundle may take this long; after it the rest counts as failed.
 const TIME: Duration = Duration::from_secs(8);
 
-/// Runs every case; a runtime that has hit a limit is replaced by a fresh one.
-pub(super) fn run(
-    contents: &Contents,
-    fresh: &mut dyn FnMut() -> Result<Box<dyn Runtime>, Problem>,
-    mut runtime: Box<dyn Runtime>,
-) -> Vec<CaseReport> {
+/// And this long where their steps are counted; after it the rest is not.
+const COUNTING_TIME: Duration = Duration::from_secs(3);
+
+/// Makes a runtime in the place of one that has hit a limit.
+type Fresh<'a> = &'a mut dyn FnMut() -> Result<Box<dyn Runtime>, Problem>;
+
+/// Runs every case.
+pub(super) fn run(contents: &Contents, fresh: Fresh<'_>, mut runtime: Box<dyn Runtime>) -> Vec<CaseReport> {
     let began = Instant::now();
     let mut reports = Vec::with_capacity(contents.cases.len());
     for case in &contents.cases {
@@ -67,30 +73,31 @@ pub(super) fn run(
             reports.push(report(case, vec![format!("not run: the cases together took more than {TIME:?}")]));
             continue;
         }
-        reports.push(one(contents, case, &mut *runtime));
-        runtime.tidy();
-        if runtime.is_spent() {
-            match fresh() {
-                Ok(again) => runtime = again,
-                Err(_) => return reports,
-            }
+        match ready(runtime, fresh) {
+            Ok(again) => runtime = again,
+            Err(_) => return reports,
         }
+        reports.push(one(contents, case, &mut *runtime));
     }
     reports
 }
 
-/// Runs every case once more on runtimes that count, and notes what each cost. One over the budget has failed.
-pub(super) fn count(
-    contents: &Contents,
-    fresh: &mut dyn FnMut() -> Result<Box<dyn Runtime>, Problem>,
-    runtime: Box<dyn Runtime>,
-    reports: &mut [CaseReport],
-) {
+/// Runs every case that passed once more on runtimes that count, and notes what each cost. One over the budget has
+/// failed.
+pub(super) fn count(contents: &Contents, fresh: Fresh<'_>, mut runtime: Box<dyn Runtime>, reports: &mut [CaseReport]) {
+    let began = Instant::now();
     let mut patient = contents.clone();
     patient.manifest.limits.time_ms = patient.manifest.limits.time_ms.saturating_mul(PATIENCE);
-    for (report, counted) in reports.iter_mut().zip(run(&patient, fresh, runtime)) {
-        report.cost = counted.cost;
-        let over = contents.manifest.budget.zip(counted.cost).filter(|(budget, cost)| cost > budget);
+    for (case, report) in contents.cases.iter().zip(reports).filter(|(_, report)| report.passed()) {
+        if began.elapsed() > COUNTING_TIME {
+            return;
+        }
+        match ready(runtime, fresh) {
+            Ok(again) => runtime = again,
+            Err(_) => return,
+        }
+        report.cost = one(&patient, case, &mut *runtime).cost;
+        let over = contents.manifest.budget.zip(report.cost).filter(|(budget, cost)| cost > budget);
         if let Some((budget, cost)) = over {
             let words = format!("cost {cost} steps, {budget} are allowed by `cost` under [limits] in plugin.toml");
             report.differences.push(words);
@@ -98,8 +105,14 @@ pub(super) fn count(
     }
 }
 
+/// The runtime for the next case. On a busy machine even loading it may have run out its time.
+fn ready(mut runtime: Box<dyn Runtime>, fresh: Fresh<'_>) -> Result<Box<dyn Runtime>, Problem> {
+    runtime.tidy();
+    if runtime.is_spent() { fresh() } else { Ok(runtime) }
+}
+
 /// So many times longer may a call take whose steps are counted.
-const PATIENCE: u32 = 20;
+pub(crate) const PATIENCE: u32 = 20;
 
 fn one(contents: &Contents, case: &Case, runtime: &mut dyn Runtime) -> CaseReport {
     let manifest = &contents.manifest;
@@ -126,7 +139,7 @@ fn one(contents: &Contents, case: &Case, runtime: &mut dyn Runtime) -> CaseRepor
     let micros = u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX);
     // Where a deadline has ended it is not the same on every run.
     let ended = matches!(&result, Err(error) if error.kind == FailureKind::Timeout);
-    let cost = runtime.cost().filter(|_| !ended);
+    let cost = runtime.take_steps().filter(|_| !ended);
     let outcome = CaseOutcome { result, key_writes: call.key_writes, log: call.log };
     let differences = case.judge(&outcome).iter().map(ToString::to_string).collect();
     CaseReport { log: outcome.log, micros, cost, ..report(case, differences) }
@@ -137,6 +150,8 @@ fn report(case: &Case, differences: Vec<String>) -> CaseReport {
         name: case.name.clone(),
         file: case.file.clone(),
         line: case.line,
+        hook: case.input.hook().to_owned(),
+        input: case.said.clone(),
         differences,
         log: Vec::new(),
         micros: 0,

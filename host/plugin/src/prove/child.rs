@@ -29,19 +29,30 @@ pub fn run() -> io::Result<()> {
         bounds(&order.bundle).narrow().map_err(io::Error::other)?;
         let machinery = Machinery::start(&order)?;
         confinement.seal();
-        frame::write(&mut stream, &prove_with(&order, &machinery))
+        let mut report = Report::default();
+        let ready = judge(&order, &machinery, &mut report);
+        frame::write(&mut stream, &report)?;
+        if order.counts {
+            // The verdict is out: whatever counting comes to, it stands.
+            report.compiled = None;
+            count(&order, &machinery, ready, &mut report);
+            frame::write(&mut stream, &report)?;
+        }
+        Ok(())
     })
 }
 
 /// Proves in the caller's thread.
 pub(super) fn prove(order: &Order) -> Report {
+    let mut report = Report::default();
     match Machinery::start(order) {
-        Ok(machinery) => prove_with(order, &machinery),
-        Err(error) => Report {
-            problems: vec![Problem::new("", format!("no runtime could be started: {error}"))],
-            ..Report::default()
-        },
+        Ok(machinery) => {
+            let ready = judge(order, &machinery, &mut report);
+            count(order, &machinery, ready, &mut report);
+        }
+        Err(error) => report.problems = vec![Problem::new("", format!("no runtime could be started: {error}"))],
     }
+    report
 }
 
 /// What a proof runs on. Started before the process is sealed, since both have threads.
@@ -57,15 +68,15 @@ impl Machinery {
     }
 }
 
-fn prove_with(order: &Order, machinery: &Machinery) -> Report {
-    let mut report = Report::default();
-    if let Err(problems) = fill(order, machinery, &mut report) {
-        report.problems = problems;
-    }
-    report
+/// What was read and loaded, and can be counted.
+type Ready = (Contents, Load);
+
+fn judge(order: &Order, machinery: &Machinery, report: &mut Report) -> Option<Ready> {
+    let ready = fill(order, machinery, report);
+    ready.map_err(|problems| report.problems = problems).ok().flatten()
 }
 
-fn fill(order: &Order, machinery: &Machinery, report: &mut Report) -> Result<(), Vec<Problem>> {
+fn fill(order: &Order, machinery: &Machinery, report: &mut Report) -> Result<Option<Ready>, Vec<Problem>> {
     let contents = Contents::parse(&order.bundle, &order.ceiling)?;
     report.version = contents.manifest.version.to_string();
     if let Some(CodeFiles::Wasm { entry, bytes }) = &contents.code {
@@ -75,28 +86,34 @@ fn fill(order: &Order, machinery: &Machinery, report: &mut Report) -> Result<(),
         report.compiled = Some(compiled.map_err(|problem| vec![problem])?);
     }
     raise_cpu_limit();
-    let Some(code) = code(&contents, report.compiled.clone()) else { return Ok(()) };
+    let Some(code) = code(&contents, report.compiled.clone()) else { return Ok(None) };
     let load = load(0, &contents, &order.bundle, code);
     let runtimes = &machinery.runtimes;
     let runtime = runtimes.load(&load).map_err(|problem| vec![problem])?;
     if order.cases {
         report.cases = cases::run(&contents, &mut || runtimes.load(&load), runtime);
-        // A large one would take its compile time twice.
-        if let Some(counting) = machinery.counting.as_ref().filter(|_| !contents.manifest.capabilities.large) {
-            count(&contents, load, counting, &mut report.cases).map_err(|problem| vec![problem])?;
-        }
     }
-    Ok(())
+    Ok(Some((contents, load)))
 }
 
-/// What the cases cost, by the same code under runtimes that count.
-fn count(contents: &Contents, load: Load, counting: &Runtimes, reports: &mut [CaseReport]) -> Result<(), Problem> {
+/// What the cases cost, by the same code under runtimes that count. What cannot be counted has no cost.
+fn count(order: &Order, machinery: &Machinery, ready: Option<Ready>, report: &mut Report) {
+    let (Some(counting), Some((contents, load))) = (&machinery.counting, ready) else { return };
+    // A large one would take its compile time twice.
+    if contents.manifest.capabilities.large || !report.cases.iter().any(CaseReport::passed) {
+        return;
+    }
     let code = match &contents.code {
-        Some(CodeFiles::Wasm { entry, bytes }) => Code::Wasm(compile_counting(entry, bytes)?.into()),
-        _ => load.code.clone(),
+        Some(CodeFiles::Wasm { entry, bytes }) => {
+            let compiled = order.counted.clone().map_or_else(|| compile_counting(entry, bytes), Ok);
+            report.counted = compiled.ok();
+            report.counted.as_deref().map(|compiled| Code::Wasm(compiled.into()))
+        }
+        _ => Some(load.code.clone()),
     };
-    let load = Load { code, ..load };
-    let runtime = counting.load(&load)?;
-    cases::count(contents, &mut || counting.load(&load), runtime, reports);
-    Ok(())
+    let Some(code) = code else { return };
+    let load = Load { code, counts: true, ..load };
+    if let Ok(runtime) = counting.load(&load) {
+        cases::count(&contents, &mut || counting.load(&load), runtime, &mut report.cases);
+    }
 }

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     bundle::{Bundle, BundleHash},
+    cost::{Comparison, Cost},
     generation::{Generation, LivePlugin, Served},
     job::LoadId,
     problem::Problem,
@@ -113,15 +114,18 @@ impl<S: Store> Keeper<S> {
 
     /// What was proved before a restart need not be proved again; it is only made ready.
     fn restore(&mut self, restored: Restored) {
-        let Restored { place, bundle, disabled, source, aside, canary } = restored;
-        let proof = self.prover.prepare(&bundle);
+        let Restored { place, bundle, disabled, source, aside, canary, cost, compared } = restored;
+        let proof = self.prover.prepare(&bundle).with_cost(cost);
         match self.ready(&place, &bundle, proof) {
-            Ok(plugin) => {
+            Ok(mut plugin) => {
+                if let Some(plugin) = Arc::get_mut(&mut plugin) {
+                    plugin.compared = compared;
+                }
                 let slot =
                     Slot { live: Some(plugin), disabled, source: Some(source), folder: aside, ..Slot::default() };
                 self.slots.insert(place.clone(), slot);
-                if let Some((bundle, canary)) = canary {
-                    self.restore_trial(&place, &bundle, canary);
+                if let Some((bundle, canary, cost)) = canary {
+                    self.restore_trial(&place, &bundle, canary, cost);
                 }
                 self.show(&place);
             }
@@ -396,8 +400,8 @@ impl<S: Store> Keeper<S> {
         let source = slot.map_or(source, |_| Source::Folder);
         let signed = plugin.provenance.as_ref().map(|it| format!("signed by {}", it.signed_by)).unwrap_or_default();
         let ends = self.trials.ends(place);
-        let reason =
-            [signed, evidence, ends].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let cost = plugin.compared.as_ref().map(|it| it.text.clone()).unwrap_or_default();
+        let reason = sentence([signed, evidence, ends, cost]);
         let mut note = self.note(place, Some(&plugin), outcome, reason, by);
         note.source = source;
         self.keep_change(&mut note, Some(bundle))?;
@@ -420,6 +424,7 @@ impl<S: Store> Keeper<S> {
         bundle: &Bundle,
         proof: Proof,
     ) -> Result<Arc<LivePlugin>, Vec<Problem>> {
+        let cost = proof.cost.clone();
         let (contents, code) = proof.into_parts()?;
         if contents.manifest.id != place.1 {
             let reason = format!("the folder is named '{}' but the plugin's id is '{}'", place.1, contents.manifest.id);
@@ -435,15 +440,24 @@ impl<S: Store> Keeper<S> {
         });
         let loadable = code.map(|code| Arc::new(Loadable::with_bell(load(id, &contents, bundle, code), bell)));
         self.next_load += 1;
+        let compared = cost.as_ref().and_then(|cost| self.compared(place, &hash, cost));
         Ok(Arc::new(LivePlugin {
             plugin,
             scope: place.0.clone(),
             hash,
             short_hash: hash.short().into(),
             provenance,
+            cost,
+            compared,
             contents,
             loadable,
         }))
+    }
+
+    /// A version's cost beside that of the one that serves in its place.
+    fn compared(&self, place: &Place, hash: &BundleHash, cost: &Cost) -> Option<Comparison> {
+        let live = self.slots.get(place)?.live.as_ref().filter(|live| live.hash != *hash && live.loadable.is_some())?;
+        Some(cost.beside(&live.plugin.version, live.cost.as_deref()))
     }
 
     /// Makes a generation of what is to serve in a place now.
@@ -547,6 +561,8 @@ impl<S: Store> Keeper<S> {
             shared: false,
             by,
             canary: None,
+            cost: plugin.and_then(|plugin| plugin.cost.clone()),
+            compared: plugin.and_then(|plugin| plugin.compared.clone()),
         }
     }
 
@@ -565,6 +581,11 @@ impl<S: Store> Keeper<S> {
         }
         announce(note);
     }
+}
+
+/// What there is to say, in one line.
+pub(super) fn sentence(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 fn announce(note: &Note) {

@@ -8,10 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Note, Outcome, Place, Refusal, Source, Store, keeper::Keeper};
+use super::{
+    Note, Outcome, Place, Refusal, Source, Store,
+    keeper::{Keeper, sentence},
+};
 use crate::{
     bundle::{Bundle, BundleHash},
     canary::{Canary, Tally, Terms, Trial, Verdict},
+    cost::Cost,
     generation::LivePlugin,
 };
 
@@ -74,8 +78,8 @@ impl<S: Store> Keeper<S> {
     ) -> Result<Note, Refusal> {
         let beside = self.triable(place, &plugin, &terms)?;
         let serves = format!("serves {} of the conversations beside {beside}", percent(terms.share));
-        let parts = [serves, evidence, self.trials.ends(place)].into_iter().filter(|part| !part.is_empty());
-        let reason = parts.collect::<Vec<_>>().join("; ");
+        let cost = plugin.compared.as_ref().map(|it| it.text.clone()).unwrap_or_default();
+        let reason = sentence([serves, evidence, self.trials.ends(place), cost]);
         let mut note = self.note(place, Some(&plugin), Outcome::Canary, reason, by);
         note.source = Source::Pushed;
         let canary = Canary {
@@ -120,8 +124,8 @@ impl<S: Store> Keeper<S> {
     }
 
     /// What ran before a restart runs on.
-    pub(super) fn restore_trial(&mut self, place: &Place, bundle: &Bundle, canary: Canary) {
-        let proof = self.prover.prepare(bundle);
+    pub(super) fn restore_trial(&mut self, place: &Place, bundle: &Bundle, canary: Canary, cost: Option<Cost>) {
+        let proof = self.prover.prepare(bundle).with_cost(cost);
         match self.ready(place, bundle, proof) {
             Ok(plugin) => self.trials.begin(place, Trial::new(plugin, canary)),
             Err(_) => tracing::error!(plugin = %place.1, scope = %place.0, "its canary could not be brought back"),

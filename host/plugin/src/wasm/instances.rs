@@ -50,8 +50,8 @@ pub(super) struct Instances<W: World> {
     pooled: Option<W::Pre>,
     /// Made when it is first needed.
     on_demand: OnceCell<W::Pre>,
-    /// Fuel that the last call took, where it is counted.
-    cost: Cell<Option<u64>>,
+    /// Fuel that calls took and nobody has asked for yet, where it is counted.
+    steps: Cell<Option<u64>>,
 }
 
 impl<W: World> Instances<W> {
@@ -62,12 +62,12 @@ impl<W: World> Instances<W> {
         if pooled.is_none() {
             let _ = on_demand.set(load::<W>(&engine.on_demand, compiled)?);
         }
-        Ok(Self { engine: engine.clone(), pooled, on_demand, cost: Cell::new(None) })
+        Ok(Self { engine: engine.clone(), pooled, on_demand, steps: Cell::new(None) })
     }
 
-    /// Fuel that the last call took, if this engine counts it.
-    pub(super) fn cost(&self) -> Option<u64> {
-        self.cost.get()
+    /// Fuel that calls took since this was last asked, if this engine counts it.
+    pub(super) fn take_steps(&self) -> Option<u64> {
+        self.steps.take()
     }
 
     /// Runs one hook in a fresh instance, which is gone when this returns, whatever happened.
@@ -79,7 +79,8 @@ impl<W: World> Instances<W> {
         let (mut store, plugin) = self.start(call.take());
         let answer = plugin.and_then(|plugin| hook(&mut store, &plugin));
         if self.engine.counts {
-            self.cost.set(store.get_fuel().ok().map(|left| FUEL - left));
+            let taken = store.get_fuel().ok().map(|left| FUEL - left);
+            self.steps.set(taken.map(|taken| taken.saturating_add(self.steps.get().unwrap_or(0))));
         }
         *call = store.into_data().call;
         match answer {

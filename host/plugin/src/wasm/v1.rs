@@ -100,8 +100,8 @@ impl Runtime for Component {
         Reply::new(call.limits()).classification(found?)
     }
 
-    fn cost(&self) -> Option<u64> {
-        self.instances.cost()
+    fn take_steps(&mut self) -> Option<u64> {
+        self.instances.take_steps()
     }
 
     /// Never: an instance serves one call.

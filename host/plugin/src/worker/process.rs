@@ -19,15 +19,15 @@ use super::{
 pub const STACK_BYTES: usize = 16 << 20;
 
 /// Runs a worker on standard input and output until the host closes the stream. An `aside` one does what nobody waits
-/// for: those who answer customers come first.
-pub fn run(aside: bool) -> io::Result<()> {
+/// for: those who answer customers come first. One that `counts` can count the steps of calls.
+pub fn run(aside: bool, counts: bool) -> io::Result<()> {
     let stream = stream()?;
     if aside {
         let _ = rustix::process::nice(10);
     }
     let progress = Note::from_file(&File::from(io::stdout().as_fd().try_clone_to_owned()?))?;
     let confinement = Confinement::enter(Bounds::WORKER);
-    let worker = move || serve(stream, progress, move || confinement.seal());
+    let worker = move || serve(stream, progress, counts, move || confinement.seal());
     on_large_stack(worker)
 }
 

@@ -47,7 +47,8 @@ impl Pool {
     pub(super) async fn start(options: Options) -> io::Result<(Arc<Self>, Confinement)> {
         let mut state = State::default();
         let mut confinement = Confinement::default();
-        let started: Vec<_> = (0..options.count.max(1)).map(|_| options.spawn.start()).collect::<Result<_, _>>()?;
+        let started: Vec<_> =
+            (0..options.count.max(1)).map(|_| options.spawn.start(options.counts)).collect::<Result<_, _>>()?;
         for worker in started {
             let (link, granted) = Link::open(worker).await?;
             state.idle.push(link);
@@ -114,7 +115,7 @@ impl Pool {
         tokio::spawn(async move {
             let mut pause = Duration::from_millis(50);
             loop {
-                let opened = match pool.options.spawn.start() {
+                let opened = match pool.options.spawn.start(pool.options.counts) {
                     Ok(started) => Link::open(started).await,
                     Err(error) => Err(error),
                 };

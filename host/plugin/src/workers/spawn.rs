@@ -43,7 +43,8 @@ pub(super) struct Started {
 }
 
 impl Spawn {
-    pub(super) fn start(&self) -> io::Result<Started> {
+    /// One that `counts` can count the steps of calls.
+    pub(super) fn start(&self, counts: bool) -> io::Result<Started> {
         let (ours, theirs) = StdStream::pair()?;
         let progress = Progress::create()?;
         let note = progress.duplicate()?;
@@ -51,6 +52,7 @@ impl Spawn {
             Self::Processes { program, arguments } => Some(
                 Command::new(program)
                     .args(arguments)
+                    .args(counts.then_some("--counting"))
                     .env_clear()
                     .stdin(Stdio::from(OwnedFd::from(theirs)))
                     .stdout(Stdio::from(note))
@@ -61,7 +63,7 @@ impl Spawn {
             ),
             Self::Threads => {
                 let note = Note::from_file(&note)?;
-                let worker = move || worker::serve(theirs, note, Confinement::default);
+                let worker = move || worker::serve(theirs, note, counts, Confinement::default);
                 thread::Builder::new().name("worker".into()).stack_size(STACK_BYTES).spawn(worker)?;
                 None
             }

@@ -13,15 +13,13 @@ use cuecard_culture::{CatalogFinding, Cultures, MessageFinding, check_messages, 
 use cuecard_plugin::{
     bundle::{Bundle, BundleLimits, ReadError, read_folder},
     contents::Contents,
+    cost::grouped,
     deprecated,
     problem::Problem,
     prove::{CaseReport, Prover},
 };
 
-use super::{
-    lines::{grouped, print},
-    offline, types,
-};
+use super::{lines::print, offline, types};
 
 /// Read, compile and load bundles; say what is wrong, with file, line and hint.
 #[derive(Args, Debug)]

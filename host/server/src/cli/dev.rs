@@ -1,6 +1,9 @@
-//! `cuecard dev`: a plugin's folder, checked and tested at each save.
+//! `cuecard dev`: a plugin's folder, checked, tested and rehearsed at each save.
 //!
 //! Owns the rounds and what is shown of them. Checking, testing and sending are those of `check`, `test` and `push`.
+
+mod beside;
+mod shown;
 
 use std::{
     collections::BTreeSet,
@@ -16,22 +19,27 @@ use anyhow::Context;
 use clap::Args;
 use cuecard_plugin::{
     bundle::{Bundle, BundleLimits, ReadError},
+    cost::{Cost, grouped},
     prove::{Proof, Prover},
     watch::Saves,
 };
+use tokio::runtime::Handle;
 
+use self::beside::Beside;
 use super::{
     check::{reasons, report, show, warn},
-    lines::{grouped, print, say},
+    lines::{print, say},
     offline,
     remote::{Push, Server},
     types,
 };
 
-/// Watch a plugin's folder: check and test it at each save.
+/// Watch a plugin's folder: check, test and rehearse it at each save.
 ///
 /// Each round reads the folder, checks manifest, messages, types and code, runs the tests and says how long that took.
-/// Ctrl-C ends it. A component is tested when `cuecard build` has written it.
+/// With --server, turns that the server has answered are answered again, and what would be different from the version
+/// that serves there is shown; with --turns recorded ones, beside the first good version. Ctrl-C ends it. A component is
+/// tested when `cuecard build` has written it.
 #[derive(Args, Debug)]
 pub(crate) struct Dev {
     /// The plugin's folder.
@@ -46,8 +54,18 @@ pub(crate) struct Dev {
     /// Serve every merchant, not only the key's own.
     #[arg(long, requires = "push")]
     shared: bool,
-    #[command(flatten)]
-    server: Server,
+    /// Answer these conversations at each save: JSON lines as `cuecard replay` reads them
+    #[arg(long, value_name = "FILE")]
+    turns: Option<PathBuf>,
+    /// How many turns are answered at each save, from the newest back.
+    #[arg(long, value_name = "TURNS", default_value_t = 50)]
+    newest: usize,
+    /// The server whose turns are answered at each save, and that --push sends to; with --push alone it is on this machine.
+    #[arg(long, env = "CUECARD_SERVER")]
+    server: Option<String>,
+    /// A key with the role author or operator.
+    #[arg(long, env = "CUECARD_KEY", default_value = "dev", hide_env_values = true)]
+    key: String,
 }
 
 impl Dev {
@@ -56,9 +74,18 @@ impl Dev {
         let saves = Saves::of(&self.folder, BundleLimits::LARGE_GUESTS).with_context(|| {
             format!("{name} cannot be watched\n  hint: name a plugin's folder; `cuecard new` makes one")
         })?;
-        let push = self.push.then(|| Push::whole(self.folder, self.shared, self.server));
+        let is_served = self.push || self.server.is_some();
+        let server = || {
+            let server = Server::at(self.server.clone(), self.key.clone());
+            Push::whole(self.folder.clone(), self.shared, self.newest, server)
+        };
+        let beside = match self.turns.clone() {
+            Some(file) => Some(Beside::recorded(file, self.newest, Handle::current())?),
+            None => is_served.then(|| Beside::Served(server())),
+        };
+        let push = self.push.then(server);
         let prover = offline::prover()?.counting();
-        let mut rounds = Rounds { name, prover, log: self.log, push, number: 0, last: None, good: None };
+        let mut rounds = Rounds { name, prover, log: self.log, beside, push, number: 0, last: None, good: None };
         // Rounds block; ending the program ends them.
         thread::spawn(move || rounds.run(saves));
         tokio::signal::ctrl_c().await?;
@@ -72,6 +99,7 @@ struct Rounds {
     name: String,
     prover: Prover,
     log: bool,
+    beside: Option<Beside>,
     push: Option<Push>,
     number: u32,
     /// What was looked at last.
@@ -85,7 +113,7 @@ struct Good {
     at: Instant,
     bundle: Bundle,
     version: Arc<str>,
-    cost: Option<u64>,
+    cost: Option<Arc<Cost>>,
 }
 
 impl Rounds {
@@ -133,17 +161,37 @@ impl Rounds {
     }
 
     fn well(&mut self, bundle: Bundle, proof: &Proof, began: Instant) {
-        let cost = proof.cases.iter().map(|case| case.cost).sum::<Option<u64>>().filter(|_| !proof.cases.is_empty());
-        let mut line = format!("fine: {} cases passed, version {}", proof.cases.len(), proof.version);
-        if let Some(cost) = cost {
-            line += &format!(", cost {} steps", grouped(cost));
-            line += &self.good.as_ref().and_then(|good| dearer(cost, good)).unwrap_or_default();
-        }
-        print(format!("{line}, {} ms", began.elapsed().as_millis()));
-        let (number, version) = (self.number, Arc::clone(&proof.version));
+        let (cases, version) = (proof.cases.len(), Arc::clone(&proof.version));
+        print(format!("fine: {cases} cases passed, version {version}, {} ms", began.elapsed().as_millis()));
+        self.cost(proof).iter().for_each(print);
+        self.differs(&bundle, proof);
+        let (number, cost) = (self.number, proof.cost.clone());
         self.good = Some(Good { number, at: Instant::now(), bundle, version, cost });
         if let Some(Err(error)) = self.push.as_ref().map(Push::send) {
             print(format!("not sent: {error:#}"));
+        }
+    }
+
+    /// What the tests cost, beside the last good round.
+    fn cost(&self, proof: &Proof) -> Option<String> {
+        let cost = proof.cost.as_ref()?;
+        let before = self.good.as_ref().and_then(|good| Some((good.number, good.cost.as_deref()?)));
+        let Some((number, before)) = before else {
+            return Some(format!("cost: median case {} steps", grouped(cost.median())));
+        };
+        Some(format!("cost: {}", cost.beside(&format!("round {number}").into(), Some(before)).text))
+    }
+
+    /// Shows what the save changes on turns.
+    fn differs(&mut self, bundle: &Bundle, proof: &Proof) {
+        let began = Instant::now();
+        match self.beside.as_mut().map(|beside| beside.rehearse(bundle, proof)) {
+            None => {}
+            Some(Ok(Some(found))) => shown::shown(&found).iter().for_each(print),
+            Some(Ok(None)) => {
+                print(format!("rehearsals compare with version {}, {} ms", proof.version, began.elapsed().as_millis()));
+            }
+            Some(Err(error)) => print(format!("not rehearsed: {error:#}")),
         }
     }
 
@@ -167,14 +215,6 @@ impl Rounds {
         let changed = if changed.is_empty() { String::new() } else { format!(": {changed}") };
         print(format!("-- round {}{changed}", self.number));
     }
-}
-
-/// ` (12 % more than in round 3)`
-fn dearer(cost: u64, good: &Good) -> Option<String> {
-    let before = good.cost.filter(|before| *before > 0 && *before != cost)?;
-    let percent = (cost as f64 / before as f64 - 1.0) * 100.0;
-    let word = if percent > 0.0 { "more" } else { "less" };
-    Some(format!(" ({:.1} % {word} than in round {})", percent.abs(), good.number))
 }
 
 /// The files that differ, at most five by name.

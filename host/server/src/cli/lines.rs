@@ -91,16 +91,3 @@ pub(crate) fn say(text: impl AsRef<str>) {
 pub(crate) fn print(text: impl std::fmt::Display) {
     let _ = writeln!(io::stdout(), "{}", text);
 }
-
-/// `1,234,567`
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}

@@ -114,6 +114,9 @@ impl New {
         for (name, text) in files(self.lang, self.hook, &self.id, &scenario, &sdk) {
             write(&folder.join(name), &text)?;
         }
+        for (name, text) in self.lang.editor() {
+            write(&folder.join(name), &text)?;
+        }
         if let Some(language) = self.lang.component() {
             language.write_sdk(&folder)?;
         }

@@ -59,9 +59,13 @@ pub(crate) fn prover() -> anyhow::Result<Prover> {
 
 /// Workers as processes of this very program.
 pub(crate) async fn workers() -> anyhow::Result<Workers> {
-    let spawn = Spawn::Processes { program: program()?, arguments: vec!["worker".into()] };
-    let (workers, _) = Workers::start(workers::Options::new(spawn)).await.context("no worker could be started")?;
+    let (workers, _) = Workers::start(workers::Options::new(spawn()?)).await.context("no worker could be started")?;
     Ok(workers)
+}
+
+/// How a worker is started as a process of this very program.
+pub(crate) fn spawn() -> anyhow::Result<Spawn> {
+    Ok(Spawn::Processes { program: program()?, arguments: vec!["worker".into()] })
 }
 
 fn program() -> anyhow::Result<PathBuf> {

@@ -4,7 +4,11 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use cuecard_plugin::{bundle::to_archive, problem::Problem};
+use cuecard_plugin::{
+    bundle::{Bundle, to_archive},
+    cost::{Comparison, grouped},
+    problem::Problem,
+};
 use serde_json::Value as Json;
 
 use super::{
@@ -13,11 +17,14 @@ use super::{
     rollout,
 };
 
+/// Where a server is found that nobody has put elsewhere.
+const ADDRESS: &str = "http://127.0.0.1:8787";
+
 /// Where the server is, and who asks.
 #[derive(Args, Debug)]
 pub(crate) struct Server {
     /// The server.
-    #[arg(long, env = "CUECARD_SERVER", default_value = "http://127.0.0.1:8787")]
+    #[arg(long, env = "CUECARD_SERVER", default_value = ADDRESS)]
     server: String,
     /// A key with the role author or operator.
     #[arg(long, env = "CUECARD_KEY", default_value = "dev", hide_env_values = true)]
@@ -77,13 +84,13 @@ pub(crate) struct Status {
 }
 
 impl Push {
-    /// The whole of a folder's content at once, for all conversations.
-    pub(crate) fn whole(folder: PathBuf, shared: bool, server: Server) -> Self {
+    /// The whole of a folder's content at once, for all conversations; a rehearsal of so many turns.
+    pub(crate) fn whole(folder: PathBuf, shared: bool, turns: usize, server: Server) -> Self {
         Self {
             folder,
             shared,
             dry_run: false,
-            turns: 200,
+            turns,
             events: 200,
             canary: None,
             window: None,
@@ -113,7 +120,7 @@ impl Push {
         let id = parsed.get("plugin").and_then(|plugin| plugin.get("id")).and_then(toml::Value::as_str);
         let id = id.ok_or_else(|| anyhow!("{name}/plugin.toml: no id under [plugin]\n  hint: add id = \"…\""))?;
         if self.dry_run {
-            return self.rehearse(&name, id, to_archive(&bundle)?);
+            return self.rehearse(&name, id, &bundle);
         }
         let mut progress = Progress::new("bundle sent, being proved");
         progress.step();
@@ -140,6 +147,7 @@ impl Push {
             ));
         } else {
             print(format!("{id}@{version} serves from generation {generation}"));
+            cost(&answer).iter().for_each(print);
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -161,6 +169,18 @@ impl Push {
     }
 }
 
+/// What a version's own tests cost, beside the version before if there was one.
+fn cost(shown: &Json) -> Option<String> {
+    let cost = shown.get("cost")?;
+    let median = cost.get("median").and_then(Json::as_u64).unwrap_or(0);
+    let alone = || format!("median case {} steps ({} cases)", grouped(median), rows(cost, "cases").count());
+    Some(compared(cost).map_or_else(alone, |compared| compared.text))
+}
+
+fn compared(cost: &Json) -> Option<Comparison> {
+    serde_json::from_value(cost.get("compared")?.clone()).ok()
+}
+
 /// `10%` or `0.1`.
 fn share(text: &str) -> Result<f64, String> {
     let (number, whole) = text.strip_suffix('%').map_or((text, 1.0), |percent| (percent, 100.0));
@@ -179,12 +199,10 @@ fn seconds(text: &str) -> Result<u32, String> {
 
 impl Push {
     /// Fails where a push would be refused, and where the new version fails on what the old one could do.
-    fn rehearse(&self, name: &str, id: &str, archive: Vec<u8>) -> anyhow::Result<ExitCode> {
-        let shared = if self.shared { "&shared=true" } else { "" };
-        let path = format!("/v1/plugins/{id}/rehearse?turns={}&events={}{shared}", self.turns, self.events);
+    fn rehearse(&self, name: &str, id: &str, bundle: &Bundle) -> anyhow::Result<ExitCode> {
         let mut progress = Progress::new("bundle sent, being rehearsed");
         progress.step();
-        let (status, answer) = self.server.call("POST", &path, Some(archive))?;
+        let (status, answer) = self.ask_rehearsal(id, bundle)?;
         progress.finish();
         if status == 422 {
             return Ok(refuse(name, &problems(&answer)));
@@ -194,6 +212,18 @@ impl Push {
         let failing = answer.pointer("/summary/failing").and_then(Json::as_u64).unwrap_or(0);
         let fit = problems(&answer).is_empty() && failing == 0;
         Ok(if fit { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+
+    /// What the server finds on its own turns. Nothing is put in service.
+    pub(super) fn rehearsed(&self, id: &str, bundle: &Bundle) -> anyhow::Result<Json> {
+        let (status, answer) = self.ask_rehearsal(id, bundle)?;
+        expect_fine(status, answer)
+    }
+
+    fn ask_rehearsal(&self, id: &str, bundle: &Bundle) -> anyhow::Result<(u16, Json)> {
+        let shared = if self.shared { "&shared=true" } else { "" };
+        let path = format!("/v1/plugins/{id}/rehearse?turns={}&events={}{shared}", self.turns, self.events);
+        self.server.call("POST", &path, Some(to_archive(bundle)?))
     }
 }
 
@@ -221,8 +251,8 @@ impl Status {
             return Ok(ExitCode::SUCCESS);
         }
         print(format!(
-            "{:<28} {:<10} {:<10} {:<9} {:>8} {:>9}",
-            "PLUGIN", "SCOPE", "STATE", "HASH", "CALLS", "FAILURES"
+            "{:<28} {:<10} {:<10} {:<9} {:>8} {:>9} {:>9}",
+            "PLUGIN", "SCOPE", "STATE", "HASH", "CALLS", "FAILURES", "STEPS"
         ));
         for plugin in rows(&plugins, "plugins") {
             let name = format!("{}@{}", text(plugin, "id"), text(plugin, "version"));
@@ -230,12 +260,14 @@ impl Status {
             let figures = plugin.get("figures").unwrap_or(plugin);
             let count = |name: &str| figures.get(name).and_then(Json::as_u64).unwrap_or(0);
             print(format!(
-                "{name:<28} {:<10} {:<10} {hash:<9} {:>8} {:>9}",
+                "{name:<28} {:<10} {:<10} {hash:<9} {:>8} {:>9} {:>9}",
                 text(plugin, "scope"),
                 text(plugin, "state"),
                 count("calls"),
-                count("failures")
+                count("failures"),
+                steps(plugin)
             ));
+            dearer(plugin).iter().for_each(|words| print(format!("  {words}")));
             standing(plugin);
         }
         print("\nRELOADS");
@@ -253,6 +285,18 @@ impl Status {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Steps of the case in the middle.
+fn steps(plugin: &Json) -> String {
+    plugin.pointer("/cost/median").and_then(Json::as_u64).map(grouped).unwrap_or_default()
+}
+
+/// By how much it is dearer or cheaper than the version before, where it is.
+fn dearer(plugin: &Json) -> Option<String> {
+    let compared = compared(plugin.get("cost")?)?;
+    let is_same = compared.difference.is_none_or(|it| it.percent.abs() < 0.05 && it.most.is_none());
+    (!is_same).then_some(compared.text)
 }
 
 /// How a canary does, and who answers for a plugin that is set aside.
@@ -274,10 +318,16 @@ fn standing(plugin: &Json) {
     }
     if let Some(canary) = plugin.get("canary") {
         print(format!("  {}", rollout::standing(canary).join("\n    ")));
+        cost(canary).iter().for_each(|words| print(format!("    {words}")));
     }
 }
 
 impl Server {
+    /// A server by its address.
+    pub(super) fn at(address: Option<String>, key: String) -> Self {
+        Self { server: address.unwrap_or_else(|| ADDRESS.to_owned()), key }
+    }
+
     /// What the server has at a path, or its problem in a person's words.
     pub(super) fn get(&self, path: &str) -> anyhow::Result<Json> {
         let (status, answer) = self.call("GET", path, None)?;

@@ -1,7 +1,7 @@
 //! `cuecard replay`: conversations through the whole pipeline, as `POST /v1/messages` would have answered them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -126,7 +126,7 @@ impl Replay {
         let (mut out, mut progress, mut tally) = (Output::new(), Progress::new("turns"), Tally::default());
         for conversation in lines::read::<Conversation>(&file)? {
             let conversation = conversation?;
-            for (message, reply) in replaying.conversation(&conversation).await? {
+            for (message, _, reply) in replaying.conversation(&conversation).await? {
                 out.line(&Line { conversation_id: &conversation.conversation_id, message, reply: &reply })?;
                 tally.count(&reply);
                 progress.step();
@@ -136,6 +136,47 @@ impl Replay {
         out.finish()?;
         Ok(tally.report())
     }
+}
+
+/// The last turns of recorded conversations, newest first, as they come to be when these plugins answer.
+pub(super) async fn recorded(file: &Path, newest: usize, offline: Offline) -> anyhow::Result<Vec<Incoming>> {
+    let replaying = Replaying {
+        understanding: offline.snapshot.learn(&offline.merchant.id),
+        offline,
+        workers: offline::workers().await?,
+        customers: BTreeMap::new(),
+        live: Vec::new(),
+        learned: Arc::default(),
+        agent_locale: None,
+        now: crate::clock::now(),
+    };
+    let mut turns = Vec::new();
+    for conversation in last(lines::read::<Conversation>(file)?, newest)? {
+        let answered = replaying.conversation(&conversation).await?;
+        turns.extend(answered.into_iter().map(|(_, incoming, _)| incoming));
+    }
+    turns.reverse();
+    turns.truncate(newest);
+    Ok(turns)
+}
+
+/// The last conversations that have as many messages of customers together.
+fn last(
+    conversations: impl Iterator<Item = anyhow::Result<Conversation>>,
+    messages: usize,
+) -> anyhow::Result<VecDeque<Conversation>> {
+    let of = |it: &Conversation| it.messages.iter().filter(|said| said.role == Role::Customer).count();
+    let (mut kept, mut sum) = (VecDeque::new(), 0);
+    for conversation in conversations {
+        let conversation = conversation?;
+        sum += of(&conversation);
+        kept.push_back(conversation);
+        while let Some(first) = kept.front().map(of).filter(|first| sum - first >= messages) {
+            sum -= first;
+            kept.pop_front();
+        }
+    }
+    Ok(kept)
 }
 
 fn taught(path: &Path) -> anyhow::Result<Learned> {
@@ -153,7 +194,7 @@ fn profiles(path: Option<PathBuf>) -> anyhow::Result<BTreeMap<CustomerId, Arc<Cu
 
 impl Replaying {
     /// Every customer message of a conversation, with what was said before it and the keys kept so far.
-    async fn conversation(&self, conversation: &Conversation) -> anyhow::Result<Vec<(usize, Reply)>> {
+    async fn conversation(&self, conversation: &Conversation) -> anyhow::Result<Vec<(usize, Incoming, Reply)>> {
         let unknown = || Customer::unknown(CustomerId::from(conversation.conversation_id.as_str()));
         let customer = conversation.customer.clone().unwrap_or_else(unknown);
         let mut history: Vec<Message> = Vec::new();
@@ -167,11 +208,11 @@ impl Replaying {
                 let incoming = self.incoming(conversation, &customer, place, said, at, &history, &keys);
                 let snapshot = &self.offline.snapshot;
                 let merchant = &self.offline.merchant;
-                let answered = answer(snapshot, &self.understanding, &self.workers, merchant, incoming).await;
+                let answered = answer(snapshot, &self.understanding, &self.workers, merchant, incoming.clone()).await;
                 let answered =
                     answered.with_context(|| format!("{}, message {place}", conversation.conversation_id))?;
                 remember(&mut keys, answered.key_writes);
-                replies.push((place, answered.reply));
+                replies.push((place, incoming, answered.reply));
             }
             history.push(Message { role: said.role, text: said.text.clone(), at });
         }

@@ -8,7 +8,7 @@ use axum::{
 };
 use cuecard_engine::{Batch, PluginRecord, Scope, Write};
 use cuecard_model::{CustomerId, MerchantId, PluginId};
-use cuecard_plugin::problem::Problem as Told;
+use cuecard_plugin::{cost::Comparison, problem::Problem as Told};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -78,7 +78,12 @@ fn figures(app: &App, merchant: &MerchantId, id: &PluginId) -> Value {
 
 fn version(record: &PluginRecord) -> Value {
     let PluginRecord { version, hash, state, source, at, by, .. } = record;
-    json!({"version": version, "hash": hash, "state": state, "source": source, "at": at, "by": by})
+    let mut shown = json!({"version": version, "hash": hash, "state": state, "source": source, "at": at, "by": by});
+    let compared = record.compared.as_deref().and_then(|text| serde_json::from_str::<Comparison>(text).ok());
+    if let (Some(compared), Some(shown)) = (compared, shown.as_object_mut()) {
+        shown.insert("compared".to_owned(), json!(compared));
+    }
+    shown
 }
 
 #[derive(Debug, Deserialize)]

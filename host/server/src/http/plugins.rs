@@ -13,6 +13,7 @@ use cuecard_model::{MerchantId, PluginId, Timestamp};
 use cuecard_plugin::{
     bundle::BundleHash,
     canary::{Counts, Terms, Trial, Verdict},
+    cost::{Comparison, Cost},
     generation::LivePlugin,
     generation::Served,
     registry::{Note, Place, Push, Refusal, Registry, Source, Way},
@@ -164,6 +165,9 @@ fn live(app: &App, caller: &Caller, served: &Served, now: Timestamp) -> Value {
     if let (Some(provenance), Some(shown)) = (&plugin.provenance, shown.as_object_mut()) {
         shown.insert("signature".to_owned(), json!(provenance));
     }
+    if let (Some(cost), Some(shown)) = (&plugin.cost, shown.as_object_mut()) {
+        shown.insert("cost".to_owned(), costs(cost, plugin.compared.as_ref()));
+    }
     if let (Some(failing), Some(shown)) = (failing, shown.as_object_mut()) {
         shown.insert("failing".to_owned(), json!(failing));
         if let Some(relief) = &served.relief {
@@ -174,6 +178,20 @@ fn live(app: &App, caller: &Caller, served: &Served, now: Timestamp) -> Value {
         // Of a shared plugin the figures are those of all merchants.
         let may_see = owner(plugin, merchant).is_some() || caller.operator;
         shown.insert("canary".to_owned(), canary(trial, may_see));
+    }
+    shown
+}
+
+/// What a version's own tests cost, and that beside the version in whose place it came.
+fn costs(cost: &Cost, compared: Option<&Comparison>) -> Value {
+    let cases = cost.cases.iter().map(|case| json!({"name": case.name, "hook": case.hook, "steps": case.steps}));
+    let mut shown = json!({
+        "runtime": cost.runtime,
+        "median": cost.median(),
+        "cases": cases.collect::<Vec<_>>(),
+    });
+    if let (Some(compared), Some(shown)) = (compared, shown.as_object_mut()) {
+        shown.insert("compared".to_owned(), json!(compared));
     }
     shown
 }
@@ -196,6 +214,9 @@ fn canary(trial: &Trial, may_see: bool) -> Value {
         "slower": kept.terms.slower,
         "slower_us": kept.terms.slower_us,
     });
+    if let (Some(cost), Some(shown)) = (&trial.plugin.cost, shown.as_object_mut()) {
+        shown.insert("cost".to_owned(), costs(cost, trial.plugin.compared.as_ref()));
+    }
     if let (true, Some(shown)) = (may_see, shown.as_object_mut()) {
         match trial.judge(clock::now()) {
             Verdict::GoOn(waits) => {
@@ -392,7 +413,7 @@ fn explain(refusal: Refusal, caller: &Caller) -> Problem {
 }
 
 fn said(note: &Note) -> Value {
-    json!({
+    let mut said = json!({
         "plugin": note.place.1,
         "scope": note.place.0.to_string(),
         "version": note.version,
@@ -402,5 +423,9 @@ fn said(note: &Note) -> Value {
         "reason": note.reason,
         "source": match note.source { Source::Folder => "folder", Source::Pushed => "pushed" },
         "by": note.by,
-    })
+    });
+    if let (Some(cost), Some(said)) = (&note.cost, said.as_object_mut()) {
+        said.insert("cost".to_owned(), costs(cost, note.compared.as_ref()));
+    }
+    said
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    rehearse::{EVENTS, Rehearsal, TIME, TURNS, Tried, Wanted, turns},
+    rehearse::{EVENTS, Events, Rehearsal, TIME, TURNS, Tried, Wanted, turns},
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -46,13 +46,16 @@ pub(crate) async fn post(
     let turns = turns(&*app.engine, &caller.merchant, &conversations, limit).await?;
     let (snapshot, _) = understanding(&app, &caller.merchant).await?;
     let wanted = Wanted {
-        engine: Arc::clone(&app.engine),
         snapshot,
-        settled,
+        merchant: settled.merchant,
         place,
         version: Tried::Bundle(bundle),
         turns,
-        events: asked.events.unwrap_or(EVENTS.0).min(EVENTS.1),
+        events: Some(Events {
+            engine: Arc::clone(&app.engine),
+            policy: settled.policy,
+            newest: asked.events.unwrap_or(EVENTS.0).min(EVENTS.1),
+        }),
         show_all: !conversations.is_empty(),
         time: TIME,
     };

@@ -8,7 +8,12 @@ use cuecard_model::{
     Action, Failure, FailureKind, Fields, PluginId, RenderedStep, Signals, Suggestion, Timestamp, Value,
 };
 use cuecard_pipeline::{Answered, CallReport, Compared, Failures, Offers};
-use cuecard_plugin::{generation::LivePlugin, problem::Problem, prove::CaseReport};
+use cuecard_plugin::{
+    cost::{Comparison, Difference},
+    generation::LivePlugin,
+    problem::Problem,
+    prove::CaseReport,
+};
 use serde::Serialize;
 
 pub use self::decisions::{DecisionShown, EventShown, Plan};
@@ -28,6 +33,9 @@ pub struct Rehearsal {
     pub problems: Vec<Problem>,
     /// Its own tests.
     pub cases: Vec<Case>,
+    /// What they cost beside what the same cases cost by the version that serves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Comparison>,
     /// How many turns and events, and what became of them.
     pub summary: Summary,
     /// What a call costs, for each plugin and hook that was called.
@@ -124,6 +132,9 @@ pub struct Times {
     pub new: Spread,
     /// At least a quarter and 50 microseconds slower at the median.
     pub slower: bool,
+    /// Steps of a call, on some of the turns; of the rehearsed plugin alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Difference>,
 }
 
 /// Calls by their time.
@@ -238,6 +249,7 @@ impl Rehearsal {
             new: None,
             problems: Vec::new(),
             cases: Vec::new(),
+            cost: None,
             summary: Summary::default(),
             times: Vec::new(),
             turns: Vec::new(),
@@ -421,7 +433,7 @@ impl Clocks {
             let (old, new) = (Spread::of(old), Spread::of(new));
             let over = new.p50_us.saturating_sub(old.p50_us);
             let slower = old.calls > 0 && over >= 50 && over >= old.p50_us / 4;
-            Times { plugin, hook, old, new, slower }
+            Times { plugin, hook, old, new, slower, steps: None }
         };
         self.0.into_iter().map(one).collect()
     }

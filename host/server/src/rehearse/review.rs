@@ -22,7 +22,7 @@ use cuecard_plugin::{
 use tokio::runtime::Handle;
 
 use super::{
-    EVENTS, Rehearsal, Rehearsals, Summary, TIME, TURNS, Tried, Wanted, input,
+    EVENTS, Events, Rehearsal, Rehearsals, Summary, TIME, TURNS, Tried, Wanted, input,
     text::total,
     verdict::{self, Verdict, evidence},
 };
@@ -191,13 +191,16 @@ impl Reviewer {
         let limit = if speaks { terms.turns.min(bounds.turns) } else { 0 };
         let turns = input::turns(&*self.engine, &merchant, &[], limit).await.map_err(unreviewed)?;
         let wanted = Wanted {
-            engine: Arc::clone(&self.engine),
             snapshot,
-            settled,
+            merchant: settled.merchant,
             place: place.clone(),
             version: Tried::Proved(Arc::clone(plugin)),
             turns,
-            events: terms.events.min(bounds.events),
+            events: Some(Events {
+                engine: Arc::clone(&self.engine),
+                policy: settled.policy,
+                newest: terms.events.min(bounds.events),
+            }),
             show_all: false,
             time: bounds.until.saturating_duration_since(Instant::now()),
         };

@@ -2,21 +2,19 @@
 
 use std::sync::Arc;
 
-use cuecard_engine::{Engine, Error};
+use cuecard_engine::Error;
 use cuecard_model::{ConversationId, CustomerId, Failure, FailureKind, MessageId};
 use cuecard_pipeline::{
-    Addressee, Answered, ComparedEvent, Decided, Ground, Judged, Occurrence, Snapshot, answer, compare, judge,
+    Addressee, Answered, ComparedEvent, Decided, Ground, Judged, Merchant, Occurrence, Snapshot, answer, compare, judge,
 };
 use cuecard_plugin::workers::{Busy, Workers};
 
-use super::{Again, EventShown, Rehearsal, TurnShown, report::Clocks};
-use crate::merchants::Settled;
+use super::{Again, EventShown, Events, Rehearsal, TurnShown, report::Clocks};
 
 /// What answers each turn twice.
 pub(super) struct Sides {
-    pub(super) engine: Arc<dyn Engine>,
     pub(super) workers: Workers,
-    pub(super) settled: Settled,
+    pub(super) merchant: Arc<Merchant>,
     pub(super) old: Arc<Snapshot>,
     pub(super) new: Arc<Snapshot>,
 }
@@ -54,6 +52,7 @@ impl Sides {
     pub(super) async fn events(
         &self,
         found: &mut Rehearsal,
+        of: &Events,
         events: &[(CustomerId, Occurrence)],
         show_all: bool,
         enough: &dyn Fn() -> bool,
@@ -68,7 +67,7 @@ impl Sides {
                 found.summary.events_left_out += 1;
                 continue;
             };
-            let (old, new) = self.worded(customer, occurrence, judged).await?;
+            let (old, new) = self.worded(of, customer, occurrence, judged).await?;
             clocks.take(&old.calls, &new.calls);
             let shown = EventShown::of(occurrence, &found.plugin, &new, ComparedEvent::of(&old, &new));
             found.summary.count_event(&shown);
@@ -80,6 +79,11 @@ impl Sides {
         Ok(())
     }
 
+    /// What both say to one turn.
+    pub(super) async fn answers(&self, again: &Again) -> Result<(Answered, Answered), Busy> {
+        both(0, async |side| self.answer(self.side(side), again).await).await
+    }
+
     fn side(&self, side: Side) -> &Snapshot {
         match side {
             Side::Old => &self.old,
@@ -88,7 +92,7 @@ impl Sides {
     }
 
     async fn answer(&self, snapshot: &Snapshot, again: &Again) -> Result<Answered, Busy> {
-        let merchant = &self.settled.merchant;
+        let merchant = &self.merchant;
         let understanding = snapshot.learn(&merchant.id);
         let ask = || answer(snapshot, &understanding, &self.workers, merchant, again.incoming.clone());
         let first = ask().await?;
@@ -96,7 +100,7 @@ impl Sides {
     }
 
     async fn judge(&self, snapshot: &Snapshot, occurrence: &Occurrence) -> Result<Judged, Busy> {
-        let ask = || judge(snapshot, &self.workers, &self.settled.merchant, vec![occurrence.clone()]);
+        let ask = || judge(snapshot, &self.workers, &self.merchant, vec![occurrence.clone()]);
         let first = ask().await?.pop().unwrap_or_default();
         if first.failures.iter().any(is_late) { Ok(ask().await?.pop().unwrap_or_default()) } else { Ok(first) }
     }
@@ -104,16 +108,17 @@ impl Sides {
     /// With the words of each contact. Of what surrounds them, channels and live data are today's, for both sides alike.
     async fn worded(
         &self,
+        of: &Events,
         customer: &CustomerId,
         occurrence: &Occurrence,
         (old, new): (Judged, Judged),
     ) -> Result<(Decided, Decided), Error> {
-        let (merchant, now) = (&self.settled.merchant.id, occurrence.now);
+        let (merchant, now) = (&self.merchant.id, occurrence.now);
         let decides = |judged: &Judged| !judged.decisions.is_empty();
         let (context, facts) = if decides(&old) || decides(&new) {
             let (thread, message) = (ConversationId::from(""), MessageId::from(""));
-            let context = self.engine.context(merchant, &thread, &message, customer, now).await?;
-            (context, self.engine.contact_facts(merchant, customer, &[]).await?)
+            let context = of.engine.context(merchant, &thread, &message, customer, now).await?;
+            (context, of.engine.contact_facts(merchant, customer, &[]).await?)
         } else {
             Default::default()
         };
@@ -122,7 +127,7 @@ impl Sides {
         let side = |side: Side, judged: Judged| {
             let snapshot = self.side(side);
             let understanding = snapshot.learn(merchant);
-            let Settled { merchant, policy, .. } = &self.settled;
+            let (merchant, policy) = (&self.merchant, &of.policy);
             let ground = Ground { snapshot, understanding: &understanding, merchant, policy, now };
             Decided::of(judged, &ground, &addressee, occurrence.event.at)
         };
@@ -146,7 +151,8 @@ async fn both<T>(number: usize, ask: impl AsyncFn(Side) -> Result<T, Busy>) -> R
     }
 }
 
-/// Those that come first may have kept it waiting past its time by the clock: it is asked once more.
+/// Those that come first may have kept it waiting past its time by the clock, or while it was loaded: it is
+/// asked once more.
 fn is_late(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::Timeout | FailureKind::Killed | FailureKind::Skipped)
+    matches!(failure.kind, FailureKind::Timeout | FailureKind::Killed | FailureKind::Skipped | FailureKind::Load)
 }

@@ -21,7 +21,11 @@ pub(super) fn text(found: &Rehearsal) -> String {
     let version = |it: &Option<super::report::Version>| it.as_ref().map_or("nothing", |it| &it.version).to_owned();
     let _ = writeln!(out, "{plugin}: {} -> {}", version(old), version(new));
     counted(&mut out, summary);
-    found.times.iter().filter(|times| times.plugin == *plugin).for_each(|times| time(&mut out, times));
+    let before = version(old);
+    found.times.iter().filter(|times| times.plugin == *plugin).for_each(|times| time(&mut out, times, &before));
+    if let Some(cost) = &found.cost {
+        let _ = writeln!(out, "tests: {}", cost.text);
+    }
     let different: Vec<_> = found.turns.iter().filter(|turn| turn.different).collect();
     different.iter().take(WRITTEN).for_each(|shown| turn(&mut out, shown));
     if different.len() > WRITTEN {
@@ -87,8 +91,8 @@ fn judged(out: &mut String, summary: &Summary, failing: &str) {
     );
 }
 
-fn time(out: &mut String, times: &Times) {
-    let Times { hook, old, new, slower, .. } = times;
+fn time(out: &mut String, times: &Times, version: &str) {
+    let Times { hook, old, new, slower, steps, .. } = times;
     let said = |it: &Spread| {
         if it.calls == 0 {
             "not called".to_owned()
@@ -98,6 +102,9 @@ fn time(out: &mut String, times: &Times) {
     };
     let mark = if *slower { "  SLOWER" } else { "" };
     let _ = writeln!(out, "{hook}: {} (was {}) of processor time a call{mark}", said(new), said(old));
+    if let Some(steps) = steps {
+        let _ = writeln!(out, "{hook}: {}", steps.words(version, "call"));
+    }
 }
 
 fn turn(out: &mut String, turn: &TurnShown) {

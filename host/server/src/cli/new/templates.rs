@@ -24,6 +24,11 @@ const CLASSIFY: &[File] =
 
 const NODE: &[File] = &[("package.json", text!("js/package.json")), ("tsconfig.json", text!("js/tsconfig.json"))];
 
+/// The contract as Luau's language server reads it, where the settings of a new plugin look for it, and these settings.
+const CONTRACT: &str = include_str!("../../../../../sdk/lua/cuecard.luau");
+const DEFINITIONS: &str = ".vscode/cuecard.d.luau";
+const SETTINGS: &str = include_str!("../../../../../sdk/lua/settings.json");
+
 impl Hook {
     pub(super) fn files(self) -> &'static [File] {
         match self {
@@ -63,6 +68,15 @@ impl Language {
             ],
             Self::C => &[("compile_flags.txt", text!("c/compile_flags.txt"))],
         }
+    }
+
+    /// What VS Code wants to know the contract by: no part of the bundle, because its folder begins with a dot.
+    pub(super) fn editor(self) -> Vec<(&'static str, String)> {
+        if !matches!(self, Self::Lua) {
+            return Vec::new();
+        }
+        let settings = SETTINGS.replace("sdk/lua/cuecard.luau", DEFINITIONS);
+        vec![(".vscode/settings.json", settings), (DEFINITIONS, CONTRACT.to_owned())]
     }
 
     /// `runtime` and `entry` of the manifest.
