@@ -104,7 +104,7 @@ fn of_many_who_save_at_once_one_does() {
     });
     let (made, refused): (Vec<_>, Vec<_>) = statuses.iter().partition(|status| matches!(status, 200 | 201));
     assert_eq!(made.len(), 1, "{statuses:?}");
-    assert!(refused.iter().all(|status| **status == 412), "{statuses:?}");
+    assert!(refused.iter().all(|status: &&u16| **status == 412), "{statuses:?}");
     let reloads = server.get("/v1/reloads").expect(200);
     let live =
         reloads["reloads"].as_array().unwrap().iter().filter(|it| it["scope"] == "@demo" && it["outcome"] == "live");
