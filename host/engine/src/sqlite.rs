@@ -18,6 +18,7 @@ mod hooks;
 mod identities;
 mod insights;
 mod kept;
+mod keys;
 mod learn;
 mod news;
 mod open;
@@ -69,6 +70,7 @@ impl SqliteEngine {
         let lock = open::lock(folder)?;
         let path = open::database(folder);
         let connection = open::writer(&path)?;
+        keys::recover(&connection).map_err(|error| open::fault(&path, &error))?;
         let keys = read::api_keys(&connection).map_err(|error| open::fault(&path, &error))?;
         let hooks = hooks::all(&connection).map_err(|error| open::fault(&path, &error))?;
         let aliases = identities::aliases(&connection).map_err(|error| open::fault(&path, &error))?;

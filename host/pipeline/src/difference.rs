@@ -124,9 +124,9 @@ fn failures(old: &[Failure], new: &[Failure]) -> Vec<Failures> {
 
 fn keys(old: &Answered, new: &Answered) -> Vec<PluginId> {
     fn of<'a>(answered: &'a Answered, plugin: &PluginId) -> Vec<&'a Written> {
-        answered.key_writes.iter().filter(|(writer, _)| writer == plugin).map(|(_, written)| written).collect()
+        answered.key_writes.iter().filter(|(set, _)| set.plugin == *plugin).map(|(_, written)| written).collect()
     }
-    let mut plugins: Vec<_> = old.key_writes.iter().chain(&new.key_writes).map(|(plugin, _)| plugin).collect();
+    let mut plugins: Vec<_> = old.key_writes.iter().chain(&new.key_writes).map(|(set, _)| &set.plugin).collect();
     plugins.sort();
     plugins.dedup();
     plugins.into_iter().filter(|plugin| of(old, plugin) != of(new, plugin)).cloned().collect()

@@ -7,6 +7,7 @@
 
 mod folder;
 mod keeper;
+mod keys;
 mod relief;
 mod trials;
 
@@ -20,7 +21,10 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, Timestamp};
 use tokio::sync::oneshot;
 
-pub use self::folder::Place;
+pub use self::{
+    folder::Place,
+    keys::{Customer, Keys, KeysTurn, State, Stored, Whose},
+};
 use self::keeper::Keeper;
 use crate::{
     bundle::{Bundle, BundleHash, BundleLimits},
@@ -35,8 +39,9 @@ use crate::{
 
 /// What the registry needs from outside: memory that lasts, and somebody to hand each generation to.
 pub trait Store: Send + 'static {
-    /// Makes a change durable, with the bundle that goes live by it. Not called for what only the log should know.
-    fn keep(&mut self, note: &Note, bundle: Option<&Bundle>) -> Result<(), String>;
+    /// Makes a change durable, with the bundle that goes live by it. `false`: stored keys were changed by somebody else
+    /// meanwhile, and nothing is kept. Not called for what only the log should know.
+    fn keep(&mut self, note: &Note, bundle: Option<&Bundle>) -> Result<bool, String>;
     /// Puts a generation in service: turns that start after this see it.
     fn publish(&mut self, generation: Arc<Generation>);
     /// A bundle that was kept.
@@ -46,6 +51,10 @@ pub trait Store: Send + 'static {
     /// Keeps what a canary has come to, so that a restart goes on with it.
     fn remember(&mut self, _place: &Place, _canary: &Canary) -> Result<(), String> {
         Ok(())
+    }
+    /// What plugins have stored. Who keeps nothing of it has no keys of other versions either.
+    fn keys(&self) -> Option<Arc<dyn Keys>> {
+        None
     }
     /// The moment. Who keeps no canary need not know it.
     fn now(&self) -> Timestamp {
@@ -76,6 +85,8 @@ pub struct Note {
     pub by: Arc<str>,
     /// The canary that begins with it. Whatever else changes which bundle serves ends the one that was.
     pub canary: Option<Canary>,
+    /// What happens to stored keys with it.
+    pub keys: Option<KeysTurn>,
 }
 
 /// What became of a bundle.
@@ -160,6 +171,7 @@ enum Command {
     Proved(Box<Proved>),
     Turned { load: LoadId, merchant: MerchantId, turned: Turned },
     Relieved(Box<relief::Relieved>),
+    Copied(Box<keys::Copied>),
     Stop,
 }
 

@@ -1,14 +1,15 @@
 //! The prover's own process: takes one order, answers it, ends.
 
-use std::io;
+use std::{io, os::unix::net::UnixStream};
 
-use super::{CaseReport, Order, Report, bounds, cases, code, load};
+use super::{CaseReport, Order, Report, Work, bounds, cases, code, load, migrate};
 use crate::{
     contents::{CodeFiles, Contents},
     frame,
     job::{Code, Load},
     problem::Problem,
     runtimes::{Runtimes, compile, compile_counting},
+    wasm::{exports, v1::MIGRATE},
     worker::{
         confine::{Bounds, Confinement, raise_cpu_limit},
         process::{on_large_stack, stream},
@@ -29,8 +30,16 @@ pub fn run() -> io::Result<()> {
         bounds(&order.bundle).narrow().map_err(io::Error::other)?;
         let machinery = Machinery::start(&order)?;
         confinement.seal();
-        frame::write(&mut stream, &prove_with(&order, &machinery))
+        match order.work {
+            Work::Prove { .. } => frame::write(&mut stream, &prove_with(&order, &machinery)),
+            Work::Migrate => migrate::serve(&order, &machinery.runtimes, &mut stream),
+        }
     })
+}
+
+/// Migrates in the caller's thread, for as long as the other end of the stream is open.
+pub(super) fn migrate_here(order: &Order, stream: &mut UnixStream) -> io::Result<()> {
+    migrate::serve(order, &Machinery::start(order)?.runtimes, stream)
 }
 
 /// Proves in the caller's thread.
@@ -52,7 +61,8 @@ struct Machinery {
 
 impl Machinery {
     fn start(order: &Order) -> io::Result<Self> {
-        let counting = order.counts.then(Runtimes::start_counting).transpose()?;
+        let counts = matches!(order.work, Work::Prove { counts: true, .. });
+        let counting = counts.then(Runtimes::start_counting).transpose()?;
         Ok(Self { runtimes: Runtimes::start()?, counting })
     }
 }
@@ -66,20 +76,11 @@ fn prove_with(order: &Order, machinery: &Machinery) -> Report {
 }
 
 fn fill(order: &Order, machinery: &Machinery, report: &mut Report) -> Result<(), Vec<Problem>> {
-    let contents = Contents::parse(&order.bundle, &order.ceiling)?;
-    report.version = contents.manifest.version.to_string();
-    if let Some(CodeFiles::Wasm { entry, bytes }) = &contents.code {
-        let manifest = &contents.manifest;
-        let compiled =
-            order.compiled.clone().map_or_else(|| compile(manifest.api, entry, bytes, &manifest.component_size()), Ok);
-        report.compiled = Some(compiled.map_err(|problem| vec![problem])?);
-    }
-    raise_cpu_limit();
-    let Some(code) = code(&contents, report.compiled.clone()) else { return Ok(()) };
-    let load = load(0, &contents, &order.bundle, code);
+    let (contents, load) = read(order, report)?;
+    let Some(load) = load else { return Ok(()) };
     let runtimes = &machinery.runtimes;
     let runtime = runtimes.load(&load).map_err(|problem| vec![problem])?;
-    if order.cases {
+    if let Work::Prove { cases: true, .. } = order.work {
         report.cases = cases::run(&contents, &mut || runtimes.load(&load), runtime);
         // A large one would take its compile time twice.
         if let Some(counting) = machinery.counting.as_ref().filter(|_| !contents.manifest.capabilities.large) {
@@ -87,6 +88,28 @@ fn fill(order: &Order, machinery: &Machinery, report: &mut Report) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Reads the bundle and compiles what it brings.
+pub(super) fn read(order: &Order, report: &mut Report) -> Result<(Contents, Option<Load>), Vec<Problem>> {
+    let contents = Contents::parse(&order.bundle, &order.ceiling)?;
+    report.version = contents.manifest.version.to_string();
+    if let Some(CodeFiles::Wasm { entry, bytes }) = &contents.code {
+        let manifest = &contents.manifest;
+        let compiled =
+            order.compiled.clone().map_or_else(|| compile(manifest.api, entry, bytes, &manifest.component_size()), Ok);
+        report.compiled = Some(compiled.map_err(|problem| vec![problem])?);
+        if manifest.migrates() && !exports(bytes, MIGRATE) {
+            let reason = format!("keys above version 1 need the function `{MIGRATE}`, which the component does not export");
+            let hint = "with the Rust SDK, `cuecard_sdk::export!(YourPlugin with migrate);`, or leave version under \
+                        [keys] in plugin.toml as it was";
+            return Err(vec![Problem::new(entry, reason).hint(hint)]);
+        }
+    }
+    raise_cpu_limit();
+    let code = code(&contents, report.compiled.clone());
+    let load = code.map(|code| load(0, &contents, &order.bundle, code));
+    Ok((contents, load))
 }
 
 /// What the cases cost, by the same code under runtimes that count.

@@ -7,6 +7,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
+        atomic::AtomicBool,
         mpsc::{self, RecvTimeoutError},
     },
     thread,
@@ -16,8 +17,10 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, Scope};
 
 use super::{
-    Answer, Candidate, Command, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source, Store, Way,
+    Answer, Candidate, Command, Keys, KeysTurn, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source, Store,
+    Way,
     folder::{Folder, Found},
+    keys::Proven,
     trials::Trials,
 };
 use crate::{
@@ -66,6 +69,10 @@ pub(super) struct Keeper<S> {
     generation: Generation,
     pub(super) slots: BTreeMap<Place, Slot>,
     pub(super) trials: Trials,
+    /// What plugins have stored.
+    pub(super) keys: Option<Arc<dyn Keys>>,
+    /// Places whose keys are being copied, and whether nobody wants that any more.
+    pub(super) moving: BTreeMap<Place, Arc<AtomicBool>>,
     /// Contents that were set aside and have not answered again: they relieve nobody.
     pub(super) choked: HashSet<BundleHash>,
     pub(super) commands: mpsc::Sender<Command>,
@@ -81,6 +88,8 @@ pub(super) struct Keeper<S> {
 impl<S: Store> Keeper<S> {
     pub(super) fn new(options: Options, store: S, commands: mpsc::Sender<Command>) -> Self {
         let mut keeper = Self {
+            keys: store.keys(),
+            moving: BTreeMap::new(),
             store,
             folder: options.folder.clone().map(|root| Folder::new(root, options.bundle_limits)),
             root: options.folder,
@@ -198,6 +207,7 @@ impl<S: Store> Keeper<S> {
             }
             Command::Turned { load, merchant, turned } => self.turned(load, merchant, turned),
             Command::Relieved(relieved) => self.relieved(*relieved),
+            Command::Copied(copied) => self.copied(*copied),
             Command::Stop => {}
         }
     }
@@ -295,21 +305,36 @@ impl<S: Store> Keeper<S> {
     }
 
     fn conclude(&mut self, proved: Proved) {
+        if self.is_moving(&proved.candidate.place) {
+            self.proving += 1;
+            return self.again_later(Command::Proved(Box::new(proved)));
+        }
         let Proved { candidate, proof } = proved;
         let Candidate { place, bundle, source, way, by, answer } = candidate;
         let wanted = self.slots.get(&place).and_then(|slot| slot.wanted);
         let result = if wanted == Some(bundle.hash()) {
             self.slots.entry(place.clone()).or_default().wanted = None;
-            self.proved(&place, &bundle, proof, source, &by).and_then(|plugin| match way {
-                Way::Live => self.go_live(&place, &bundle, plugin, source, Outcome::Live, by),
-                Way::Again => self.go_live(&place, &bundle, plugin, source, Outcome::RolledBack, by),
-                Way::CanaryOrLive(_) if !self.has_beside(&place) || plugin.loadable.is_none() => {
-                    self.go_live(&place, &bundle, plugin, source, Outcome::Live, by)
-                }
-                Way::Canary(terms) | Way::CanaryOrLive(terms) => self.begin_trial(&place, &bundle, plugin, terms, by),
-            })
+            self.proved(&place, &bundle, proof, source, &by)
         } else {
             Err(Refusal::Overtaken)
+        };
+        let result = match result {
+            Ok(plugin) => {
+                let alone = !self.has_beside(&place) || plugin.loadable.is_none();
+                let outcome = match way {
+                    Way::Live => Ok(Outcome::Live),
+                    Way::Again => Ok(Outcome::RolledBack),
+                    Way::CanaryOrLive(_) if alone => Ok(Outcome::Live),
+                    Way::Canary(terms) | Way::CanaryOrLive(terms) => Err(terms),
+                };
+                match outcome {
+                    Ok(outcome) => {
+                        return self.enter(Proven { place, bundle, plugin, source, outcome, by }, answer);
+                    }
+                    Err(terms) => self.begin_trial(&place, &bundle, plugin, terms, by),
+                }
+            }
+            Err(refusal) => Err(refusal),
         };
         if let Some(answer) = answer {
             let _ = answer.send(result);
@@ -334,22 +359,24 @@ impl<S: Store> Keeper<S> {
         })
     }
 
-    fn go_live(
+    /// Puts a version in service, with what that does to stored keys and how it is told.
+    pub(super) fn go_live(
         &mut self,
-        place: &Place,
-        bundle: &Bundle,
-        plugin: Arc<LivePlugin>,
-        source: Source,
-        outcome: Outcome,
-        by: Arc<str>,
+        proven: &Proven,
+        keys: Option<KeysTurn>,
+        moved: String,
     ) -> Result<Note, Refusal> {
+        let Proven { place, bundle, plugin, source, outcome, by } = proven;
         let signed = plugin.provenance.as_ref().map(|it| format!("signed by {}", it.signed_by)).unwrap_or_default();
         let ends = self.trials.ends(place);
-        let reason = [signed, ends].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
-        let mut note = self.note(place, Some(&plugin), outcome, reason, by);
-        note.source = source;
+        let reason = [signed, moved, ends].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let mut note = self.note(place, Some(plugin), *outcome, reason, Arc::clone(by));
+        (note.source, note.keys) = (*source, keys);
         self.keep_change(&mut note, Some(bundle))?;
-        self.serve(place, plugin, source);
+        self.serve(place, Arc::clone(plugin), *source);
+        if note.keys.is_some() {
+            self.settle_keys(&place.1);
+        }
         Ok(note)
     }
 
@@ -493,13 +520,16 @@ impl<S: Store> Keeper<S> {
             shared: false,
             by,
             canary: None,
+            keys: None,
         }
     }
 
     /// Keeps a record of the change that comes next, which makes a generation; if it cannot be kept, nothing changes.
     pub(super) fn keep_change(&mut self, note: &mut Note, bundle: Option<&Bundle>) -> Result<(), Refusal> {
         note.generation += 1;
-        self.store.keep(note, bundle).map_err(Refusal::Storage)?;
+        if !self.store.keep(note, bundle).map_err(Refusal::Storage)? {
+            return Err(Refusal::Overtaken);
+        }
         announce(note);
         Ok(())
     }

@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::Args;
 use cuecard_model::{
     ConversationId, Customer, CustomerId, Fields, IncomingMessage, Learned, LiveItem, MerchantId, Message, MessageId,
-    PluginId, Reply, Role, Timestamp, TurnId,
+    KeySet, Reply, Role, Timestamp, TurnId,
 };
 use cuecard_pipeline::{Incoming, KeyWrites, Merchant, Terms, answer};
 use cuecard_plugin::workers::Workers;
@@ -187,7 +187,7 @@ impl Replaying {
         said: &Said,
         at: Timestamp,
         history: &[Message],
-        keys: &BTreeMap<PluginId, Fields>,
+        keys: &BTreeMap<KeySet, Fields>,
     ) -> Incoming {
         let id = format!("{}-{place}", conversation.conversation_id);
         Incoming {
@@ -216,9 +216,9 @@ impl Replaying {
     }
 }
 
-fn remember(keys: &mut BTreeMap<PluginId, Fields>, writes: KeyWrites) {
-    for (plugin, writes) in writes {
-        let stored = keys.entry(plugin).or_default();
+fn remember(keys: &mut BTreeMap<KeySet, Fields>, writes: KeyWrites) {
+    for (set, writes) in writes {
+        let stored = keys.entry(set).or_default();
         for (name, value) in writes {
             match value {
                 Some(value) => stored.insert(name, value),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_engine::{Engine, Error, KeptTurn};
 use cuecard_model::{
-    Customer, Event, Fields, IncomingMessage, LiveItem, MerchantId, PluginId, Recent, Timestamp, Voice,
+    Customer, Event, Fields, IncomingMessage, KeySet, LiveItem, MerchantId, Recent, Timestamp, Voice,
 };
 use cuecard_pipeline::{Incoming, Terms, merged};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub struct Input {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     live: Vec<Arc<LiveItem>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    keys: BTreeMap<PluginId, Fields>,
+    keys: BTreeMap<KeySet, Fields>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     events: Vec<Event>,
 }

@@ -1,0 +1,506 @@
+//! Stored keys in the registry: what a new version of their format asks for before it may serve, and how that is done
+//! beside the version that serves.
+//!
+//! Everybody's keys are copied by the bundle's `migrate` while the old version goes on reading and writing; who changes
+//! in between is copied again. Then writes are held for a moment, the last ones are copied, and the new set takes the
+//! old one's place in the very commit that puts the version in service. Knows no database: that is behind [`Keys`].
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use cuecard_model::{CustomerId, Fields, KeySet, MerchantId, PluginId, Scope, Timestamp};
+
+use super::{Answer, Command, Note, Outcome, Place, Refusal, Source, Store, keeper::Keeper};
+use crate::{
+    bundle::Bundle,
+    generation::LivePlugin,
+    problem::Problem,
+    prove::{Migration, Prover},
+};
+
+/// Customers in one commit: a millisecond or two of the engine's writer.
+const AT_ONCE: usize = 64;
+/// So few may be left to copy when writes are held.
+const FEW: usize = 16;
+/// The longest that copying may take in all.
+const TIME: Duration = Duration::from_secs(600);
+/// How often its progress is said.
+const TELL_EVERY: Duration = Duration::from_secs(2);
+/// How often the swap is tried when somebody else, such as an erasure, changes keys at that very moment.
+const TRIES: usize = 16;
+/// Longer than any turn is under way: what it writes after the swap is refused, so that it is asked again.
+const IN_FLIGHT: Duration = Duration::from_secs(2);
+/// When to look again for the end of what a newer bundle has overtaken.
+const AGAIN: Duration = Duration::from_millis(10);
+
+/// What plugins have stored, as the registry needs it. Called from several threads.
+pub trait Keys: Send + Sync + 'static {
+    /// All sets of a plugin.
+    fn sets(&self, plugin: &PluginId) -> Result<Vec<Stored>, String>;
+    /// Begins the next set of a merchant; `false` if there is one of that version already.
+    fn begin(&self, merchant: &MerchantId, from: &KeySet, version: u32) -> Result<bool, String>;
+    /// Customers with keys in a set, in the order of their ids, after one.
+    fn page(
+        &self,
+        merchant: &MerchantId,
+        set: &KeySet,
+        after: Option<&CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<Customer>, String>;
+    /// Customers whose keys in a set have changed since they were copied.
+    fn changed(&self, merchant: &MerchantId, set: &KeySet, limit: usize) -> Result<Vec<Customer>, String>;
+    /// Puts copies into the next set; `false` if they are more than a plugin may store.
+    fn copy(&self, merchant: &MerchantId, into: &KeySet, copies: Vec<Customer>) -> Result<bool, String>;
+    /// Holds writes to what is about to be replaced by this version.
+    fn hold(&self, whose: &Whose, version: u32) -> Result<(), String>;
+    /// Takes the next sets of this version back.
+    fn abandon(&self, whose: &Whose, version: u32) -> Result<(), String>;
+    /// Nobody works with what was replaced any more.
+    fn settle(&self, plugin: &PluginId) -> Result<(), String>;
+    /// Removes what is gone, some at a time.
+    fn tidy(&self) -> Result<(), String>;
+}
+
+/// Whose keys: a place's, but for those of merchants who have a plugin of their own in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Whose {
+    /// Whom the plugin serves, and its name.
+    pub place: Place,
+    /// Left alone.
+    pub except: Vec<MerchantId>,
+}
+
+impl Whose {
+    fn holds(&self, merchant: &MerchantId) -> bool {
+        let is_theirs = match &self.place.0 {
+            Scope::Shared => true,
+            Scope::Merchant(owner) => owner == merchant,
+        };
+        is_theirs && !self.except.contains(merchant)
+    }
+}
+
+/// One set of keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// In which version.
+    pub version: u32,
+    /// Where it stands.
+    pub state: State,
+    /// How often it was written to since it is in use.
+    pub writes: u64,
+    /// The version that it was made of.
+    pub came_from: Option<u32>,
+}
+
+/// Where a set stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// In use.
+    Open,
+    /// Being made.
+    Next,
+    /// Not in use, and kept for a rollback.
+    Kept,
+    /// Neither.
+    Gone,
+}
+
+/// One customer's keys.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Customer {
+    /// Who.
+    pub id: CustomerId,
+    /// Handed back with the copy, which counts only if they have not changed meanwhile.
+    pub stamp: Option<i64>,
+    /// All of them.
+    pub keys: Fields,
+}
+
+/// What a change of what serves does to stored keys, in its commit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeysTurn {
+    /// The copies in this version are in use from now on.
+    Swap(Whose, u32),
+    /// Those of this version are in use again, as they were.
+    Restore(Whose, u32),
+}
+
+/// A version that was proved, on its way to serve.
+pub(super) struct Proven {
+    pub(super) place: Place,
+    pub(super) bundle: Bundle,
+    pub(super) plugin: Arc<LivePlugin>,
+    pub(super) source: Source,
+    pub(super) outcome: Outcome,
+    pub(super) by: Arc<str>,
+}
+
+/// A version whose keys have been copied, or could not be.
+pub(super) struct Copied {
+    proven: Proven,
+    whose: Whose,
+    answer: Option<Answer>,
+    mover: Result<Mover, Vec<Problem>>,
+}
+
+/// What stored keys ask for before a version may serve.
+enum Task {
+    Nothing,
+    Move(Whose),
+    Restore(Whose, String),
+}
+
+impl<S: Store> Keeper<S> {
+    /// Puts a version in service, at once or when its keys have been copied.
+    pub(super) fn enter(&mut self, proven: Proven, answer: Option<Answer>) {
+        match self.task(&proven) {
+            Ok(Task::Move(whose)) => self.begin_move(proven, whose, answer),
+            Ok(Task::Nothing) => reply(answer, self.go_live(&proven, None, String::new())),
+            Ok(Task::Restore(whose, told)) => {
+                let turn = KeysTurn::Restore(whose, proven.version());
+                reply(answer, self.go_live(&proven, Some(turn), told));
+            }
+            Err(refusal) => reply(answer, Err(self.refused(&proven, refusal))),
+        }
+    }
+
+    fn task(&mut self, proven: &Proven) -> Result<Task, Refusal> {
+        let Some(keys) = self.keys.clone().filter(|_| proven.plugin.contents.manifest.capabilities.keys) else {
+            return Ok(Task::Nothing);
+        };
+        let whose = self.whose(&proven.place);
+        let sets = keys.sets(&proven.place.1).map_err(Refusal::Storage)?;
+        let sets: Vec<_> = sets.into_iter().filter(|set| whose.holds(&set.merchant)).collect();
+        let open = || sets.iter().filter(|set| set.state == State::Open);
+        let version = proven.version();
+        let Some(newest) = open().map(|set| set.version).max() else { return Ok(Task::Nothing) };
+        if newest <= version {
+            let is_older = open().any(|set| set.version < version);
+            return Ok(if is_older { Task::Move(whose) } else { Task::Nothing });
+        }
+        if proven.outcome != Outcome::RolledBack {
+            return Err(older(version, newest));
+        }
+        let newer: Vec<_> = open().filter(|set| set.version > version).collect();
+        let is_kept = |of: &Stored| {
+            let kept = |set: &&Stored| set.merchant == of.merchant && set.version == version;
+            of.came_from.is_none() || sets.iter().find(kept).is_some_and(|set| set.state == State::Kept)
+        };
+        if !newer.iter().all(|set| is_kept(set)) {
+            return Err(not_kept(version));
+        }
+        let lost = grouped(newer.iter().map(|set| set.writes).sum());
+        Ok(Task::Restore(whose, format!("keys {newest} -> {version} as they were, {lost} writes since are lost")))
+    }
+
+    /// A merchant's own plugin has the merchant's keys, the shared one everybody else's.
+    fn whose(&self, place: &Place) -> Whose {
+        let own = |(it, slot): (&Place, &super::keeper::Slot)| match &it.0 {
+            Scope::Merchant(merchant) if it.1 == place.1 && slot.live.is_some() => Some(merchant.clone()),
+            _ => None,
+        };
+        let is_shared = place.0 == Scope::Shared;
+        let except = if is_shared { self.slots.iter().filter_map(own).collect() } else { Vec::new() };
+        Whose { place: place.clone(), except }
+    }
+
+    // ---- copying
+
+    fn begin_move(&mut self, proven: Proven, whose: Whose, answer: Option<Answer>) {
+        // A newer bundle of the place overtakes this one, as if it were still being proved.
+        self.slots.entry(proven.place.clone()).or_default().wanted = Some(proven.bundle.hash());
+        let unwanted = Arc::<AtomicBool>::default();
+        self.moving.insert(proven.place.clone(), Arc::clone(&unwanted));
+        let (Some(keys), now) = (self.keys.clone(), self.store.now()) else { return };
+        let (prover, commands) = (Arc::clone(&self.prover), self.commands.clone());
+        thread::spawn(move || {
+            let mover = Mover::start(&prover, &proven, keys, whose.clone(), now, unwanted);
+            let mover = mover.and_then(|mut mover| mover.copy().map(|()| mover));
+            let copied = Copied { proven, whose, answer, mover };
+            let _ = commands.send(Command::Copied(Box::new(copied)));
+        });
+    }
+
+    /// Whether keys are still being copied for a bundle that is overtaken now: then it is told to end, and the newer one
+    /// is looked at again when it has.
+    pub(super) fn is_moving(&mut self, place: &Place) -> bool {
+        let moving = self.moving.get(place);
+        moving.inspect(|unwanted| unwanted.store(true, Ordering::Relaxed)).is_some()
+    }
+
+    pub(super) fn again_later(&self, command: Command) {
+        let commands = self.commands.clone();
+        thread::spawn(move || {
+            thread::sleep(AGAIN);
+            let _ = commands.send(command);
+        });
+    }
+
+    pub(super) fn copied(&mut self, copied: Copied) {
+        let Copied { proven, whose, answer, mover } = copied;
+        let unwanted = self.moving.remove(&proven.place).is_some_and(|it| it.load(Ordering::Relaxed));
+        let wanted = self.slots.get(&proven.place).and_then(|slot| slot.wanted);
+        let is_wanted = !unwanted && wanted == Some(proven.bundle.hash());
+        let entered = if !is_wanted {
+            Err(Refusal::Overtaken)
+        } else {
+            self.slots.entry(proven.place.clone()).or_default().wanted = None;
+            mover.map_err(Refusal::Problems).and_then(|mover| self.swap(&proven, mover))
+        };
+        if entered.is_err() {
+            self.abandon(&whose, proven.version());
+        }
+        let entered = entered.map_err(|refusal| match refusal {
+            Refusal::Overtaken => Refusal::Overtaken,
+            refusal => self.refused(&proven, refusal),
+        });
+        reply(answer, entered);
+    }
+
+    /// The last copies, the swap and the new version, while writes to the old keys are held.
+    fn swap(&mut self, proven: &Proven, mut mover: Mover) -> Result<Note, Refusal> {
+        let version = proven.version();
+        for _ in 0..TRIES {
+            let held = Instant::now();
+            mover.keys.hold(&mover.whose, version).map_err(Refusal::Storage)?;
+            mover.catch_up(0).map_err(Refusal::Problems)?;
+            let turn = KeysTurn::Swap(mover.whose.clone(), version);
+            match self.go_live(proven, Some(turn), mover.told()) {
+                Err(Refusal::Overtaken) => {}
+                entered => {
+                    let held_ms = u64::try_from(held.elapsed().as_millis()).unwrap_or(u64::MAX);
+                    tracing::info!(plugin = %proven.place.1, version, customers = mover.customers, held_ms, "keys migrated");
+                    return entered;
+                }
+            }
+        }
+        Err(Refusal::Storage("stored keys change all the time; try again".to_owned()))
+    }
+
+    fn abandon(&self, whose: &Whose, version: u32) {
+        let Some(keys) = self.keys.clone() else { return };
+        if let Err(error) = keys.abandon(whose, version) {
+            tracing::error!(error, plugin = %whose.place.1, "what was copied of stored keys could not be taken back");
+        }
+        thread::spawn(move || keys.tidy().map_err(|error| tracing::warn!(error, "stored keys are tidied later")));
+    }
+
+    /// Lets go of what was replaced, once nobody can be working with it any more.
+    pub(super) fn settle_keys(&self, plugin: &PluginId) {
+        let (Some(keys), plugin) = (self.keys.clone(), plugin.clone()) else { return };
+        thread::spawn(move || {
+            thread::sleep(IN_FLIGHT);
+            if let Err(error) = keys.settle(&plugin).and_then(|()| keys.tidy()) {
+                tracing::warn!(error, %plugin, "keys that were replaced are let go of at the next start");
+            }
+        });
+    }
+
+    /// Leaves a record of why a version that was proved does not serve.
+    fn refused(&mut self, proven: &Proven, refusal: Refusal) -> Refusal {
+        let mut note = self.note(&proven.place, Some(&proven.plugin), Outcome::Refused, refusal.to_string(), Arc::clone(&proven.by));
+        note.source = proven.source;
+        self.keep(&note, None);
+        refusal
+    }
+}
+
+fn reply(answer: Option<Answer>, result: Result<Note, Refusal>) {
+    if let Some(answer) = answer {
+        let _ = answer.send(result);
+    }
+}
+
+impl Proven {
+    fn version(&self) -> u32 {
+        self.plugin.contents.manifest.keys_version
+    }
+}
+
+/// Copies keys by a bundle's `migrate`.
+struct Mover {
+    keys: Arc<dyn Keys>,
+    migration: Migration,
+    whose: Whose,
+    set: KeySet,
+    now: Timestamp,
+    began: Instant,
+    told: Instant,
+    /// A newer bundle has come.
+    unwanted: Arc<AtomicBool>,
+    /// The versions that were found.
+    from: Vec<u32>,
+    customers: u64,
+}
+
+type Step<T> = Result<T, Vec<Problem>>;
+
+impl Mover {
+    fn start(
+        prover: &Prover,
+        proven: &Proven,
+        keys: Arc<dyn Keys>,
+        whose: Whose,
+        now: Timestamp,
+        unwanted: Arc<AtomicBool>,
+    ) -> Step<Self> {
+        let migration = prover.migration(&proven.bundle)?;
+        let (began, told) = (Instant::now(), Instant::now());
+        let (set, from) = (proven.plugin.key_set(), Vec::new());
+        // What an earlier change has left behind may have this very version.
+        keys.tidy().map_err(failed)?;
+        Ok(Self { keys, migration, whose, set, now, began, told, unwanted, from, customers: 0 })
+    }
+
+    /// Copies all, and then whatever has changed meanwhile, until hardly anything has.
+    fn copy(&mut self) -> Step<()> {
+        self.catch_up(FEW)
+    }
+
+    /// Copies until at most so many were found to have changed in a round.
+    fn catch_up(&mut self, few: usize) -> Step<()> {
+        loop {
+            let mut found = self.begin()?;
+            for set in self.sets()? {
+                if let (State::Next, Some(from)) = (set.state, set.came_from.filter(|_| set.version == self.set.version)) {
+                    found += self.again(&set.merchant, &KeySet::new(self.set.plugin.clone(), from))?;
+                }
+            }
+            if found <= few {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Begins with those who have not been looked at, and gives how many customers that were.
+    fn begin(&mut self) -> Step<usize> {
+        let sets = self.sets()?;
+        let has_next = |of: &Stored| {
+            sets.iter().any(|it| it.merchant == of.merchant && it.state == State::Next && it.version == self.set.version)
+        };
+        let newest = |of: &Stored| {
+            sets.iter().all(|it| it.merchant != of.merchant || it.state != State::Open || it.version <= of.version)
+        };
+        let old = |set: &&Stored| set.state == State::Open && set.version < self.set.version && newest(set);
+        let fresh: Vec<_> = sets.iter().filter(old).filter(|set| !has_next(set)).cloned().collect();
+        let mut count = 0;
+        for Stored { merchant, version, .. } in fresh {
+            let from = KeySet::new(self.set.plugin.clone(), version);
+            if !self.keys.begin(&merchant, &from, self.set.version).map_err(failed)? {
+                return Err(failed(format!("keys of version {} are being removed; try again", self.set.version)));
+            }
+            if !self.from.contains(&version) {
+                self.from.push(version);
+            }
+            let mut after = None;
+            loop {
+                let page = self.keys.page(&merchant, &from, after.as_ref(), AT_ONCE).map_err(failed)?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.id.clone());
+                self.customers += page.len() as u64;
+                count += page.len();
+                self.take(&merchant, version, page)?;
+            }
+        }
+        Ok(count)
+    }
+
+    /// Copies again who has changed; how many at first sight.
+    fn again(&mut self, merchant: &MerchantId, from: &KeySet) -> Step<usize> {
+        let changed = self.keys.changed(merchant, from, AT_ONCE).map_err(failed)?;
+        let count = changed.len();
+        self.take(merchant, from.version, changed)?;
+        Ok(count)
+    }
+
+    fn take(&mut self, merchant: &MerchantId, from: u32, customers: Vec<Customer>) -> Step<()> {
+        if self.unwanted.load(Ordering::Relaxed) {
+            return Err(failed("overtaken by a newer change of the same plugin"));
+        }
+        if self.began.elapsed() > TIME {
+            return Err(failed(format!("migrating the stored keys took more than {TIME:?}")));
+        }
+        if customers.is_empty() {
+            return Ok(());
+        }
+        if self.told.elapsed() > TELL_EVERY {
+            self.told = Instant::now();
+            tracing::info!(plugin = %self.set.plugin, customers = self.customers, "migrating stored keys");
+        }
+        // Who has no keys any more has none in the new version either.
+        let (some, none): (Vec<_>, Vec<_>) = customers.into_iter().partition(|customer| !customer.keys.is_empty());
+        let keys = some.iter().map(|customer| customer.keys.clone()).collect();
+        let migrated = self.migration.run(from, self.now, keys).map_err(|problem| vec![problem])?;
+        let migrated = some.into_iter().zip(migrated).map(|(customer, keys)| Customer { keys, ..customer });
+        let copies = migrated.chain(none).collect();
+        if self.keys.copy(merchant, &self.set, copies).map_err(failed)? {
+            return Ok(());
+        }
+        let reason = format!("the migrated keys take more than a plugin may store for a merchant (here '{merchant}')");
+        Err(vec![Problem::new("", reason).hint("store less: `migrate` may leave keys out")])
+    }
+
+    fn sets(&self) -> Step<Vec<Stored>> {
+        let mut sets = self.keys.sets(&self.set.plugin).map_err(failed)?;
+        sets.retain(|set| self.whose.holds(&set.merchant));
+        Ok(sets)
+    }
+
+    /// For the record: `keys 1 -> 2, 1,234 customers`
+    fn told(&self) -> String {
+        let from: Vec<_> = self.from.iter().map(ToString::to_string).collect();
+        let Self { set, customers, .. } = self;
+        format!("keys {} -> {}, {} customers", from.join(", "), set.version, grouped(*customers))
+    }
+}
+
+fn failed(reason: impl Into<String>) -> Vec<Problem> {
+    vec![Problem::new("", reason)]
+}
+
+fn older(version: u32, newest: u32) -> Refusal {
+    let reason = format!("the stored keys are of version {newest}, and this bundle's are of version {version}");
+    let hint = format!(
+        "write version = {newest} or higher under [keys], with a migrate that knows it; or roll back, which restores \
+         the keys of before"
+    );
+    Refusal::Problems(vec![Problem::new("plugin.toml", reason).hint(hint)])
+}
+
+fn not_kept(version: u32) -> Refusal {
+    let reason = format!("the keys of version {version} are not kept any more");
+    let hint = "push a bundle with a higher version under [keys], whose migrate leads back to that format";
+    Refusal::Problems(vec![Problem::new("plugin.toml", reason).hint(hint)])
+}
+
+/// `1,234`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let length = digits.len();
+    let spaced = digits.chars().enumerate().flat_map(|(place, digit)| {
+        let gap = (place > 0 && (length - place).is_multiple_of(3)).then_some(',');
+        gap.into_iter().chain([digit])
+    });
+    spaced.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1234, "1,234"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}
