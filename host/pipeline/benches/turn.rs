@@ -1,5 +1,5 @@
 //! A whole turn, from the message to its suggestions, without the commit: the plugins that ship, three of which
-//! answer, and 27 scenarios. `cargo bench -p cuecard-pipeline --bench turn`
+//! answer (in Chinese a fourth touches the words), and 27 scenarios. `cargo bench -p cuecard-pipeline --bench turn`
 //!
 //! The workers are threads; with `CUECARD_BIN=target/release/cuecard` they are processes as under `serve` too.
 
@@ -50,7 +50,8 @@ async fn measure(texts: &'static [&'static str], hooks: usize, spawn: Spawn, sna
         let began = Instant::now();
         let answered = answer(&snapshot, &understanding, &workers, &merchant, incoming).await.unwrap();
         let spent = began.elapsed();
-        assert_eq!(answered.calls.len(), hooks, "{:?}", answered.reply);
+        let asked = answered.calls.iter().filter(|call| call.hook != "localize").count();
+        assert_eq!(asked, hooks, "{:?}", answered.calls);
         assert!(answered.reply.failures.is_empty(), "{:?}", answered.reply.failures);
         assert!(!answered.reply.suggestions.is_empty(), "{:?}", answered.reply);
         if number >= 500 {

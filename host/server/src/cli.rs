@@ -17,6 +17,7 @@ pub(crate) mod new;
 mod offline;
 mod remote;
 mod replay;
+mod rollout;
 mod scores;
 mod serve;
 mod sign;
@@ -60,17 +61,20 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Find language, scenario, emotion and stage of messages: JSON lines in, JSON lines out
     Understand(understand::Understand),
-    /// Send a bundle to a server, which proves it and puts it in service
+    /// Sign a bundle, so that a server can tell whose it is
     Sign(sign::Sign),
+    /// Send a bundle to a server, which proves it and puts it in service
     Push(remote::Push),
     /// Show which plugins serve, and what was loaded or refused
     Status(remote::Status),
     /// Print what became of messages and cases, by scenario, plugin and day, as CSV
     Insights(insights::Insights),
+    /// Show how versions do that are tried on a share of the conversations
+    Rollout(rollout::Rollout),
     /// Put a canary in service for all, without waiting for its window
-    Promote(remote::Promote),
+    Promote(rollout::Promote),
     /// Take a canary back, or put the version before in service again
-    Rollback(remote::Rollback),
+    Rollback(rollout::Rollback),
     /// Show what a plugin says to its author, and how it failed
     Logs(logs::Logs),
     /// Show how a turn came about, as a waterfall
@@ -131,6 +135,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Push(push) => push.run(),
         Command::Status(status) => status.run(),
         Command::Insights(insights) => insights.run(),
+        Command::Rollout(rollout) => rollout.run(),
         Command::Promote(promote) => promote.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Logs(logs) => logs.run(),

@@ -7,7 +7,7 @@ mod support;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    process::Command,
+    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -223,4 +223,32 @@ fn events_go_to_a_version_by_customer_and_none_is_lost_to_a_bad_one() {
     assert!(third.values().all(|plugin| plugin == "echo@2.0.0"), "{third:?}");
     wait("it is taken back", || echo(&server).get("canary").is_none());
     assert!(last(&server)["reason"].as_str().unwrap().starts_with("it fails more often"));
+}
+
+#[test]
+fn the_terminal_shows_a_canary_and_waits_for_its_end() {
+    let server = Server::start();
+    let cuecard = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cuecard"));
+        command.args(arguments).args(["--server", &format!("http://{}", server.address), "--key", "dev"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let ended = |child: Child| {
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    push(&server, "2.0.0", CODE, "").expect(201);
+    let (code, none) = ended(cuecard(&["rollout", "echo"]));
+    assert!(code == Some(0) && none.contains("no version of echo") && none.contains("echo@2.0.0 live by"), "{none}");
+
+    for (change, outcome, exit) in [("promote", "promoted", 0), ("rollback", "taken back", 1)] {
+        let version = if exit == 0 { "3.0.0" } else { "4.0.0" };
+        push(&server, version, CODE, "canary=0.07&window_s=9999").expect(200);
+        let (code, shown) = ended(cuecard(&["rollout"]));
+        assert!(code == Some(0) && shown.contains(&format!("canary {version}: 7 % since")), "{shown}");
+        let following = cuecard(&["rollout", "echo", "-f"]);
+        assert_eq!(ended(cuecard(&[change, "echo"])).0, Some(0));
+        let (code, shown) = ended(following);
+        assert!(code == Some(exit) && shown.contains(&format!("echo@{version} {outcome} by")), "{shown}");
+    }
 }

@@ -1,4 +1,4 @@
-//! `cuecard push`, `status` and `rollback`: an author's and operator's words to a running server.
+//! `cuecard push` and `status`: an author's and operator's words to a running server.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use super::{
     check::read_bundle,
     lines::{Progress, print},
+    rollout,
 };
 
 /// Where the server is, and who asks.
@@ -72,30 +73,6 @@ pub(crate) struct Status {
     server: Server,
 }
 
-/// Put a canary in service for all, without waiting for its window.
-#[derive(Args, Debug)]
-pub(crate) struct Promote {
-    /// The plugin's id.
-    plugin: String,
-    /// The shared plugin, not the merchant's own.
-    #[arg(long)]
-    shared: bool,
-    #[command(flatten)]
-    server: Server,
-}
-
-/// Take a canary back, or put the version before in service again.
-#[derive(Args, Debug)]
-pub(crate) struct Rollback {
-    /// The plugin's id.
-    plugin: String,
-    /// The shared plugin, not the merchant's own.
-    #[arg(long)]
-    shared: bool,
-    #[command(flatten)]
-    server: Server,
-}
-
 impl Push {
     /// The whole of a folder's content at once, for all conversations.
     pub(crate) fn whole(folder: PathBuf, shared: bool, server: Server) -> Self {
@@ -154,7 +131,9 @@ impl Push {
         if text(&answer, "outcome") == "canary" {
             let reason = text(&answer, "reason");
             print(format!("{id}@{version} {reason}, from generation {generation}"));
-            print("`cuecard status` shows how it does; `cuecard promote` and `cuecard rollback` end it");
+            print(format!(
+                "`cuecard rollout {id} -f` shows how it does; `cuecard promote {id}` and `cuecard rollback {id}` end it"
+            ));
         } else {
             print(format!("{id}@{version} serves from generation {generation}"));
         }
@@ -292,73 +271,12 @@ fn standing(plugin: &Json) {
             text(failing, "last")
         ));
     }
-    let Some(canary) = plugin.get("canary") else { return };
-    let share = canary.get("share").and_then(Json::as_f64).unwrap_or(0.0) * 100.0;
-    print(format!(
-        "  canary {}: {share} % since {} by {}; {}",
-        text(canary, "version"),
-        text(canary, "since"),
-        text(canary, "by"),
-        text(canary, "state")
-    ));
-    for (name, what) in [("candidate", "it"), ("stable", "the other")] {
-        let Some(counts) = canary.get(name) else { continue };
-        let count = |name: &str| counts.get(name).and_then(Json::as_u64).unwrap_or(0);
-        print(format!(
-            "    {what:<9} {} calls, {} failed, median {} us, 99th percentile {} us, {} of {} taken",
-            count("calls"),
-            count("errors") + count("limits"),
-            count("p50_us"),
-            count("p99_us"),
-            count("accepted"),
-            count("offered"),
-        ));
+    if let Some(canary) = plugin.get("canary") {
+        print(format!("  {}", rollout::standing(canary).join("\n    ")));
     }
-}
-
-impl Promote {
-    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let head = self.server.head(&self.plugin, self.shared)?;
-        let (status, answer) = self.server.call("POST", &on_head("promote", &self.plugin, self.shared, &head), None)?;
-        let answer = expect_fine(status, answer)?;
-        print(format!(
-            "{}@{} serves all from generation {}",
-            self.plugin,
-            text(&answer, "version"),
-            text(&answer, "generation")
-        ));
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-impl Rollback {
-    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let head = self.server.head(&self.plugin, self.shared)?;
-        let (status, answer) =
-            self.server.call("POST", &on_head("rollback", &self.plugin, self.shared, &head), None)?;
-        let answer = expect_fine(status, answer)?;
-        let was = if text(&answer, "outcome") == "taken_back" { "is taken back" } else { "serves again" };
-        print(format!("{}@{} {was}", self.plugin, text(&answer, "version")));
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// A change of what stood there when it was looked at: if somebody was faster, it is refused.
-fn on_head(change: &str, plugin: &str, shared: bool, head: &Option<String>) -> String {
-    let shared = if shared { "shared=true" } else { "" };
-    let hash = head.as_ref().map_or_else(String::new, |hash| format!("&hash={hash}"));
-    format!("/v1/plugins/{plugin}/{change}?{shared}{hash}")
 }
 
 impl Server {
-    /// The content of a plugin's newest version in service: its canary, or else what serves.
-    fn head(&self, plugin: &str, shared: bool) -> anyhow::Result<Option<String>> {
-        let plugins = self.get("/v1/plugins")?;
-        let is_it = |row: &&Json| text(row, "id") == plugin && (text(row, "scope") == "shared") == shared;
-        let found = rows(&plugins, "plugins").find(is_it).map(|row| text(row.get("canary").unwrap_or(row), "hash"));
-        Ok(found)
-    }
-
     /// What the server has at a path, or its problem in a person's words.
     pub(super) fn get(&self, path: &str) -> anyhow::Result<Json> {
         let (status, answer) = self.call("GET", path, None)?;
@@ -382,7 +300,7 @@ impl Server {
         Ok(response.into_body().into_reader())
     }
 
-    fn call(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> anyhow::Result<(u16, Json)> {
+    pub(super) fn call(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> anyhow::Result<(u16, Json)> {
         let url = format!("{}{path}", self.server.trim_end_matches('/'));
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let request = ureq::http::Request::builder()
@@ -401,7 +319,7 @@ impl Server {
 }
 
 /// The answer, or the server's problem in a person's words.
-fn expect_fine(status: u16, answer: Json) -> anyhow::Result<Json> {
+pub(super) fn expect_fine(status: u16, answer: Json) -> anyhow::Result<Json> {
     if (200..300).contains(&status) {
         return Ok(answer);
     }

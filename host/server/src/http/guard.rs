@@ -16,7 +16,7 @@ use cuecard_engine::{ApiKey, AuditEntry, Error, KeyRole, Person};
 use cuecard_model::{AgentId, MerchantId};
 use futures::StreamExt;
 
-use super::{Problem, Route, session::cross_origin};
+use super::{Problem, routes::Route, session::cross_origin};
 use crate::{
     app::App,
     clock,

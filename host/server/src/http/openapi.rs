@@ -1,4 +1,4 @@
-//! `/openapi.json`: made from the rows of [`routes`](super::routes) and the shapes in `schemas.json`.
+//! `/openapi.json`: made from the rows of [`routes`](super::routes::routes) and the shapes in `schemas.json`.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Route, routes};
+use super::routes::{Route, routes};
 
 static SCHEMAS: &str = include_str!("schemas.json");
 
