@@ -133,7 +133,9 @@ impl Cache {
                 }
                 Change::People(change) => self.people.changed(change),
                 // Which keys everybody has is another question from now on.
-                Change::Keys(KeysChange::Swap(..) | KeysChange::Restore(..)) => self.customers().clear(),
+                Change::Keys(
+                    KeysChange::Swap(..) | KeysChange::Restore(..) | KeysChange::Settle(_) | KeysChange::Expire(_),
+                ) => self.customers().clear(),
                 _ => {}
             }
         }
