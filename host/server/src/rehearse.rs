@@ -168,8 +168,12 @@ impl Stage {
             Ok(proof) => self.ready(&place, &bundle, proof, &mut found),
             Err(_) => Err(vec![Problem::new("", "the rehearsal was broken off")]),
         };
+        let ready = match ready {
+            Ok(plugin) => self.with_keys(&bundle, &plugin, turns).await.map(|turns| (plugin, turns)),
+            Err(problems) => Err(problems),
+        };
         match ready {
-            Ok(plugin) => {
+            Ok((plugin, turns)) => {
                 found.new = Some(Version::of(&plugin));
                 let old = Arc::clone(&snapshot);
                 let of = merchant.id.clone();
@@ -213,6 +217,32 @@ impl Stage {
         let (scope, hash) = (place.0.clone(), bundle.hash());
         let short_hash = hash.short().into();
         Ok(Arc::new(LivePlugin { plugin, scope, hash, short_hash, provenance: None, contents, loadable }))
+    }
+
+    /// The turns with what the version would have made of the keys that were stored then.
+    async fn with_keys(
+        &self,
+        bundle: &Bundle,
+        plugin: &LivePlugin,
+        mut turns: Vec<Again>,
+    ) -> Result<Vec<Again>, Vec<Problem>> {
+        if !plugin.contents.manifest.migrates() {
+            return Ok(turns);
+        }
+        let (prover, bundle, set) = (Arc::clone(&self.prover), bundle.clone(), plugin.key_set());
+        let work = move || {
+            let mut migration = prover.migration(&bundle)?;
+            for again in &mut turns {
+                let incoming = &mut again.incoming;
+                let older = incoming.keys.iter().rev().find(|(it, _)| it.plugin == set.plugin && it.version <= set.version);
+                let Some((from, keys)) = older.filter(|(it, _)| it.version < set.version) else { continue };
+                let migrated = migration.run(from.version, incoming.now, vec![keys.clone()]);
+                let migrated = migrated.map_err(|problem| vec![problem])?;
+                Arc::make_mut(&mut incoming.keys).extend(migrated.into_iter().map(|keys| (set.clone(), keys)));
+            }
+            Ok(turns)
+        };
+        spawn_blocking(work).await.unwrap_or_else(|_| Err(vec![Problem::new("", "the rehearsal was broken off")]))
     }
 
     /// Two, so that one merchant's rehearsal leaves room for another's.

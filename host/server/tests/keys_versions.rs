@@ -132,8 +132,7 @@ fn what_cannot_be_migrated_changes_nothing() {
     assert!(without.contains("need 'migrate'") && without.contains("main.luau"), "{without}");
     let wrong = TWO.replace("keys.count * 100", "keys.cuont * 100");
     let told = refused(&archive("2.0.0", 2, &wrong, ""), "", 422);
-    let place = 12 + 1;
-    assert!(told.contains("main.luau") && told.contains(&format!("\"line\":{place}")), "{told}");
+    assert!(told.contains("main.luau") && told.contains("\"line\":12"), "{told}");
     assert!(told.contains("migrate(1) failed for a customer whose keys are count (a number)"), "{told}");
     let odd = TWO.replace("return { hundredths", "cuecard.set_key(\"a\", 1) return { hundredths");
     assert!(refused(&archive("2.0.0", 2, &odd, ""), "", 422).contains("set_key has no say"));

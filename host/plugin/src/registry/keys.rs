@@ -198,8 +198,12 @@ impl<S: Store> Keeper<S> {
         if !newer.iter().all(|set| is_kept(set)) {
             return Err(not_kept(version));
         }
-        let lost = grouped(newer.iter().map(|set| set.writes).sum());
-        Ok(Task::Restore(whose, format!("keys {newest} -> {version} as they were, {lost} writes since are lost")))
+        let lost = match newer.iter().map(|set| set.writes).sum() {
+            0 => "nothing was stored since".to_owned(),
+            1 => "1 write since is lost".to_owned(),
+            more => format!("{} writes since are lost", grouped(more)),
+        };
+        Ok(Task::Restore(whose, format!("keys {newest} -> {version} as they were, {lost}")))
     }
 
     /// A merchant's own plugin has the merchant's keys, the shared one everybody else's.
@@ -269,6 +273,10 @@ impl<S: Store> Keeper<S> {
     /// The last copies, the swap and the new version, while writes to the old keys are held.
     fn swap(&mut self, proven: &Proven, mut mover: Mover) -> Result<Note, Refusal> {
         let version = proven.version();
+        if self.whose(&proven.place) != mover.whose {
+            let detail = "a merchant's own plugin came or went while the keys were copied; try again";
+            return Err(Refusal::Storage(detail.to_owned()));
+        }
         for _ in 0..TRIES {
             let held = Instant::now();
             mover.keys.hold(&mover.whose, version).map_err(Refusal::Storage)?;
@@ -395,9 +403,7 @@ impl Mover {
         let mut count = 0;
         for Stored { merchant, version, .. } in fresh {
             let from = KeySet::new(self.set.plugin.clone(), version);
-            if !self.keys.begin(&merchant, &from, self.set.version).map_err(failed)? {
-                return Err(failed(format!("keys of version {} are being removed; try again", self.set.version)));
-            }
+            self.begin_one(&merchant, &from)?;
             if !self.from.contains(&version) {
                 self.from.push(version);
             }
@@ -412,6 +418,19 @@ impl Mover {
             }
         }
         Ok(count)
+    }
+
+    /// What a rollback has just taken out of use may have this very version: it goes when nobody can be working with it.
+    fn begin_one(&self, merchant: &MerchantId, from: &KeySet) -> Step<()> {
+        let began = Instant::now();
+        while !self.keys.begin(merchant, from, self.set.version).map_err(failed)? {
+            if began.elapsed() > 3 * IN_FLIGHT {
+                return Err(failed(format!("keys of version {} are still being removed; try again", self.set.version)));
+            }
+            thread::sleep(AGAIN);
+            self.keys.tidy().map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// Copies again who has changed; how many at first sight.
@@ -459,7 +478,8 @@ impl Mover {
     fn told(&self) -> String {
         let from: Vec<_> = self.from.iter().map(ToString::to_string).collect();
         let Self { set, customers, .. } = self;
-        format!("keys {} -> {}, {} customers", from.join(", "), set.version, grouped(*customers))
+        let who = if *customers == 1 { "customer" } else { "customers" };
+        format!("keys {} -> {}, {} {who}", from.join(", "), set.version, grouped(*customers))
     }
 }
 
