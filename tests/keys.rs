@@ -71,13 +71,16 @@ fn body(customer: usize, number: u64) -> Json {
     })
 }
 
-/// The version that counted, and how far.
-fn counted(answer: &Json) -> (u32, u64) {
-    assert_eq!(answer["failures"], json!([]), "{answer:#}");
+/// The version that counted, and how far. `None`: on a busy machine it was kept waiting past its time, and stored nothing.
+fn counted(answer: &Json) -> Option<(u32, u64)> {
     let mine = |it: &&Json| it["plugin"].as_str().unwrap().starts_with("counter@");
+    if let Some(failure) = answer["failures"].as_array().unwrap().iter().find(mine) {
+        assert!(matches!(failure["kind"].as_str().unwrap(), "timeout" | "killed" | "skipped"), "{answer:#}");
+        return None;
+    }
     let suggestion = answer["suggestions"].as_array().unwrap().iter().find(mine).unwrap();
     let (version, count) = suggestion["text"].as_str().unwrap().split_once(" counts ").unwrap();
-    (version.parse().unwrap(), count.parse().unwrap())
+    Some((version.parse().unwrap(), count.parse().unwrap()))
 }
 
 /// Keys of many customers, as if each had written once.
@@ -111,7 +114,7 @@ fn ten_thousand_customers_keys_come_along_while_others_are_answered() {
             .map(|client| {
                 let (address, stop, moving) = (host.address.clone(), &stop, &moving);
                 scope.spawn(move || {
-                    let (agent, mut seen) = (agent(), Vec::new());
+                    let (agent, mut seen, mut count) = (agent(), Vec::new(), 1);
                     for number in 1.. {
                         if stop.load(Ordering::Relaxed) {
                             break;
@@ -123,7 +126,10 @@ fn ten_thousand_customers_keys_come_along_while_others_are_answered() {
                             panic!("too fast: {}", answer.text);
                         }
                         let micros = u64::try_from(began.elapsed().as_micros()).unwrap();
-                        assert_eq!(counted(&answer.json()).1, number + 1, "a count is lost");
+                        if let Some((_, now)) = counted(&answer.json()) {
+                            count += 1;
+                            assert_eq!(now, count, "a count is lost");
+                        }
                         seen.push((meanwhile || moving.load(Ordering::Relaxed), micros));
                         // Some twenty messages a second, each.
                         thread::park_timeout(Duration::from_millis(45));
@@ -165,11 +171,15 @@ fn a_kill_leaves_the_keys_of_the_version_that_serves() {
     fill(&data, 1000);
     let host = Host::start(&plugins, &data);
     assert_eq!(push(&host, 1).status, 201);
+    // How long it takes on this machine: kills come anywhere in twice that time.
+    let began = Instant::now();
+    assert_eq!(push(&host, 2).status, 200);
+    let usual = began.elapsed();
     host.kill();
     // What each customer was last told, and the last number of a message.
     let told = Arc::new(Mutex::new(BTreeMap::from_iter((0..CLIENTS).map(|client| (client, 1_u64)))));
     let numbers = Arc::new(AtomicU64::new(0));
-    let (mut random, mut keys, mut moved) = (0x2545_f491_4f6c_dd1d_u64, 1, 0);
+    let (mut random, mut keys, mut moved) = (0x2545_f491_4f6c_dd1d_u64, 2, 0);
     for _ in 0..KILLS {
         let host = Host::start(&plugins, &data);
         let serves = verify(&host, &told, &numbers);
@@ -177,20 +187,24 @@ fn a_kill_leaves_the_keys_of_the_version_that_serves() {
         moved += u32::from(serves != keys);
         keys = serves;
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let life = Duration::from_millis(20 + (random >> 33) % 400);
+        let life = usual.mul_f64(((random >> 33) % 1000) as f64 / 500.0);
         count_until_killed(host, keys + 1, life, &told, &numbers);
     }
     let host = Host::start(&plugins, &data);
-    verify(&host, &told, &numbers);
-    println!("{KILLS} kills while keys came to a new version, which {moved} did before they were told so");
+    moved += u32::from(verify(&host, &told, &numbers) != keys);
+    println!("{KILLS} kills while keys came to a new version, after {moved} of which the new one serves");
+    assert!(moved > 0, "no kill came after a swap");
 }
 
 /// Nothing that was acknowledged is lost, nothing is counted that nobody has sent, and all are of one version.
 fn verify(host: &Host, told: &Mutex<BTreeMap<usize, u64>>, numbers: &AtomicU64) -> u32 {
     let mut versions = Vec::new();
     for (client, told) in told.lock().unwrap().iter_mut() {
-        let number = numbers.fetch_add(1, Ordering::Relaxed);
-        let (version, count) = counted(&host.post("/v1/messages", &body(*client, number)).json());
+        let look = || {
+            let number = numbers.fetch_add(1, Ordering::Relaxed);
+            counted(&host.post("/v1/messages", &body(*client, number)).json())
+        };
+        let ((version, count), _) = support::wait_for("the customer is counted", Duration::from_secs(30), look);
         // One more may have been kept and not acknowledged before the kill.
         assert!(count == *told + 1 || count == *told + 2, "customer {client} was told {told}, and now {count}");
         *told = count;
@@ -219,7 +233,7 @@ fn count_until_killed(
                     let body = body(client, numbers.fetch_add(1, Ordering::Relaxed)).to_string().into_bytes();
                     match call(&agent, &address, "POST", "/v1/messages", body) {
                         Ok(answer) if answer.status == 200 => {
-                            let count = counted(&answer.json()).1;
+                            let Some((_, count)) = counted(&answer.json()) else { continue };
                             let before = told.lock().unwrap().insert(client, count);
                             assert_eq!(before, Some(count - 1));
                         }

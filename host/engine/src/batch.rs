@@ -6,8 +6,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    Arm, ConsentRecord, ConversationId, Customer, CustomerId, Event, EventId, KeySet, LiveItem, MerchantId, MessageId, News,
-    PluginId, Suppression, Timer, Timestamp, TurnId, Value,
+    Arm, ConsentRecord, ConversationId, Customer, CustomerId, Event, EventId, KeySet, LiveItem, MerchantId, MessageId,
+    News, PluginId, Suppression, Timer, Timestamp, TurnId, Value,
 };
 
 use crate::{

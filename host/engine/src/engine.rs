@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, KeySet, Learned, MerchantId, MessageId, PluginId, Reply,
-    Suggestion, SuggestionId, Timestamp, TurnId,
+    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, KeySet, Learned, MerchantId, MessageId, PluginId,
+    Reply, Suggestion, SuggestionId, Timestamp, TurnId,
 };
 
 use crate::{
     Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Errand,
-    Feedback, Handed, Hook, Identities, InsightQuery, Insights, KeptTurn, KeysToCopy, MessageRecord, NextDue, OpenEvent, Outcome,
-    OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord, ProposalState,
-    Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, StoredSet, Thread, TurnRecord, Write,
-    turn_of,
+    Feedback, Handed, Hook, Identities, InsightQuery, Insights, KeptTurn, KeysToCopy, MessageRecord, NextDue,
+    OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
+    ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, StoredSet,
+    Thread, TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    AgentId, Contact, ConversationId, Customer, CustomerId, Event, Fields, KeySet, Learned, LiveItem, MerchantId, Message,
-    MessageId, PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
+    AgentId, Contact, ConversationId, Customer, CustomerId, Event, Fields, KeySet, Learned, LiveItem, MerchantId,
+    Message, MessageId, PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
 };
 use serde::Serialize;
 

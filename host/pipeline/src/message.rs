@@ -8,9 +8,8 @@ use std::{
 
 use cuecard_culture as culture;
 use cuecard_model::{
-    Acceptance, Assigned, Customer, Failure, FailureKind, Fields, IncomingMessage, Learned, LiveItem, Message,
-    MessageForAgent, KeySet, PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId,
-    Value,
+    Acceptance, Assigned, Customer, Failure, FailureKind, Fields, IncomingMessage, KeySet, Learned, LiveItem, Message,
+    MessageForAgent, PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId, Value,
 };
 use cuecard_plugin::{
     call::LogLine,

@@ -12,7 +12,9 @@ mod reply;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use cuecard_model::{Classification, Culture, Customer, Decision, Draft, Event, FailureKind, Fields, PluginVersion, Turn};
+use cuecard_model::{
+    Classification, Culture, Customer, Decision, Draft, Event, FailureKind, Fields, PluginVersion, Turn,
+};
 
 use crate::{
     call::{Call, CallError, Runtime},

@@ -21,11 +21,11 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, Timestamp};
 use tokio::sync::oneshot;
 
+use self::keeper::Keeper;
 pub use self::{
     folder::Place,
     keys::{Customer, Keys, KeysTurn, State, Stored, Whose},
 };
-use self::keeper::Keeper;
 use crate::{
     bundle::{Bundle, BundleHash, BundleLimits},
     canary::{Canary, Terms},

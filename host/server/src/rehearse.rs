@@ -234,7 +234,8 @@ impl Stage {
             let mut migration = prover.migration(&bundle)?;
             for again in &mut turns {
                 let incoming = &mut again.incoming;
-                let older = incoming.keys.iter().rev().find(|(it, _)| it.plugin == set.plugin && it.version <= set.version);
+                let older =
+                    incoming.keys.iter().rev().find(|(it, _)| it.plugin == set.plugin && it.version <= set.version);
                 let Some((from, keys)) = older.filter(|(it, _)| it.version < set.version) else { continue };
                 let migrated = migration.run(from.version, incoming.now, vec![keys.clone()]);
                 let migrated = migrated.map_err(|problem| vec![problem])?;

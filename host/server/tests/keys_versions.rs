@@ -63,16 +63,23 @@ fn put(server: &Server, archive: &[u8], query: &str) -> Answer {
 fn ask(server: &Server, customer: &str, message: &str) -> Value {
     let body = json!({"conversation_id": format!("c-{customer}"), "message_id": message, "text": "hello there",
         "customer": {"id": customer}});
-    let reply = server.send("POST", "/v1/messages", &body).expect(200);
-    assert_eq!(reply["failures"], json!([]), "{reply:#}");
-    reply
+    server.send("POST", "/v1/messages", &body).expect(200)
 }
 
+/// On a busy machine a plugin may be kept waiting past its time. It has stored nothing then, and is asked again.
 fn said(server: &Server, customer: &str, message: &str) -> String {
-    let reply = ask(server, customer, message);
-    let counter = |it: &&Value| it["plugin"].as_str().unwrap().starts_with("counter@");
-    let found = reply["suggestions"].as_array().unwrap().iter().find(counter);
-    found.unwrap_or_else(|| panic!("{reply:#}"))["text"].as_str().unwrap().to_owned()
+    for again in 0..200 {
+        let reply = ask(server, customer, &format!("{message}-{again}"));
+        let counter = |it: &&Value| it["plugin"].as_str().unwrap().starts_with("counter@");
+        if let Some(suggestion) = reply["suggestions"].as_array().unwrap().iter().find(counter) {
+            return suggestion["text"].as_str().unwrap().to_owned();
+        }
+        let failure = reply["failures"].as_array().unwrap().iter().find(counter);
+        let kind = failure.unwrap_or_else(|| panic!("{reply:#}"))["kind"].as_str().unwrap();
+        assert!(matches!(kind, "timeout" | "killed" | "skipped"), "{reply:#}");
+        thread::sleep(Duration::from_millis(100));
+    }
+    panic!("the machine is too busy for a plugin");
 }
 
 fn counter(server: &Server) -> Value {
@@ -94,6 +101,9 @@ fn keys_come_along_and_go_back() {
     }
     let case = "[[case]]\nname = \"in hundredths\"\nfrom = 1\nkeys = { count = 3 }\n\
         expect.keys = { hundredths = 300 }\nexpect.keys_forgotten = [\"count\"]\n";
+    let path = "/v1/plugins/counter/rehearse?turns=10";
+    let rehearsed = server.ask("POST", path, &[DEV], &archive("2.0.0", 2, TWO, case)).expect(200);
+    assert!(rehearsed.to_string().contains("2.0.0 counts 2"), "with the keys of then: {rehearsed:#}");
     let live = put(&server, &archive("2.0.0", 2, TWO, case), "").expect(200);
     conforms("Reload", &live);
     assert_eq!(live["reason"], "keys 1 -> 2, 2 customers");

@@ -85,17 +85,17 @@ pub trait Plugin {
 }
 
 /// What a plugin brings besides once the format of its stored keys has changed, which `version` under `[keys]` in
-/// `plugin.toml` says. Exported by `export!(YourPlugin with migrate)`.
+/// `plugin.toml` says. Exported by `export!(YourPlugin, with migrate)`.
 pub trait Migrate {
     /// All of one customer's keys, stored in version `from`, in the format of this version. What it leaves out is gone.
     /// An `Err` keeps the version from going live.
     fn migrate(from: u32, keys: Vec<Field>) -> Result<Vec<Field>, String>;
 }
 
-/// Makes a type that implements [`Plugin`] the plugin of this crate; `with migrate` one that implements [`Migrate`] too.
+/// Makes a type that implements [`Plugin`] the plugin of this crate; `, with migrate` one that implements [`Migrate`] too.
 #[macro_export]
 macro_rules! export {
-    ($plugin:ty with migrate) => {
+    ($plugin:ty, with migrate) => {
         $crate::export!($plugin);
 
         const _: () = {

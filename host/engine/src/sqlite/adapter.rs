@@ -4,21 +4,25 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, IdentityKind, KeySet, Learned, MerchantId, MessageId, PluginId, SuggestionId,
-    Timestamp, TurnId,
+    ContactFacts, ConversationId, CustomerId, IdentityKind, KeySet, Learned, MerchantId, MessageId, PluginId,
+    SuggestionId, Timestamp, TurnId,
 };
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::{check, weigh_change}, context::Question, errands, feedback, forget, hooks, identities, insights, kept, keys,
-    people, proposals, read, read_outreach, threads, trial, writer::Job,
+    SqliteEngine, audit,
+    check::{check, weigh_change},
+    context::Question,
+    errands, feedback, forget, hooks, identities, insights, kept, keys, people, proposals, read, read_outreach,
+    threads, trial,
+    writer::Job,
 };
 use crate::{
     Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Engine,
-    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, KeptTurn, KeysToCopy, MessageRecord, NextDue,
-    OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
-    ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, StoredSet, Thread,
-    TurnRecord,
+    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, KeptTurn, KeysToCopy, MessageRecord,
+    NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
+    ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, StoredSet,
+    Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.

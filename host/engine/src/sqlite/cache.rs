@@ -8,8 +8,8 @@ use std::{
 };
 
 use cuecard_model::{
-    Contact, ConversationId, Customer, CustomerId, Event, Fields, KeySet, Learned, LiveItem, MerchantId, Message, MessageId,
-    Role, Value,
+    Contact, ConversationId, Customer, CustomerId, Event, Fields, KeySet, Learned, LiveItem, MerchantId, Message,
+    MessageId, Role, Value,
 };
 
 use super::{
@@ -17,7 +17,9 @@ use super::{
     people::Known,
     space::{Space, Weigh},
 };
-use crate::{ApiKey, Batch, Change, CustomerState, Hook, KeysChange, MessageRecord, Outcome, Receipt, TurnRecord, Write};
+use crate::{
+    ApiKey, Batch, Change, CustomerState, Hook, KeysChange, MessageRecord, Outcome, Receipt, TurnRecord, Write,
+};
 
 /// Messages of history that a turn is handed.
 pub(super) const HISTORY: usize = 20;

@@ -46,7 +46,13 @@ pub(super) fn change(connection: &Connection, change: &KeysChange) -> Step<bool>
         KeysChange::Swap(of, version, at) => swap(connection, of, *version, *at),
         KeysChange::Restore(of, version, at) => restore(connection, of, *version, *at).map(|()| true),
         KeysChange::Abandon(of, version) => {
-            whose(connection, "update key_sets as s set state = 4 where state = 1 and version = ?1", of, *version, None)?;
+            whose(
+                connection,
+                "update key_sets as s set state = 4 where state = 1 and version = ?1",
+                of,
+                *version,
+                None,
+            )?;
             let sql = "update key_sets as s set state = 0 where state = 2 and ?1 > 0 and not exists
                 (select 1 from key_sets as o where o.merchant = s.merchant and o.plugin = s.plugin and o.state = 0)";
             whose(connection, sql, of, *version, None)?;

@@ -1,6 +1,8 @@
 //! Sets of keys: how one takes the place of another, and what happens to those who write meanwhile.
 
-use cuecard_engine::{Change, KeysChange, KeysCopy, KeysOf, KeysToCopy, Outcome, Receipt, Refusal, Scope, SetState, Write};
+use cuecard_engine::{
+    Change, KeysChange, KeysCopy, KeysOf, KeysToCopy, Outcome, Receipt, Refusal, Scope, SetState, Write,
+};
 use cuecard_model::{CustomerId, Fields, KeySet};
 
 use crate::support::*;
@@ -116,7 +118,8 @@ pub async fn writes_are_held_and_then_dropped(shop: Shop) {
     assert_eq!(shop.keep(vec![write(1, "a", 5.0)]).await, [Outcome::Done], "it is as it was");
     assert_eq!(shop.states().await, [(1, SetState::Open), (2, SetState::Gone)]);
     assert!(!shop.step(begin(2)).await, "what is gone has to be removed first");
-    let tidy = |customers| KeysChange::Tidy { merchant: "acme".into(), plugin: "late-parcel".into(), version: 2, customers };
+    let tidy =
+        |customers| KeysChange::Tidy { merchant: "acme".into(), plugin: "late-parcel".into(), version: 2, customers };
     assert!(shop.step(tidy(vec!["a".into()])).await && shop.step(tidy(vec![])).await);
     shop.moved(2).await;
     let refused = shop.commit(vec![write(1, "a", 6.0)]).await;

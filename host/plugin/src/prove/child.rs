@@ -100,8 +100,9 @@ pub(super) fn read(order: &Order, report: &mut Report) -> Result<(Contents, Opti
             order.compiled.clone().map_or_else(|| compile(manifest.api, entry, bytes, &manifest.component_size()), Ok);
         report.compiled = Some(compiled.map_err(|problem| vec![problem])?);
         if manifest.migrates() && !exports(bytes, MIGRATE) {
-            let reason = format!("keys above version 1 need the function `{MIGRATE}`, which the component does not export");
-            let hint = "with the Rust SDK, `cuecard_sdk::export!(YourPlugin with migrate);`, or leave version under \
+            let reason =
+                format!("keys above version 1 need the function `{MIGRATE}`, which the component does not export");
+            let hint = "with the Rust SDK, `cuecard_sdk::export!(YourPlugin, with migrate);`, or leave version under \
                         [keys] in plugin.toml as it was";
             return Err(vec![Problem::new(entry, reason).hint(hint)]);
         }

@@ -188,7 +188,8 @@ pub(super) fn serve(order: &Order, runtimes: &Runtimes, stream: &mut UnixStream)
         let setting = Arc::new(setting(now));
         let mut answer = Answer { keys: Vec::with_capacity(keys.len()), failed: None };
         for keys in keys {
-            let mut call = Call::new(limits, Arc::clone(&contents.catalog), Arc::clone(&setting), Some(keys.clone()), "");
+            let mut call =
+                Call::new(limits, Arc::clone(&contents.catalog), Arc::clone(&setting), Some(keys.clone()), "");
             let migrated = migrate(&mut *runtime, &mut call, from, &keys);
             runtime.tidy();
             match migrated {

@@ -17,8 +17,8 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, Scope};
 
 use super::{
-    Answer, Candidate, Command, Keys, KeysTurn, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source, Store,
-    Way,
+    Answer, Candidate, Command, Keys, KeysTurn, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source,
+    Store, Way,
     folder::{Folder, Found},
     keys::Proven,
     trials::Trials,
@@ -360,12 +360,7 @@ impl<S: Store> Keeper<S> {
     }
 
     /// Puts a version in service, with what that does to stored keys and how it is told.
-    pub(super) fn go_live(
-        &mut self,
-        proven: &Proven,
-        keys: Option<KeysTurn>,
-        moved: String,
-    ) -> Result<Note, Refusal> {
+    pub(super) fn go_live(&mut self, proven: &Proven, keys: Option<KeysTurn>, moved: String) -> Result<Note, Refusal> {
         let Proven { place, bundle, plugin, source, outcome, by } = proven;
         let signed = plugin.provenance.as_ref().map(|it| format!("signed by {}", it.signed_by)).unwrap_or_default();
         let ends = self.trials.ends(place);

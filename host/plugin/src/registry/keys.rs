@@ -5,6 +5,8 @@
 //! in between is copied again. Then writes are held for a moment, the last ones are copied, and the new set takes the
 //! old one's place in the very commit that puts the version in service. Knows no database: that is behind [`Keys`].
 
+mod mover;
+
 use std::{
     sync::{
         Arc,
@@ -14,24 +16,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cuecard_model::{CustomerId, Fields, KeySet, MerchantId, PluginId, Scope, Timestamp};
+use cuecard_model::{CustomerId, Fields, KeySet, MerchantId, PluginId, Scope};
 
+use self::mover::{Mover, grouped};
 use super::{Answer, Command, Note, Outcome, Place, Refusal, Source, Store, keeper::Keeper};
-use crate::{
-    bundle::Bundle,
-    generation::LivePlugin,
-    problem::Problem,
-    prove::{Migration, Prover},
-};
+use crate::{bundle::Bundle, generation::LivePlugin, problem::Problem};
 
-/// Customers in one commit: a millisecond or two of the engine's writer.
-const AT_ONCE: usize = 64;
-/// So few may be left to copy when writes are held.
-const FEW: usize = 16;
-/// The longest that copying may take in all.
-const TIME: Duration = Duration::from_secs(600);
-/// How often its progress is said.
-const TELL_EVERY: Duration = Duration::from_secs(2);
 /// How often the swap is tried when somebody else, such as an erasure, changes keys at that very moment.
 const TRIES: usize = 16;
 /// Longer than any turn is under way: what it writes after the swap is refused, so that it is asked again.
@@ -274,8 +264,8 @@ impl<S: Store> Keeper<S> {
     fn swap(&mut self, proven: &Proven, mut mover: Mover) -> Result<Note, Refusal> {
         let version = proven.version();
         if self.whose(&proven.place) != mover.whose {
-            let detail = "a merchant's own plugin came or went while the keys were copied; try again";
-            return Err(Refusal::Storage(detail.to_owned()));
+            // A merchant's own plugin came or went while the keys were copied.
+            return Err(Refusal::Overtaken);
         }
         for _ in 0..TRIES {
             let held = Instant::now();
@@ -315,7 +305,13 @@ impl<S: Store> Keeper<S> {
 
     /// Leaves a record of why a version that was proved does not serve.
     fn refused(&mut self, proven: &Proven, refusal: Refusal) -> Refusal {
-        let mut note = self.note(&proven.place, Some(&proven.plugin), Outcome::Refused, refusal.to_string(), Arc::clone(&proven.by));
+        let mut note = self.note(
+            &proven.place,
+            Some(&proven.plugin),
+            Outcome::Refused,
+            refusal.to_string(),
+            Arc::clone(&proven.by),
+        );
         note.source = proven.source;
         self.keep(&note, None);
         refusal
@@ -334,159 +330,6 @@ impl Proven {
     }
 }
 
-/// Copies keys by a bundle's `migrate`.
-struct Mover {
-    keys: Arc<dyn Keys>,
-    migration: Migration,
-    whose: Whose,
-    set: KeySet,
-    now: Timestamp,
-    began: Instant,
-    told: Instant,
-    /// A newer bundle has come.
-    unwanted: Arc<AtomicBool>,
-    /// The versions that were found.
-    from: Vec<u32>,
-    customers: u64,
-}
-
-type Step<T> = Result<T, Vec<Problem>>;
-
-impl Mover {
-    fn start(
-        prover: &Prover,
-        proven: &Proven,
-        keys: Arc<dyn Keys>,
-        whose: Whose,
-        now: Timestamp,
-        unwanted: Arc<AtomicBool>,
-    ) -> Step<Self> {
-        let migration = prover.migration(&proven.bundle)?;
-        let (began, told) = (Instant::now(), Instant::now());
-        let (set, from) = (proven.plugin.key_set(), Vec::new());
-        // What an earlier change has left behind may have this very version.
-        keys.tidy().map_err(failed)?;
-        Ok(Self { keys, migration, whose, set, now, began, told, unwanted, from, customers: 0 })
-    }
-
-    /// Copies all, and then whatever has changed meanwhile, until hardly anything has.
-    fn copy(&mut self) -> Step<()> {
-        self.catch_up(FEW)
-    }
-
-    /// Copies until at most so many were found to have changed in a round.
-    fn catch_up(&mut self, few: usize) -> Step<()> {
-        loop {
-            let mut found = self.begin()?;
-            for set in self.sets()? {
-                if let (State::Next, Some(from)) = (set.state, set.came_from.filter(|_| set.version == self.set.version)) {
-                    found += self.again(&set.merchant, &KeySet::new(self.set.plugin.clone(), from))?;
-                }
-            }
-            if found <= few {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Begins with those who have not been looked at, and gives how many customers that were.
-    fn begin(&mut self) -> Step<usize> {
-        let sets = self.sets()?;
-        let has_next = |of: &Stored| {
-            sets.iter().any(|it| it.merchant == of.merchant && it.state == State::Next && it.version == self.set.version)
-        };
-        let newest = |of: &Stored| {
-            sets.iter().all(|it| it.merchant != of.merchant || it.state != State::Open || it.version <= of.version)
-        };
-        let old = |set: &&Stored| set.state == State::Open && set.version < self.set.version && newest(set);
-        let fresh: Vec<_> = sets.iter().filter(old).filter(|set| !has_next(set)).cloned().collect();
-        let mut count = 0;
-        for Stored { merchant, version, .. } in fresh {
-            let from = KeySet::new(self.set.plugin.clone(), version);
-            self.begin_one(&merchant, &from)?;
-            if !self.from.contains(&version) {
-                self.from.push(version);
-            }
-            let mut after = None;
-            loop {
-                let page = self.keys.page(&merchant, &from, after.as_ref(), AT_ONCE).map_err(failed)?;
-                let Some(last) = page.last() else { break };
-                after = Some(last.id.clone());
-                self.customers += page.len() as u64;
-                count += page.len();
-                self.take(&merchant, version, page)?;
-            }
-        }
-        Ok(count)
-    }
-
-    /// What a rollback has just taken out of use may have this very version: it goes when nobody can be working with it.
-    fn begin_one(&self, merchant: &MerchantId, from: &KeySet) -> Step<()> {
-        let began = Instant::now();
-        while !self.keys.begin(merchant, from, self.set.version).map_err(failed)? {
-            if began.elapsed() > 3 * IN_FLIGHT {
-                return Err(failed(format!("keys of version {} are still being removed; try again", self.set.version)));
-            }
-            thread::sleep(AGAIN);
-            self.keys.tidy().map_err(failed)?;
-        }
-        Ok(())
-    }
-
-    /// Copies again who has changed; how many at first sight.
-    fn again(&mut self, merchant: &MerchantId, from: &KeySet) -> Step<usize> {
-        let changed = self.keys.changed(merchant, from, AT_ONCE).map_err(failed)?;
-        let count = changed.len();
-        self.take(merchant, from.version, changed)?;
-        Ok(count)
-    }
-
-    fn take(&mut self, merchant: &MerchantId, from: u32, customers: Vec<Customer>) -> Step<()> {
-        if self.unwanted.load(Ordering::Relaxed) {
-            return Err(failed("overtaken by a newer change of the same plugin"));
-        }
-        if self.began.elapsed() > TIME {
-            return Err(failed(format!("migrating the stored keys took more than {TIME:?}")));
-        }
-        if customers.is_empty() {
-            return Ok(());
-        }
-        if self.told.elapsed() > TELL_EVERY {
-            self.told = Instant::now();
-            tracing::info!(plugin = %self.set.plugin, customers = self.customers, "migrating stored keys");
-        }
-        // Who has no keys any more has none in the new version either.
-        let (some, none): (Vec<_>, Vec<_>) = customers.into_iter().partition(|customer| !customer.keys.is_empty());
-        let keys = some.iter().map(|customer| customer.keys.clone()).collect();
-        let migrated = self.migration.run(from, self.now, keys).map_err(|problem| vec![problem])?;
-        let migrated = some.into_iter().zip(migrated).map(|(customer, keys)| Customer { keys, ..customer });
-        let copies = migrated.chain(none).collect();
-        if self.keys.copy(merchant, &self.set, copies).map_err(failed)? {
-            return Ok(());
-        }
-        let reason = format!("the migrated keys take more than a plugin may store for a merchant (here '{merchant}')");
-        Err(vec![Problem::new("", reason).hint("store less: `migrate` may leave keys out")])
-    }
-
-    fn sets(&self) -> Step<Vec<Stored>> {
-        let mut sets = self.keys.sets(&self.set.plugin).map_err(failed)?;
-        sets.retain(|set| self.whose.holds(&set.merchant));
-        Ok(sets)
-    }
-
-    /// For the record: `keys 1 -> 2, 1,234 customers`
-    fn told(&self) -> String {
-        let from: Vec<_> = self.from.iter().map(ToString::to_string).collect();
-        let Self { set, customers, .. } = self;
-        let who = if *customers == 1 { "customer" } else { "customers" };
-        format!("keys {} -> {}, {} {who}", from.join(", "), set.version, grouped(*customers))
-    }
-}
-
-fn failed(reason: impl Into<String>) -> Vec<Problem> {
-    vec![Problem::new("", reason)]
-}
-
 fn older(version: u32, newest: u32) -> Refusal {
     let reason = format!("the stored keys are of version {newest}, and this bundle's are of version {version}");
     let hint = format!(
@@ -500,27 +343,4 @@ fn not_kept(version: u32) -> Refusal {
     let reason = format!("the keys of version {version} are not kept any more");
     let hint = "push a bundle with a higher version under [keys], whose migrate leads back to that format";
     Refusal::Problems(vec![Problem::new("plugin.toml", reason).hint(hint)])
-}
-
-/// `1,234`
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let length = digits.len();
-    let spaced = digits.chars().enumerate().flat_map(|(place, digit)| {
-        let gap = (place > 0 && (length - place).is_multiple_of(3)).then_some(',');
-        gap.into_iter().chain([digit])
-    });
-    spaced.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1234, "1,234"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), text);
-        }
-    }
 }

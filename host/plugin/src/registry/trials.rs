@@ -117,8 +117,12 @@ impl<S: Store> Keeper<S> {
         if let (Some(new), Some(old)) = (stored(plugin), stored(live))
             && new != old
         {
-            let reason = "both would have to store for the same customers; push it without a canary, which migrates them";
-            return Err(refused(format!("its keys are of version {new}, those of {} of {old}: {reason}", live.plugin.version)));
+            let reason =
+                "both would have to store for the same customers; push it without a canary, which migrates them";
+            return Err(refused(format!(
+                "its keys are of version {new}, those of {} of {old}: {reason}",
+                live.plugin.version
+            )));
         }
         let version = &live.plugin.version;
         if plugin.plugin.version == *version {

@@ -10,8 +10,8 @@ use std::{
 use anyhow::Context;
 use clap::Args;
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Fields, IncomingMessage, Learned, LiveItem, MerchantId, Message, MessageId,
-    KeySet, Reply, Role, Timestamp, TurnId,
+    ConversationId, Customer, CustomerId, Fields, IncomingMessage, KeySet, Learned, LiveItem, MerchantId, Message,
+    MessageId, Reply, Role, Timestamp, TurnId,
 };
 use cuecard_pipeline::{Incoming, KeyWrites, Merchant, Terms, answer};
 use cuecard_plugin::workers::Workers;

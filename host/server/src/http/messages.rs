@@ -116,12 +116,7 @@ pub(crate) fn check_text(text: &str) -> Result<(), Problem> {
 
 /// One turn; and once more where the plugins' keys came to another version while it was under way: hooks are pure
 /// functions, so the versions that serve now are asked instead.
-async fn turn(
-    app: &App,
-    merchant: &MerchantId,
-    message: IncomingMessage,
-    now: Timestamp,
-) -> Result<Response, Problem> {
+async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: Timestamp) -> Result<Response, Problem> {
     identity::link(app, merchant, &message, now).await?;
     loop {
         if let Some(answered) = attempt(app, merchant, message.clone(), now).await? {

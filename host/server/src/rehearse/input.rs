@@ -3,9 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_engine::{Engine, Error, KeptTurn};
-use cuecard_model::{
-    Customer, Event, Fields, IncomingMessage, KeySet, LiveItem, MerchantId, Recent, Timestamp, Voice,
-};
+use cuecard_model::{Customer, Event, Fields, IncomingMessage, KeySet, LiveItem, MerchantId, Recent, Timestamp, Voice};
 use cuecard_pipeline::{Incoming, Terms, merged};
 use serde::{Deserialize, Serialize};
 

@@ -8,8 +8,8 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use cuecard_model::{
-    ConsentAnswer, ConsentPurpose, ConsentRecord, ContactFacts, Customer, CustomerId, Event, Fields, Outreach,
-    KeySet, PluginId, PluginVersion, Recent, Timer, Timestamp,
+    ConsentAnswer, ConsentPurpose, ConsentRecord, ContactFacts, Customer, CustomerId, Event, Fields, KeySet, Outreach,
+    PluginId, PluginVersion, Recent, Timer, Timestamp,
 };
 use serde_json::Value as Json;
 
