@@ -144,9 +144,9 @@ fn ten_thousand_customers_keys_come_along_while_others_are_answered() {
         let live = push(&host, 2);
         let took = began.elapsed();
         moving.store(false, Ordering::Relaxed);
-        assert_eq!(live.status, 200, "{}", live.text);
         thread::sleep(Duration::from_secs(1));
         stop.store(true, Ordering::Relaxed);
+        assert_eq!(live.status, 200, "{}", live.text);
         let seen: Vec<_> = clients.into_iter().flat_map(|client| client.join().unwrap()).collect();
         (took, live.json()["reason"].as_str().unwrap().to_owned(), seen)
     });
@@ -171,7 +171,7 @@ fn a_kill_leaves_the_keys_of_the_version_that_serves() {
     fill(&data, 1000);
     let host = Host::start(&plugins, &data);
     assert_eq!(push(&host, 1).status, 201);
-    // How long it takes on this machine: kills come anywhere in twice that time.
+    // How long it takes on this machine: kills come anywhere in four times that time, for it takes longer under load.
     let began = Instant::now();
     assert_eq!(push(&host, 2).status, 200);
     let usual = began.elapsed();
@@ -187,7 +187,7 @@ fn a_kill_leaves_the_keys_of_the_version_that_serves() {
         moved += u32::from(serves != keys);
         keys = serves;
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let life = usual.mul_f64(((random >> 33) % 1000) as f64 / 500.0);
+        let life = usual.mul_f64(((random >> 33) % 1000) as f64 / 250.0);
         count_until_killed(host, keys + 1, life, &told, &numbers);
     }
     let host = Host::start(&plugins, &data);
@@ -236,6 +236,7 @@ fn count_until_killed(
                             let Some((_, count)) = counted(&answer.json()) else { continue };
                             let before = told.lock().unwrap().insert(client, count);
                             assert_eq!(before, Some(count - 1));
+                            thread::park_timeout(Duration::from_millis(5));
                         }
                         Ok(_) => {}
                         // Whatever came of the last one: nothing is sent after it.

@@ -20,7 +20,7 @@ use super::{
     Answer, Candidate, Command, Keys, KeysTurn, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source,
     Store, Way,
     folder::{Folder, Found},
-    keys::Proven,
+    keys::{self, Proven},
     trials::Trials,
 };
 use crate::{
@@ -312,33 +312,25 @@ impl<S: Store> Keeper<S> {
         let Proved { candidate, proof } = proved;
         let Candidate { place, bundle, source, way, by, answer } = candidate;
         let wanted = self.slots.get(&place).and_then(|slot| slot.wanted);
-        let result = if wanted == Some(bundle.hash()) {
+        let ready = if wanted == Some(bundle.hash()) {
             self.slots.entry(place.clone()).or_default().wanted = None;
             self.proved(&place, &bundle, proof, source, &by)
         } else {
             Err(Refusal::Overtaken)
         };
-        let result = match result {
-            Ok(plugin) => {
-                let alone = !self.has_beside(&place) || plugin.loadable.is_none();
-                let outcome = match way {
-                    Way::Live => Ok(Outcome::Live),
-                    Way::Again => Ok(Outcome::RolledBack),
-                    Way::CanaryOrLive(_) if alone => Ok(Outcome::Live),
-                    Way::Canary(terms) | Way::CanaryOrLive(terms) => Err(terms),
-                };
-                match outcome {
-                    Ok(outcome) => {
-                        return self.enter(Proven { place, bundle, plugin, source, outcome, by }, answer);
-                    }
-                    Err(terms) => self.begin_trial(&place, &bundle, plugin, terms, by),
-                }
-            }
-            Err(refusal) => Err(refusal),
+        let plugin = match ready {
+            Ok(plugin) => plugin,
+            Err(refusal) => return keys::reply(answer, Err(refusal)),
         };
-        if let Some(answer) = answer {
-            let _ = answer.send(result);
-        }
+        let outcome = match way {
+            Way::Live => Outcome::Live,
+            Way::Again => Outcome::RolledBack,
+            Way::CanaryOrLive(_) if !self.has_beside(&place) || plugin.loadable.is_none() => Outcome::Live,
+            Way::Canary(terms) | Way::CanaryOrLive(terms) => {
+                return keys::reply(answer, self.begin_trial(&place, &bundle, plugin, terms, by));
+            }
+        };
+        self.enter(Proven { place, bundle, plugin, source, outcome, by }, answer);
     }
 
     /// The plugin, or a record of why there is none.

@@ -11,6 +11,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
     thread,
     time::{Duration, Instant},
@@ -217,10 +218,13 @@ impl<S: Store> Keeper<S> {
         let (Some(keys), now) = (self.keys.clone(), self.store.now()) else { return };
         let (prover, commands) = (Arc::clone(&self.prover), self.commands.clone());
         thread::spawn(move || {
-            let mover = Mover::start(&prover, &proven, keys, whose.clone(), now, unwanted);
+            let (starter, ended) = mpsc::channel();
+            let mover = Mover::start(&prover, &proven, keys, whose.clone(), (now, unwanted, starter));
             let mover = mover.and_then(|mut mover| mover.copy().map(|()| mover));
             let copied = Copied { proven, whose, answer, mover };
             let _ = commands.send(Command::Copied(Box::new(copied)));
+            // The kernel kills the process that migrates together with the thread that has started it.
+            let _ = ended.recv();
         });
     }
 
@@ -318,7 +322,8 @@ impl<S: Store> Keeper<S> {
     }
 }
 
-fn reply(answer: Option<Answer>, result: Result<Note, Refusal>) {
+/// Tells whoever asked.
+pub(super) fn reply(answer: Option<Answer>, result: Result<Note, Refusal>) {
     if let Some(answer) = answer {
         let _ = answer.send(result);
     }

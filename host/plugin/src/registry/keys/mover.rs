@@ -4,6 +4,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
     thread,
     time::{Duration, Instant},
@@ -37,6 +38,8 @@ pub(super) struct Mover {
     told: Instant,
     /// A newer bundle has come.
     unwanted: Arc<AtomicBool>,
+    /// Keeps the thread waiting that has started the process.
+    _starter: mpsc::Sender<()>,
     /// The versions that were found.
     from: Vec<u32>,
     pub(super) customers: u64,
@@ -50,15 +53,14 @@ impl Mover {
         proven: &Proven,
         keys: Arc<dyn Keys>,
         whose: Whose,
-        now: Timestamp,
-        unwanted: Arc<AtomicBool>,
+        (now, unwanted, starter): (Timestamp, Arc<AtomicBool>, mpsc::Sender<()>),
     ) -> Step<Self> {
         let migration = prover.migration(&proven.bundle)?;
         let (began, told) = (Instant::now(), Instant::now());
         let (set, from) = (proven.plugin.key_set(), Vec::new());
         // What an earlier change has left behind may have this very version.
         keys.tidy().map_err(failed)?;
-        Ok(Self { keys, migration, whose, set, now, began, told, unwanted, from, customers: 0 })
+        Ok(Self { keys, migration, whose, set, now, began, told, unwanted, _starter: starter, from, customers: 0 })
     }
 
     /// Copies all, and then whatever has changed meanwhile, until hardly anything has.
