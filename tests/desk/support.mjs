@@ -18,11 +18,11 @@ const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /**
  * Starts the demo host. `plugins`: files by their path in the plugins' folder, in place of those that ship. `shop`: a
  * shop.toml in place of the demo's; the host then runs far from its sources, with the pages that are in the binary.
- * `config`: the operator's file.
+ * `config`: the operator's file. `port`: where it listens, for who has to know before.
  */
-export async function startHost({ plugins, shop, config } = {}) {
+export async function startHost({ plugins, shop, config, port = 0 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "cuecard-desk-"));
-  const args = ["serve", "--dev", "--listen", "127.0.0.1:0", "--data", join(folder, "data")];
+  const args = ["serve", "--dev", "--listen", `127.0.0.1:${port}`, "--data", join(folder, "data")];
   if (plugins) {
     for (const [path, text] of Object.entries(plugins)) {
       const file = join(folder, "plugins", path);

@@ -12,7 +12,7 @@ use cuecard_pipeline::{Merchant, SuggestionHoldout};
 use cuecard_plugin::{canary::Terms, signature::Trust};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::{alerts, connectors::Connection, helpdesk, limits::Limits, translate};
+use crate::{alerts, connectors::Connection, helpdesk, limits::Limits, people::oidc, translate};
 
 /// What `--config` may say.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub embed_in: Vec<String>,
     /// Whether plugins may carry their language with them, such as Python: up to 20 MiB of component and 64 MiB of memory.
     pub large_plugins: bool,
+    /// A login service that vouches for people.
+    pub oidc: Option<oidc::Settings>,
     /// How much may be asked for.
     pub limits: Limits,
     /// Who is told when a plugin is set aside, a canary ends, a change is refused.
@@ -78,7 +80,7 @@ impl Config {
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, large_plugins, [limits], [signatures] with required and keys, [alerts] with url, secret_env, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach, [merchant.canary] with share, window_s, min_calls, slower, slower_us, [merchant.rehearsal] with turns, refuse_new_failures, ask_above, [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality, and [merchant.chatwoot] with url, account, token_env, secret_env, allow_unsigned, notes, poll_seconds, agent_locale, trust_identifiers, channels, timeout_ms, and [merchant.signatures] like [signatures]")
+            anyhow!("{error}  hint: known here are listen, workers, proxies, embed_in, large_plugins, [limits], [oidc] with name, issuer, client_id, secret_env, origin, claim, merchant, [signatures] with required and keys, [alerts] with url, secret_env, [[connector]] with merchant, channels, through, and [[merchant]] with id, default_locale, languages, links, actions, min_confidence, holdout, retention, outreach, [merchant.canary] with share, window_s, min_calls, slower, slower_us, [merchant.rehearsal] with turns, refuse_new_failures, ask_above, [merchant.translation] with provider, url, key_env, key, model, timeout_ms, formality, and [merchant.chatwoot] with url, account, token_env, secret_env, allow_unsigned, notes, poll_seconds, agent_locale, trust_identifiers, channels, timeout_ms, and [merchant.signatures] like [signatures]")
         })?;
         config.check_merchants(text)?;
         config.check_canaries(text)?;
@@ -139,7 +141,7 @@ fn line(text: &str, place: usize) -> usize {
 }
 
 /// A scheme and a host alone: it goes into a header's list, where a space or a semicolon would say something else.
-fn is_origin(site: &str) -> bool {
+pub(crate) fn is_origin(site: &str) -> bool {
     let host = site.strip_prefix("https://").or_else(|| site.strip_prefix("http://"));
     host.is_some_and(|host| {
         !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
@@ -181,6 +183,7 @@ mod tests {
                 "line 1: [[merchant]] a: canary: a share of 1.5",
             ),
             ("[alerts]\nurl = \"https://a.example\"", "missing field `secret_env`"),
+            ("[oidc]\nissuer = \"https://id.example\"", "missing field `client_id`"),
         ] {
             let error = format!("{:#}", Config::parse(text).unwrap_err());
             assert!(error.contains(expected), "{text}: {error}");

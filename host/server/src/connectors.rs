@@ -17,6 +17,7 @@ use async_trait::async_trait;
 use cuecard_model::{CustomerId, MerchantId, Purpose};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::web::encoded;
 pub use self::{chatwoot::Chatwoot, log::Log, secret::Secret, smtp::Smtp, webhook::Webhook};
 use crate::outgoing::Outgoing;
 

@@ -21,6 +21,7 @@ mod learned;
 pub mod live;
 mod logs;
 pub(crate) mod messages;
+mod oidc;
 mod openapi;
 mod outcomes;
 mod outreach;
@@ -59,7 +60,7 @@ pub(crate) use self::{
     json::{parse, reply as reply_json},
     keys::{changes as key_changes, make as make_key, words as key_words},
     learned::Everything,
-    users::{Asked as NewPerson, arrived, changed, settle as settle_password},
+    users::{NewPerson, Wanted as WantedPassword, arrived, changed, settle as settle_password},
 };
 use crate::app::App;
 

@@ -113,7 +113,7 @@ pub(crate) fn take_down(app: &App, snapshot: &Snapshot, about: &About<'_>, calls
         found.is_some_and(|live| live.scope != cuecard_model::Scope::Shared).then_some(merchant)
     };
     for call in calls {
-        app.metrics.call(own(&call.plugin), call);
+        app.metrics.plugins.call(own(&call.plugin), call);
         for line in &call.log {
             app.journal.say(about, &call.plugin, call.hook, line.level, line.text.clone(), None);
         }
@@ -122,7 +122,7 @@ pub(crate) fn take_down(app: &App, snapshot: &Snapshot, about: &About<'_>, calls
         }
     }
     for failure in held {
-        app.metrics.held_back(own(&failure.plugin), &failure.plugin, failure.kind);
+        app.metrics.plugins.held_back(own(&failure.plugin), &failure.plugin, failure.kind);
         app.journal.fail(about, &failure.plugin, CHECKS, failure.kind, &failure.detail);
     }
 }

@@ -4,7 +4,7 @@
 //! the operator named and nowhere else (a redirect is an answer like any other, and is not followed). Knows none of the
 //! systems, and signs nothing.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, net::IpAddr, time::Duration};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -143,6 +143,17 @@ pub fn address(text: &str) -> Result<Uri, String> {
     Ok(url)
 }
 
+/// The same for what nobody may read or change on the way: `https`, or `http` on this very machine.
+pub fn secure_address(text: &str) -> Result<Uri, String> {
+    let url = address(text)?;
+    let host = url.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    if is_here || url.scheme_str() == Some("https") {
+        return Ok(url);
+    }
+    Err(format!("{text:?} is not https\n  hint: plain http is taken on loopback addresses alone"))
+}
+
 /// The whole chain: hyper's own words are "client error (Connect)", and what happened stands below.
 fn causes(error: &(dyn Error + 'static)) -> String {
     let mut words = error.to_string();
@@ -242,6 +253,23 @@ mod tests {
             let said = address(text).map_or_else(|error| error, |_| String::new());
             assert!(said.contains(expected) && said.is_empty() == expected.is_empty(), "{text}: {said}");
             assert!(!said.contains("secret"));
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_alone() {
+        for (text, is_secure) in [
+            ("https://id.example/realm", true),
+            ("http://127.0.0.1:5000", true),
+            ("http://[::1]:5000/realm", true),
+            ("http://localhost/realm", true),
+            ("http://id.example", false),
+            ("http://localhost.evil.example", false),
+            ("http://127.0.0.1.evil.example", false),
+            ("http://127.0.0.1@evil.example", false),
+            ("ftp://127.0.0.1", false),
+        ] {
+            assert_eq!(secure_address(text).is_ok(), is_secure, "{text}");
         }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! Keeps nothing itself but attempts and, with `serve --dev`, the demo's person and their sessions. Knows no routes.
 
+pub mod oidc;
 pub mod password;
 mod throttle;
 pub mod visitor;
+mod vouched;
 
 use std::{
     collections::HashMap,
@@ -18,7 +20,7 @@ use cuecard_model::{MerchantId, Timestamp};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
-use self::throttle::Throttle;
+use self::{oidc::Oidc, throttle::Throttle};
 use crate::ids::{key_hash, new_token};
 
 /// A session ends this long after the login,
@@ -45,6 +47,8 @@ pub struct People {
     throttle: Throttle,
     checks: Semaphore,
     demo: Option<Demo>,
+    /// The login service, if there is one.
+    pub(crate) oidc: Option<Oidc>,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub(crate) proxies: Vec<IpAddr>,
 }
@@ -86,9 +90,9 @@ pub enum Refused {
 
 impl People {
     /// Nobody but those in the engine, and the demo's person if there is a demo.
-    pub fn new(demo: Option<Person>, proxies: Vec<IpAddr>) -> Self {
+    pub fn new(demo: Option<Person>, oidc: Option<Oidc>, proxies: Vec<IpAddr>) -> Self {
         let demo = demo.map(|person| Demo { person, sessions: Mutex::default() });
-        Self { throttle: Throttle::default(), checks: Semaphore::new(CHECKS), demo, proxies }
+        Self { throttle: Throttle::default(), checks: Semaphore::new(CHECKS), demo, oidc, proxies }
     }
 
     /// Checks a password and begins a session; its token is given this once.
@@ -110,12 +114,12 @@ impl People {
         attempt: &Attempt<'_>,
         now: Timestamp,
     ) -> Result<Person, Refused> {
-        self.throttle.begin(attempt.name, attempt.address, Instant::now()).map_err(Refused::TooMany)?;
-        let person = self.find(engine, attempt).await?;
+        self.throttle.begin(Some(attempt.name), attempt.address, Instant::now()).map_err(Refused::TooMany)?;
+        let person = self.find(engine, attempt.name, attempt.merchant).await?;
         let hash = person.as_ref().map(|person| Arc::clone(&person.password));
         let fits = self.check(attempt.password.to_owned(), hash).await?;
         if let Some(person) = person.as_ref().filter(|person| fits && person.disabled_at.is_none()) {
-            self.throttle.succeeded(attempt.name, attempt.address);
+            self.throttle.succeeded(Some(attempt.name), attempt.address);
             return Ok(person.clone());
         }
         // A name that nobody has may be a password in the wrong field: it is not kept.
@@ -135,13 +139,18 @@ impl People {
     }
 
     /// The one person that is meant; nobody if the name is several people's.
-    async fn find(&self, engine: &dyn Engine, attempt: &Attempt<'_>) -> Result<Option<Person>, Error> {
-        let mut named = engine.people_named(attempt.name).await?;
-        if let Some(Demo { person, .. }) = self.demo.as_ref().filter(|demo| *demo.person.name == *attempt.name) {
+    async fn find(
+        &self,
+        engine: &dyn Engine,
+        name: &str,
+        merchant: Option<&MerchantId>,
+    ) -> Result<Option<Person>, Error> {
+        let mut named = engine.people_named(name).await?;
+        if let Some(Demo { person, .. }) = self.demo.as_ref().filter(|demo| *demo.person.name == *name) {
             named.retain(|other| other.merchant != person.merchant);
             named.push(person.clone());
         }
-        named.retain(|person| attempt.merchant.is_none_or(|merchant| *merchant == person.merchant));
+        named.retain(|person| merchant.is_none_or(|merchant| *merchant == person.merchant));
         let person = named.pop();
         Ok(person.filter(|_| named.is_empty()))
     }
@@ -154,7 +163,8 @@ impl People {
         address: IpAddr,
         now: Timestamp,
     ) -> Result<String, Refused> {
-        self.begin_with(format!("{EMBEDDED}{}", new_token()), engine, person, address, now).await
+        let token = format!("{EMBEDDED}{}", new_token());
+        self.begin_with(token, Some(("in", "frame")), engine, person, address, now).await
     }
 
     /// Begins a session of somebody who was recognised.
@@ -165,12 +175,13 @@ impl People {
         address: IpAddr,
         now: Timestamp,
     ) -> Result<String, Refused> {
-        self.begin_with(new_token(), engine, person, address, now).await
+        self.begin_with(new_token(), None, engine, person, address, now).await
     }
 
     async fn begin_with(
         &self,
         token: String,
+        how: Option<(&'static str, &'static str)>,
         engine: &dyn Engine,
         person: &Person,
         address: IpAddr,
@@ -179,7 +190,7 @@ impl People {
         let (merchant, name) = (person.merchant.clone(), Arc::clone(&person.name));
         let entry = AuditEntry::new(now, format!("person:{name}"), "login.ok", &*name);
         let entry = entry.with("address", address.to_string());
-        let entry = if is_embedded(&token) { entry.with("in", "frame") } else { entry };
+        let entry = how.into_iter().fold(entry, |entry, (name, value)| entry.with(name, value));
         let session = Session { hash: key_hash(&token).into(), merchant, name, created_at: now, used_at: now };
         let began_before = Timestamp::from_seconds(now.seconds() - LONGEST);
         let mut changes = vec![

@@ -45,7 +45,7 @@ use crate::{
     metrics::Metrics,
     outbox::{self, Outbox},
     outgoing::Outgoing,
-    people::{self, People},
+    people::{self, People, oidc::Oidc},
     privacy::{self, Privacy},
     rehearse::Rehearsals,
     store,
@@ -117,6 +117,7 @@ impl Host {
             let chatwoot: Arc<dyn Connector> = Arc::clone(chatwoot) as _;
             connectors.add(merchant, channels, &chatwoot)?;
         }
+        let oidc = config.oidc.map(|settings| Oidc::new(settings, &outgoing)).transpose()?;
         let (mut dev_key, mut person) = (None, None);
         if let Some(folder) = &demo {
             let merchant = demo::load(folder, &*engine, &merchants, clock::now()).await?;
@@ -158,7 +159,7 @@ impl Host {
             dev_key,
             pages: demo.and_then(|_| existing(Path::new(http::pages::SOURCES))),
             rehearsals,
-            people: People::new(person, config.proxies),
+            people: People::new(person, oidc, config.proxies),
             embed_in: config.embed_in.clone(),
             frame_ancestors: config::frame_ancestors(&config.embed_in),
             started: clock::now(),

@@ -88,7 +88,7 @@ impl Store for EngineStore {
         let snapshot = Snapshot::new(generation, before.as_deref());
         let live: HashSet<_> = snapshot.generation.all().map(|plugin| plugin.plugin.clone()).collect();
         self.snapshot.store(Some(Arc::new(snapshot)));
-        self.metrics.keep_only(&|plugin| live.contains(plugin));
+        self.metrics.plugins.keep_only(&|plugin| live.contains(plugin));
         for record in std::mem::take(&mut self.pending) {
             self.say(&record);
         }

@@ -46,10 +46,14 @@ fn people_are_added_on_the_command_line() {
     let (code, _, said) = users(&data, &["password", "--merchant", "shop", "bo", "--ask"], "four words will do\n");
     assert!(code == Some(1) && said.contains("no terminal"), "{said}");
     assert_eq!(users(&data, &["disable", "--merchant", "other", "bo"], "").0, Some(1));
+    let cy = ["create", "--merchant", "shop", "--role", "agent", "--no-password", "cy@shop.example"];
+    let (code, shown, said) = users(&data, &cy, "");
+    assert!((code, &*shown) == (Some(0), "") && said.contains("no password"), "{said}");
     assert_eq!(users(&data, &["create", "--merchant", "shop", "eve"], "").0, Some(2));
 
     let server = Server::on(folder, |options| options.demo = None);
     assert_eq!([log_in(&server, "ana", made.trim()), log_in(&server, "BO", "four words will do")], [200, 200]);
+    assert_eq!(log_in(&server, "cy@shop.example", ""), 401, "no password fits where there is none");
     let (code, _, said) = users(&data, &["list"], "");
     assert!(code == Some(1) && said.contains("/v1/users"), "{said}");
     let folder = server.stop();
@@ -57,7 +61,7 @@ fn people_are_added_on_the_command_line() {
     assert!(code == Some(0) && listed.contains("disabled 20"), "{listed}");
     let (_, made_anew, _) = users(&data, &["password", "--merchant", "shop", "ana"], "");
     let (_, listed, _) = users(&data, &["list"], "");
-    assert!(listed.lines().count() == 2 && !listed.contains(made.trim()) && !listed.contains("argon2"), "{listed}");
+    assert!(listed.lines().count() == 3 && !listed.contains(made.trim()) && !listed.contains("argon2"), "{listed}");
     let server = Server::on(folder, |options| options.demo = None);
     let statuses = [("bo", "four words will do"), ("ana", made.trim()), ("ana", made_anew.trim())];
     assert_eq!(statuses.map(|(name, password)| log_in(&server, name, password)), [401, 401, 200]);
@@ -81,6 +85,7 @@ fn an_operator_adds_people_while_the_host_runs() {
         ("POST", "/v1/users", json!({"name": "bo", "roles": []}), 400, "at least one role"),
         ("POST", "/v1/users", json!({"name": "bo", "roles": ["agent"], "password": "bo"}), 400, "15"),
         ("POST", "/v1/users/ana/password", json!({"password": "ana"}), 400, "15"),
+        ("POST", "/v1/users/ana/password", json!({"password": "four words will do", "no_password": true}), 400, "too"),
         ("POST", "/v1/users/bo/disable", Value::Null, 404, "no person of that name"),
         ("POST", "/v1/users/ana/disable?merchant=other", Value::Null, 404, "no person of that name"),
     ] {
@@ -94,6 +99,17 @@ fn an_operator_adds_people_while_the_host_runs() {
     assert_eq!([log_in(&server, "ana", password), log_in(&server, "ana", "four other words will")], [401, 200]);
     conforms("Person", &server.send("POST", "/v1/users/ana/disable", &Value::Null).expect(200));
     assert_eq!(log_in(&server, "ana", "four other words will"), 401);
+    let without = server.send("POST", "/v1/users", &json!({"name": "cy", "roles": ["agent"], "no_password": true}));
+    let without = without.expect(201);
+    conforms("NewPassword", &without);
+    assert!(without["has_password"] == false && without.get("password").is_none(), "{without}");
+    let given = server.send("POST", "/v1/users/cy/password", &json!({})).expect(200);
+    assert_eq!(log_in(&server, "cy", given["password"].as_str().unwrap()), 200);
+    let taken = server.send("POST", "/v1/users/cy/password", &json!({"no_password": true})).expect(200);
+    assert_eq!(
+        (&taken["has_password"], log_in(&server, "cy", given["password"].as_str().unwrap())),
+        (&json!(false), 401)
+    );
     let listed = server.get("/v1/users").expect(200);
     conforms("PersonList", &listed);
     assert!(listed["users"][0]["disabled_at"].is_string() && !listed.to_string().contains("argon2"), "{listed}");

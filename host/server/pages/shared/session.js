@@ -48,6 +48,9 @@ export async function who() {
   return session;
 }
 
+/** How one can log in beside a password: the login service, if there is one. @returns {Promise<{ oidc: { name: string } | null }>} */
+export const ways = () => call("GET", "/v1/session/ways");
+
 /** @param {string} name @param {string} password @returns {Promise<Session>} */
 export async function logIn(name, password) {
   const begun = /** @type {Session} */ (await call("POST", "/v1/session", { name, password }));

@@ -44,7 +44,7 @@ pub(crate) struct Serve {
     /// Folder that holds all state
     #[arg(long, value_name = "FOLDER", default_value = "cuecard-data")]
     data: PathBuf,
-    /// File with merchants, limits and more
+    /// File with merchants, limits, a login service and more
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// How the log is written; RUST_LOG says how much

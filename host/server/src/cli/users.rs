@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     clock,
-    http::{NewPerson, arrived, changed, key_words, settle_password},
-    people,
+    http::{NewPerson, WantedPassword, arrived, changed, key_words, settle_password},
+    people::{self, password},
 };
 
 /// Add and list people who log in, give them new passwords, keep them out.
@@ -71,7 +71,7 @@ struct Who {
     /// The merchant whose data they see
     #[arg(long)]
     merchant: String,
-    /// The name they log in with
+    /// The name they log in with; with a login service, what it calls them (their mail address, as a rule)
     name: String,
 }
 
@@ -84,6 +84,9 @@ struct Password {
     /// Ask for the password on the terminal
     #[arg(long)]
     ask: bool,
+    /// No password: the login service of `[oidc]` vouches for them
+    #[arg(long)]
+    no_password: bool,
 }
 
 impl Users {
@@ -101,8 +104,8 @@ async fn act(engine: &SqliteEngine, command: Command) -> Result<()> {
         Command::Create { who, role, password } => {
             let merchant = merchant(&who.merchant)?;
             let roles = role.into_iter().map(Into::into).collect();
-            let asked = NewPerson { name: who.name, roles, merchant: None, password: read(&password)? };
-            let (person, made, changes) = arrived(asked, merchant, &by, now).map_err(|reason| anyhow!(reason))?;
+            let asked = NewPerson { merchant, name: who.name, roles, password: read(&password)? };
+            let (person, made, changes) = arrived(asked, &by, now).map_err(|reason| anyhow!(reason))?;
             if !engine.change(changes).await? {
                 bail!(
                     "{} has a person '{}' already\n  hint: choose another name, or give them a new password with `cuecard users password`",
@@ -149,18 +152,20 @@ async fn find(engine: &SqliteEngine, who: &Who) -> Result<Person> {
     found.with_context(|| format!("{merchant} has no person '{}'\n  hint: `cuecard users list`", who.name))
 }
 
-/// The password that was chosen, if one was.
-fn read(password: &Password) -> Result<Option<String>> {
+fn read(password: &Password) -> Result<WantedPassword> {
     let line = || -> Result<String> {
         let mut line = String::new();
         stdin().lock().read_line(&mut line).context("the password could not be read")?;
         Ok(line.trim_end_matches(['\r', '\n']).to_owned())
     };
     if password.password_stdin {
-        return line().map(Some);
+        return line().map(WantedPassword::Chosen);
+    }
+    if password.no_password {
+        return Ok(WantedPassword::Without);
     }
     if !password.ask {
-        return Ok(None);
+        return Ok(WantedPassword::Made);
     }
     if !stdin().is_terminal() || !stderr().is_terminal() {
         bail!("there is no terminal to ask on\n  hint: --password-stdin reads the password from standard input");
@@ -171,7 +176,7 @@ fn read(password: &Password) -> Result<Option<String>> {
     if first != silently(line)? {
         bail!("the two are not the same");
     }
-    Ok(Some(first))
+    Ok(WantedPassword::Chosen(first))
 }
 
 /// Reads while the terminal does not show what is typed; it shows it again afterwards, come what may.
@@ -196,7 +201,8 @@ fn tell(person: &Person, made: Option<String>) {
 }
 
 fn line(person: &Person) -> String {
-    let Person { merchant, name, roles, created_at, disabled_at, .. } = person;
+    let Person { merchant, name, roles, password, created_at, disabled_at } = person;
+    let no_password = if **password == *password::NONE { "  no password" } else { "" };
     let disabled = disabled_at.map_or_else(String::new, |at| format!("  disabled {at}"));
-    format!("{merchant}  {name}  {}  since {created_at}{disabled}", key_words(roles))
+    format!("{merchant}  {name}  {}  since {created_at}{no_password}{disabled}", key_words(roles))
 }

@@ -48,7 +48,7 @@ pub(super) fn address(setting: &str, text: &str) -> Result<Uri> {
 }
 
 /// Text as one part of an address: nothing in it can end the part.
-pub(super) fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -87,7 +87,7 @@ fn parameters(route: &Route) -> Vec<Value> {
             "before" if route.path == "/v1/turns" => json!({"type": "string"}),
             "limit" | "before" | "turns" => json!({"type": "integer", "minimum": 0}),
             "shared" | "follow" | "failed" => json!({"type": "boolean"}),
-            "state" => reference("OutreachState"),
+            "state" if route.path == "/v1/outreach" => reference("OutreachState"),
             _ => json!({"type": "string"}),
         };
         json!({"name": name, "in": "query", "required": false, "schema": kind})

@@ -73,7 +73,7 @@ fn unknown(id: &PluginId) -> Problem {
 fn figures(app: &App, merchant: &MerchantId, id: &PluginId) -> Value {
     let snapshot = app.snapshot.load_full();
     let plugin = snapshot.iter().flat_map(|it| it.generation.plugins(merchant)).find(|it| it.plugin.id == *id);
-    plugin.map_or_else(|| json!([]), |it| json!(app.metrics.by_hook(owner(it, merchant), &it.plugin)))
+    plugin.map_or_else(|| json!([]), |it| json!(app.metrics.plugins.by_hook(owner(it, merchant), &it.plugin)))
 }
 
 fn version(record: &PluginRecord) -> Value {

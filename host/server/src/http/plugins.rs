@@ -142,7 +142,7 @@ fn live(app: &App, caller: &Caller, served: &Served, now: Timestamp) -> Value {
     ];
     let declared: Vec<_> = declared.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
     let scenarios: Vec<_> = plugin.contents.scenarios.iter().map(|scenario| &scenario.id).collect();
-    let figures = app.metrics.of(owner(plugin, merchant), &plugin.plugin);
+    let figures = app.metrics.plugins.of(owner(plugin, merchant), &plugin.plugin);
     let failing = plugin.loadable.as_ref().and_then(|loadable| loadable.standing().failing(merchant));
     let rests = failing.and_then(|failing| failing.rests_until).is_some_and(|until| until > now);
     let mut shown = json!({

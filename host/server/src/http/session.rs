@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The cookie goes when the session does.
-const SECONDS: i64 = 12 * 3600;
+pub(crate) const SECONDS: i64 = 12 * 3600;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,13 +45,13 @@ pub(crate) struct NewPassword {
 }
 
 /// Where a login comes from, and the cookie it gets.
-struct From {
-    address: IpAddr,
-    cookie: &'static str,
+pub(crate) struct From {
+    pub(crate) address: IpAddr,
+    pub(crate) cookie: &'static str,
 }
 
 impl From {
-    fn new(app: &App, ends: Option<&visitor::Ends>, headers: &HeaderMap) -> Self {
+    pub(crate) fn new(app: &App, ends: Option<&visitor::Ends>, headers: &HeaderMap) -> Self {
         let address = visitor::address(ends, headers, &app.people.proxies);
         Self { address, cookie: visitor::cookie_name(ends, headers) }
     }

@@ -26,16 +26,25 @@ use crate::{
     people::{self, password},
 };
 
-/// Somebody to be added.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Asked {
+    name: String,
+    roles: Vec<KeyRole>,
+    #[serde(default)]
+    merchant: Option<MerchantId>,
+    #[serde(default)]
+    password: Option<String>,
+    #[serde(default)]
+    no_password: bool,
+}
+
+/// Somebody to be added.
+pub(crate) struct NewPerson {
+    pub(crate) merchant: MerchantId,
     pub(crate) name: String,
     pub(crate) roles: Vec<KeyRole>,
-    #[serde(default)]
-    pub(crate) merchant: Option<MerchantId>,
-    #[serde(default)]
-    pub(crate) password: Option<String>,
+    pub(crate) password: Wanted,
 }
 
 #[derive(Deserialize)]
@@ -43,6 +52,29 @@ pub(crate) struct Asked {
 pub(crate) struct PasswordBody {
     #[serde(default)]
     password: Option<String>,
+    #[serde(default)]
+    no_password: bool,
+}
+
+/// The password that a person is to have.
+pub(crate) enum Wanted {
+    /// One of ours, shown once.
+    Made,
+    /// One that somebody has thought of.
+    Chosen(String),
+    /// None: a login service vouches for them.
+    Without,
+}
+
+fn wanted(password: Option<String>, no_password: bool) -> Result<Wanted, Problem> {
+    match (password, no_password) {
+        (Some(_), true) => {
+            Err(Problem::bad_request("there is a password, and no_password too").field("no_password").hint(HINT))
+        }
+        (Some(chosen), false) => Ok(Wanted::Chosen(chosen)),
+        (None, true) => Ok(Wanted::Without),
+        (None, false) => Ok(Wanted::Made),
+    }
 }
 
 /// Whose person: the caller's merchant's, if it is not said.
@@ -62,10 +94,13 @@ pub(crate) async fn create(
     Extension(caller): Extension<Caller>,
     Json(asked): Json<Asked>,
 ) -> Result<Response, Problem> {
-    let merchant = asked.merchant.clone().unwrap_or_else(|| caller.merchant.clone());
+    let Asked { name, roles, merchant, password, no_password } = asked;
+    let merchant = merchant.unwrap_or_else(|| caller.merchant.clone());
     check_id("merchant", merchant.as_str())?;
+    let password = wanted(password, no_password)?;
     let (by, now) = (Arc::clone(&caller.by), clock::now());
-    let made = blocking(move || arrived(asked, merchant, &by, now)).await?;
+    let asked = NewPerson { merchant, name, roles, password };
+    let made = blocking(move || arrived(asked, &by, now)).await?;
     let (person, made, changes) = made.map_err(|reason| Problem::bad_request(reason).hint(HINT))?;
     if !app.engine.change(changes).await? {
         return Err(Problem::conflict(format!("{} has a person '{}' already", person.merchant, person.name))
@@ -82,7 +117,7 @@ pub(crate) async fn password(
     Json(body): Json<PasswordBody>,
 ) -> Result<Json<Value>, Problem> {
     let person = find(&app, &caller, &name, which).await?;
-    let (person, made) = with_new_password(person, body.password).await?;
+    let (person, made) = with_new_password(person, wanted(body.password, body.no_password)?).await?;
     keep(&app, &caller, &person, "person.password").await?;
     Ok(Json(with_password(&person, made)))
 }
@@ -94,14 +129,14 @@ pub(crate) async fn replace_password(
     person: Person,
     chosen: String,
 ) -> Result<Person, Problem> {
-    let (person, _) = with_new_password(person, Some(chosen)).await?;
+    let (person, _) = with_new_password(person, Wanted::Chosen(chosen)).await?;
     app.engine.change(changed(&person, by, "person.password", clock::now())).await?;
     Ok(person)
 }
 
-async fn with_new_password(person: Person, chosen: Option<String>) -> Result<(Person, Option<String>), Problem> {
+async fn with_new_password(person: Person, wanted: Wanted) -> Result<(Person, Option<String>), Problem> {
     let name = Arc::clone(&person.name);
-    let settled = blocking(move || settle(chosen, &name)).await?;
+    let settled = blocking(move || settle(wanted, &name)).await?;
     let (hash, made) = settled.map_err(|reason| Problem::bad_request(reason).field("password").hint(HINT))?;
     Ok((Person { password: hash.into(), ..person }, made))
 }
@@ -129,7 +164,8 @@ pub(crate) async fn enable(
     Ok(Json(shown(&person)))
 }
 
-const HINT: &str = "leave the password out to have one made; four words will do as one";
+const HINT: &str =
+    "leave the password out to have one made; four words will do as one; no_password is for a login service's people";
 
 async fn find(app: &App, caller: &Caller, name: &str, which: Which) -> Result<Person, Problem> {
     let merchant = which.merchant.unwrap_or_else(|| caller.merchant.clone());
@@ -148,19 +184,18 @@ async fn keep(app: &App, caller: &Caller, person: &Person, action: &'static str)
 
 /// A person who is new, the password if we made it, and the changes that keep them.
 pub(crate) fn arrived(
-    asked: Asked,
-    merchant: MerchantId,
+    asked: NewPerson,
     by: &Arc<str>,
     now: Timestamp,
 ) -> Result<(Person, Option<String>, Vec<Change>), String> {
-    let name = people::name(&asked.name).ok_or("the name is empty, too long or has control characters in it")?;
-    let mut roles = asked.roles;
+    let NewPerson { merchant, name, mut roles, password } = asked;
+    let name = people::name(&name).ok_or("the name is empty, too long or has control characters in it")?;
     roles.sort_by_key(|role| *role as u8);
     roles.dedup();
     if roles.is_empty() {
         return Err("a person needs at least one role".to_owned());
     }
-    let (hash, made) = settle(asked.password, &name)?;
+    let (hash, made) = settle(password, &name)?;
     let person =
         Person { merchant, name: name.into(), roles, password: hash.into(), created_at: now, disabled_at: None };
     let changes =
@@ -178,14 +213,20 @@ fn audit(person: &Person, by: &Arc<str>, action: &'static str, now: Timestamp) -
     Change::Audit(Scope::Merchant(person.merchant.clone()), entry)
 }
 
-/// The hash of the password that was chosen, or of one that is made.
-pub(crate) fn settle(chosen: Option<String>, name: &str) -> Result<(String, Option<String>), String> {
-    if let Some(chosen) = &chosen {
-        password::check(chosen, name)?;
+/// The hash of the password that was chosen, or of one that is made, and the one that was made.
+pub(crate) fn settle(wanted: Wanted, name: &str) -> Result<(String, Option<String>), String> {
+    let hash = |password: &str| password::hash(password).map_err(|error| error.to_string());
+    match wanted {
+        Wanted::Without => Ok((password::NONE.to_owned(), None)),
+        Wanted::Chosen(chosen) => {
+            password::check(&chosen, name)?;
+            Ok((hash(&chosen)?, None))
+        }
+        Wanted::Made => {
+            let made = password::generate();
+            Ok((hash(&made)?, Some(made)))
+        }
     }
-    let made = chosen.is_none().then(password::generate);
-    let hash = password::hash(chosen.as_deref().or(made.as_deref()).unwrap_or_default());
-    Ok((hash.map_err(|error| error.to_string())?, made))
 }
 
 /// Hashing takes a while.
@@ -194,8 +235,9 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 fn shown(person: &Person) -> Value {
-    let Person { merchant, name, roles, created_at, disabled_at, .. } = person;
-    json!({"merchant": merchant, "name": name, "roles": roles, "created_at": created_at, "disabled_at": disabled_at})
+    let Person { merchant, name, roles, password, created_at, disabled_at } = person;
+    json!({"merchant": merchant, "name": name, "roles": roles, "has_password": **password != *password::NONE,
+        "created_at": created_at, "disabled_at": disabled_at})
 }
 
 fn with_password(person: &Person, made: Option<String>) -> Value {

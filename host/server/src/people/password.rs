@@ -12,6 +12,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::ids::{new_token, salt};
 
+/// In place of a hash: the person has no password, and logs in through another service alone.
+pub const NONE: &str = "";
+
 /// Characters in a password: NIST SP 800-63B-4, 3.1.1.2, where nothing else is asked for beside it.
 const SHORTEST: usize = 15;
 /// Bytes in a password.
@@ -37,8 +40,9 @@ pub fn hash(password: &str) -> Result<String> {
     Ok(hash.to_string())
 }
 
-/// Whether a password is the one of the hash; `None` is nobody's hash, takes as long and is never right.
+/// Whether a password is the one of the hash; `None` is nobody's hash, takes as long and is never right. So is [`NONE`].
 pub fn fits(password: &str, hash: Option<&str>) -> bool {
+    let hash = hash.filter(|hash| *hash != NONE);
     let nobodys = NOBODYS.as_deref().unwrap_or_default();
     let right = argon2().verify_password(plain(password).as_bytes(), hash.unwrap_or(nobodys)).is_ok();
     right && hash.is_some()
@@ -79,6 +83,7 @@ mod tests {
         assert!(fits("correct horse battery staple", Some(&first)));
         assert!(!fits("correct horse battery stable", Some(&first)));
         assert!(!fits("anything", None) && !fits("anything", Some("no hash")));
+        assert!(!fits("", None) && !fits("", Some(NONE)) && !fits(NONE, Some(NONE)));
         // Half-width and full-width letters are the same keys.
         assert!(fits("ｃorrect horse battery staple", Some(&first)));
     }

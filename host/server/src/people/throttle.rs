@@ -42,22 +42,22 @@ pub(super) struct Throttle {
     tries: Mutex<HashMap<Key, Tries>>,
 }
 
-fn keys(name: &str, address: IpAddr) -> [Key; 2] {
+fn keys(name: Option<&str>, address: IpAddr) -> Vec<Key> {
     // Whoever has one address of IPv6 has 2^64 of them.
     let address = match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
         address => address,
     };
-    [Key::Name(name.to_owned()), Key::Address(address)]
+    name.map(|name| Key::Name(name.to_owned())).into_iter().chain([Key::Address(address)]).collect()
 }
 
 impl Throttle {
-    /// Lets an attempt begin, or says how long to wait.
-    pub(super) fn begin(&self, name: &str, address: IpAddr, now: Instant) -> Result<(), Duration> {
+    /// Lets an attempt begin, or says how long to wait. A login service does not say whose attempt it is before it is over.
+    pub(super) fn begin(&self, name: Option<&str>, address: IpAddr, now: Instant) -> Result<(), Duration> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         let keys = keys(name, address);
         let known = |key| tries.get(key).filter(|tries| now.saturating_duration_since(tries.last) < FORGOTTEN).copied();
-        let known = keys.each_ref().map(known);
+        let known: Vec<_> = keys.iter().map(known).collect();
         let wait = known.iter().flatten().map(|tries| tries.until.saturating_duration_since(now)).max();
         if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
             return Err(wait);
@@ -72,14 +72,15 @@ impl Throttle {
     }
 
     /// The attempt was right: the name starts afresh, and this attempt does not count against the address.
-    pub(super) fn succeeded(&self, name: &str, address: IpAddr) {
+    pub(super) fn succeeded(&self, name: Option<&str>, address: IpAddr) {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        let [name, address] = keys(name, address);
-        tries.remove(&name);
-        let rule = address.rule();
-        if let Some(tries) = tries.get_mut(&address) {
-            tries.failed = tries.failed.saturating_sub(1);
-            tries.until = tries.last + pause(tries.failed, rule);
+        for key in keys(name, address) {
+            if matches!(key, Key::Name(_)) {
+                tries.remove(&key);
+            } else if let Some(tries) = tries.get_mut(&key) {
+                tries.failed = tries.failed.saturating_sub(1);
+                tries.until = tries.last + pause(tries.failed, key.rule());
+            }
         }
     }
 }
@@ -116,17 +117,21 @@ mod tests {
     fn pauses_double_for_a_name_from_wherever() {
         let (throttle, mut now) = (Throttle::default(), Instant::now());
         for attempt in 0..5 {
-            assert_eq!(throttle.begin("ana", address(attempt), now), Ok(()));
+            assert_eq!(throttle.begin(Some("ana"), address(attempt), now), Ok(()));
         }
         for (attempt, expected) in [1, 2, 4, 8, 16, 32, 60, 60].into_iter().enumerate() {
             let from = address(attempt as u8);
-            assert_eq!(throttle.begin("ana", from, now), Err(Duration::from_secs(expected)), "attempt {attempt}");
-            assert_eq!(throttle.begin(&format!("other {attempt}"), address(99), now), Ok(()), "others do not wait");
+            assert_eq!(throttle.begin(Some("ana"), from, now), Err(Duration::from_secs(expected)), "attempt {attempt}");
+            assert_eq!(
+                throttle.begin(Some(&format!("other {attempt}")), address(99), now),
+                Ok(()),
+                "others do not wait"
+            );
             now += Duration::from_secs(expected);
-            assert_eq!(throttle.begin("ana", from, now), Ok(()));
+            assert_eq!(throttle.begin(Some("ana"), from, now), Ok(()));
         }
-        assert_eq!(throttle.begin("ana", address(1), now + FORGOTTEN), Ok(()));
-        assert_eq!(throttle.begin("ana", address(1), now + FORGOTTEN), Ok(()));
+        assert_eq!(throttle.begin(Some("ana"), address(1), now + FORGOTTEN), Ok(()));
+        assert_eq!(throttle.begin(Some("ana"), address(1), now + FORGOTTEN), Ok(()));
     }
 
     #[test]
@@ -134,18 +139,18 @@ mod tests {
         let (throttle, now) = (Throttle::default(), Instant::now());
         let one = |last: u16| IpAddr::from([0x2001, 0xdb8, 0, 0, 1, 2, 3, last]);
         for number in 0..20 {
-            assert_eq!(throttle.begin(&format!("name {number}"), one(number), now), Ok(()));
+            assert_eq!(throttle.begin(Some(&format!("name {number}")), one(number), now), Ok(()));
         }
-        assert!(throttle.begin("another", one(77), now).is_err());
-        assert_eq!(throttle.begin("another", address(1), now), Ok(()));
+        assert!(throttle.begin(Some("another"), one(77), now).is_err());
+        assert_eq!(throttle.begin(Some("another"), address(1), now), Ok(()));
     }
 
     #[test]
     fn who_gets_it_right_starts_afresh() {
         let (throttle, now) = (Throttle::default(), Instant::now());
         for _ in 0..100 {
-            assert_eq!(throttle.begin("ana", address(1), now), Ok(()));
-            throttle.succeeded("ana", address(1));
+            assert_eq!(throttle.begin(Some("ana"), address(1), now), Ok(()));
+            throttle.succeeded(Some("ana"), address(1));
         }
     }
 
@@ -153,7 +158,7 @@ mod tests {
     fn memory_is_bounded() {
         let (throttle, now) = (Throttle::default(), Instant::now());
         for number in 0..120_000_u32 {
-            assert!(throttle.begin(&number.to_string(), IpAddr::from(number.to_be_bytes()), now).is_ok());
+            assert!(throttle.begin(Some(&number.to_string()), IpAddr::from(number.to_be_bytes()), now).is_ok());
         }
         assert!(throttle.tries.lock().unwrap().len() <= REMEMBERED);
     }

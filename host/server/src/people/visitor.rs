@@ -42,8 +42,17 @@ pub fn cookie_name(ends: Option<&Ends>, headers: &HeaderMap) -> &'static str {
 
 /// The header that sets the cookie, or takes it away if the token is empty.
 pub fn set_cookie(name: &str, token: &str, seconds: i64) -> String {
+    set("Strict", name, token, seconds)
+}
+
+/// The same for a cookie that comes along when a link or a redirect of another site leads here.
+pub fn set_lax_cookie(name: &str, value: &str, seconds: i64) -> String {
+    set("Lax", name, value, seconds)
+}
+
+fn set(same_site: &str, name: &str, value: &str, seconds: i64) -> String {
     let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
-    format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}")
+    format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={seconds}{secure}")
 }
 
 /// The cookie's value.
@@ -116,6 +125,8 @@ mod tests {
         let set = set_cookie("__Host-cuecard", "t", 9);
         assert_eq!(set, "__Host-cuecard=t; Path=/; HttpOnly; SameSite=Strict; Max-Age=9; Secure");
         assert!(!set_cookie("cuecard", "t", 9).contains("Secure"));
+        let lax = set_lax_cookie("__Host-cuecard-oidc", "t", 9);
+        assert_eq!(lax, "__Host-cuecard-oidc=t; Path=/; HttpOnly; SameSite=Lax; Max-Age=9; Secure");
         assert_eq!(cookie(&headers(&[("cookie", "a=b; cuecard=x=y; cuecard=z")]), "cuecard"), Some("x=y"));
         assert_eq!(cookie(&headers(&[("cookie", "a=b; not-cuecard=x")]), "cuecard"), None);
     }

@@ -188,7 +188,10 @@ pub fn head(method: &str, path: &str, headers: &[(&str, &str)], length: Option<u
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    /// In small letters.
     pub headers: String,
+    /// As they came.
+    pub head: String,
     pub body: String,
 }
 
@@ -199,7 +202,7 @@ impl Answer {
         let text = String::from_utf8(bytes).unwrap();
         let (headers, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
         let status = headers.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-        Self { status, headers: headers.to_lowercase(), body: body.to_owned() }
+        Self { status, headers: headers.to_lowercase(), head: headers.to_owned(), body: body.to_owned() }
     }
 
     pub fn json(&self) -> Value {

@@ -3,7 +3,7 @@
 use axum::routing::{delete, get, post};
 
 use super::{AGENT, ANYBODY, KIB, OPERATOR, Route};
-use crate::http::{audit, session, users};
+use crate::http::{audit, oidc, session, users};
 
 pub(super) fn routes() -> Vec<Route> {
     let route = Route::new;
@@ -16,6 +16,18 @@ pub(super) fn routes() -> Vec<Route> {
             .gives(200, "Session"),
         Route { answer: (204, None), ..route("delete", "/v1/session", delete(session::delete), "Logs a person out") }
             .roles(ANYBODY),
+        route("get", "/v1/session/ways", get(oidc::ways), "How people can log in beside a password")
+            .gives(200, "LoginWays"),
+        Route {
+            answer: (303, None),
+            ..route("get", "/v1/session/oidc", get(oidc::start), "Sends a browser to the login service; `to` is a page")
+        }
+        .query(&["to"]),
+        Route {
+            answer: (303, None),
+            ..route("get", "/v1/session/oidc/callback", get(oidc::callback), "Takes the browser back, logged in or not")
+        }
+        .query(&["state", "code", "error", "iss"]),
         route("post", "/v1/session/embed", post(session::embed), "A token for the panel in a helpdesk's frame")
             .roles(AGENT)
             .gives(200, "EmbedToken"),
