@@ -17,8 +17,8 @@ const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /**
  * Starts the demo host. `plugins`: files by their path in the plugins' folder, in place of those that ship. `shop`: a
- * shop.toml in place of the demo's; the host then runs far from its sources, with the pages that are in the binary.
- * `config`: the operator's file. `port`: where it listens, for who has to know before.
+ * shop.toml in place of the demo's, whose settings are its own; the host then runs far from its sources, with the pages
+ * that are in the binary. `config`: the operator's file. `port`: where it listens, for who has to know before.
  */
 export async function startHost({ plugins, shop, config, port = 0 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "cuecard-desk-"));
@@ -34,7 +34,7 @@ export async function startHost({ plugins, shop, config, port = 0 } = {}) {
   if (shop) {
     mkdirSync(join(folder, "examples/shop"), { recursive: true });
     writeFileSync(join(folder, "examples/shop/shop.toml"), shop);
-    args.push("--plugins", join(root, "plugins"));
+    if (!plugins) args.push("--plugins", join(root, "plugins"));
   }
   if (config) {
     writeFileSync(join(folder, "config.toml"), config);

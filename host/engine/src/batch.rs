@@ -11,8 +11,8 @@ use cuecard_model::{
 };
 
 use crate::{
-    AuditEntry, CaseOutcome, Errand, Feedback, Known, MessageRecord, OutreachId, OutreachRecord, OutreachState,
-    ProposalRecord, Review, Room, Trial, TurnRecord,
+    AuditEntry, CaseOutcome, Errand, Feedback, JudgedRecord, Known, MessageRecord, OutreachId, OutreachRecord,
+    OutreachState, ProposalRecord, Review, Room, Trial, TurnRecord,
 };
 
 /// Writes of one merchant that are kept together or not at all.
@@ -89,6 +89,8 @@ pub enum Write {
         /// When.
         at: Timestamp,
     },
+    /// What an event was judged from, so that it can be judged again.
+    Judged(JudgedRecord),
     /// Sets a timer, or moves the one with the same plugin, customer and key.
     Timer {
         /// Whose timer.

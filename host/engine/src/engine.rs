@@ -13,10 +13,10 @@ use cuecard_model::{
 
 use crate::{
     Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Errand,
-    Feedback, Handed, Hook, Identities, InsightQuery, Insights, KeptTurn, KeysToCopy, MessageRecord, NextDue,
-    OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
-    ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, StoredSet,
-    Thread, TurnRecord, Write, turn_of,
+    Feedback, Handed, Hook, Identities, InsightQuery, Insights, JudgedRecord, KeptTurn, KeysToCopy, MessageRecord,
+    NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord,
+    ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit,
+    StoredKeys, StoredSet, Thread, TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -112,6 +112,12 @@ pub trait Engine: Send + Sync + 'static {
         conversations: &[ConversationId],
         limit: usize,
     ) -> Result<Vec<KeptTurn>>;
+
+    /// Of which types events were judged that can be judged again.
+    async fn judged_kinds(&self, merchant: &MerchantId) -> Result<Vec<String>>;
+
+    /// The newest judged events of these types, newest first.
+    async fn judged(&self, merchant: &MerchantId, kinds: &[String], limit: usize) -> Result<Vec<JudgedRecord>>;
 
     /// Turns newest first, before the given one: for people who look for one.
     async fn turns_before(

@@ -96,4 +96,6 @@ pub enum Room {
     Events,
     /// What turns were answered from. Their messages stay.
     Inputs,
+    /// What events were judged from. The events stay.
+    Judged,
 }

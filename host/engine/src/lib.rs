@@ -45,8 +45,8 @@ pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, Outr
 pub use people::{PeopleChange, Person, Session};
 pub use proposals::{ProposalRecord, ProposalState};
 pub use records::{
-    Backlog, Context, CustomerState, DueTimer, Handed, KeptTurn, Known, MessageRecord, NextDue, OpenEvent, Partition,
-    SLOTS, StoredKeys, TurnRecord, slot_of, suggestion_id, turn_of,
+    Backlog, Context, CustomerState, DueTimer, Handed, JudgedRecord, KeptTurn, Known, MessageRecord, NextDue,
+    OpenEvent, Partition, SLOTS, StoredKeys, TurnRecord, slot_of, suggestion_id, turn_of,
 };
 pub use registry::{ApiKey, Change, KeyRole, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Source};
 pub use sqlite::{SqliteEngine, read_audit};

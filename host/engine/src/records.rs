@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    AgentId, Contact, ConversationId, Customer, CustomerId, Event, Fields, KeySet, Learned, LiveItem, MerchantId,
-    Message, MessageId, PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
+    AgentId, Contact, ConversationId, Customer, CustomerId, Event, EventId, Fields, KeySet, Learned, LiveItem,
+    MerchantId, Message, MessageId, PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
 };
 use serde::Serialize;
 
@@ -100,6 +100,21 @@ pub struct KeptTurn {
     pub history: Vec<Message>,
     /// When and where its customer had written before.
     pub contacts: Vec<Contact>,
+}
+
+/// An event as triggers were handed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JudgedRecord {
+    /// The event, or the one that a timer has raised.
+    pub event: EventId,
+    /// Its type.
+    pub kind: String,
+    /// Whom it concerns.
+    pub customer: CustomerId,
+    /// When it was judged.
+    pub at: Timestamp,
+    /// What it was judged from, the event with it; opaque to the engine.
+    pub body: Arc<str>,
 }
 
 /// The id of the `number`th suggestion of a turn, counted from 1: `<turn id>.<number>`.

@@ -17,6 +17,7 @@ mod forget;
 mod hooks;
 mod identities;
 mod insights;
+mod judged;
 mod kept;
 mod keys;
 mod learn;

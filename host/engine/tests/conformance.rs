@@ -63,7 +63,8 @@ conforms!(sqlite, crate::support::sqlite(), [
     customers: profiles_and_keys_are_kept, triggers_are_handed_profile_and_keys, what_happened_lately_is_known, live_data_is_valid_in_its_span, the_quota_holds_per_plugin_and_merchant,
         nothing_crosses_merchants, numbers_that_json_cannot_say_are_refused;
     events: an_event_counts_once, customers_keep_their_order, partitions_share_out_all_customers,
-        a_second_decision_is_refused, timers_fire_once, a_moved_timer_is_not_done;
+        a_second_decision_is_refused, timers_fire_once, a_moved_timer_is_not_done,
+        judged_events_are_found_by_type_and_forgotten;
     errands: an_errand_counts_once_and_waits_in_line, a_message_is_rewritten;
     contacts: an_occurrence_is_proposed_once, changes_follow_each_other, of_many_decisions_one_wins,
         what_is_due_is_found_in_its_partition, the_gate_finds_what_it_must_know, lists_are_filtered,

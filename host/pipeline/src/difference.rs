@@ -2,9 +2,12 @@
 //!
 //! A plain function of the two. Knows neither how they came about nor which of them is better.
 
+mod decisions;
+
 use cuecard_model::{Failure, PluginId, Signals, Suggestion};
 
-use crate::{Answered, Written};
+pub use self::decisions::{Choice, Choices, ComparedEvent, Decided};
+use crate::{Answered, KeyWrites, Written};
 
 /// Two answers to one turn, side by side.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,7 +70,7 @@ pub fn compare(old: &Answered, new: &Answered) -> Compared {
     Compared {
         offers: offers(&old.reply.suggestions, &new.reply.suggestions),
         failures: failures(&old.reply.failures, &new.reply.failures),
-        keys: keys(old, new),
+        keys: keys(&old.key_writes, &new.key_writes),
         signals: signals(&old.reply.signals, &new.reply.signals),
     }
 }
@@ -122,11 +125,11 @@ fn failures(old: &[Failure], new: &[Failure]) -> Vec<Failures> {
     plugins.into_iter().map(|plugin| Failures { old: of(old, plugin), new: of(new, plugin) }).collect()
 }
 
-fn keys(old: &Answered, new: &Answered) -> Vec<PluginId> {
-    fn of<'a>(answered: &'a Answered, plugin: &PluginId) -> Vec<&'a Written> {
-        answered.key_writes.iter().filter(|(set, _)| set.plugin == *plugin).map(|(_, written)| written).collect()
+fn keys(old: &KeyWrites, new: &KeyWrites) -> Vec<PluginId> {
+    fn of<'a>(writes: &'a KeyWrites, plugin: &PluginId) -> Vec<&'a Written> {
+        writes.iter().filter(|(set, _)| set.plugin == *plugin).map(|(_, written)| written).collect()
     }
-    let mut plugins: Vec<_> = old.key_writes.iter().chain(&new.key_writes).map(|(set, _)| &set.plugin).collect();
+    let mut plugins: Vec<_> = old.iter().chain(new).map(|(set, _)| &set.plugin).collect();
     plugins.sort();
     plugins.dedup();
     plugins.into_iter().filter(|plugin| of(old, plugin) != of(new, plugin)).cloned().collect()

@@ -5,7 +5,7 @@
 
 use std::cell::OnceCell;
 
-use cuecard_culture::{Fit, Manner, check_text, fit, links, lint_words};
+use cuecard_culture::{Fit, Link, Manner, check_text, fit, links, lint_words};
 use cuecard_model::{Failure, FailureKind, Suggestion, Trace, Turn};
 
 use crate::{
@@ -34,10 +34,7 @@ pub(crate) fn check(worded: Worded, merchant: &Merchant, known: &Known<'_>) -> R
     let Worded { suggestion, inserted, .. } = &worded;
     let blocked = |detail: String| blocked(suggestion, detail);
     if let Some(link) = links(&suggestion.text).into_iter().find(|link| !may_link(&link.host, merchant, known)) {
-        return Err(blocked(format!(
-            "it links to {}, which is not on the merchant's list\n  hint: add the host to the merchant's links",
-            link.host
-        )));
+        return Err(blocked(unlisted(&link)));
     }
     if let Some(private) = inserted.iter().flat_map(|text| contacts(text)).find(|contact| !known.has(contact)) {
         return Err(blocked(format!(
@@ -46,6 +43,20 @@ pub(crate) fn check(worded: Worded, merchant: &Merchant, known: &Known<'_>) -> R
     }
     let suggestion = check_words(worded.suggestion, &worded.manner)?;
     Ok(Worded { suggestion, ..worded })
+}
+
+/// Characters of an address that a finding repeats: one without a host can be as long as the text.
+const ADDRESS: usize = 80;
+
+fn unlisted(Link { host, url, .. }: &Link) -> String {
+    if host.is_empty() {
+        let named: String = url.chars().take(ADDRESS).collect();
+        let more = if named.len() < url.len() { "…" } else { "" };
+        return format!(
+            "it links to {named}{more}, which names no host\n  hint: link to an address of the shop's, with https://"
+        );
+    }
+    format!("it links to {host}, which is not on the merchant's list\n  hint: add the host to the merchant's links")
 }
 
 fn blocked(suggestion: &Suggestion, detail: String) -> Failure {
@@ -192,6 +203,21 @@ fn phones(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_is_named_by_its_host_or_as_it_is_written() {
+        for (text, named) in [
+            ("see https://evil.example/x", "it links to evil.example, which is not on the merchant's list"),
+            ("see javascript:go.", "it links to javascript:go, which names no host"),
+            ("see Data:text/html,hi", "it links to Data:text/html,hi, which names no host"),
+            ("see file:///", "it links to file:///, which names no host"),
+        ] {
+            let found = links(text);
+            assert!(unlisted(&found[0]).starts_with(named), "{}", unlisted(&found[0]));
+        }
+        let long = links(&format!("data:{}", "ä".repeat(500)));
+        assert!(unlisted(&long[0]).contains(&format!("data:{}…,", "ä".repeat(75))), "{}", unlisted(&long[0]));
+    }
 
     #[test]
     fn finds_contacts() {

@@ -26,7 +26,7 @@ mod snapshot;
 mod translate;
 mod versions;
 
-pub use difference::{Compared, Failures, Offers, compare};
+pub use difference::{Choice, Choices, Compared, ComparedEvent, Decided, Failures, Offers, compare};
 pub use event::{Judged, Occurrence, judge};
 pub use experiment::{Experiment, ExperimentArm, SuggestionHoldout, Terms};
 pub use merchant::{ActionHook, Merchant, Rehearsed, Retention};

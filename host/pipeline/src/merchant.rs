@@ -37,7 +37,7 @@ pub struct Merchant {
     /// On which terms each of its pushes is tried on a share of its conversations first; absent: pushes serve at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary: Option<canary::Terms>,
-    /// What each of its pushes must show on turns that were answered before it serves; absent: nothing.
+    /// What each new content of a plugin that serves it must show before it serves; absent: nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rehearsal: Option<Rehearsed>,
     /// What it has settled about contacting customers.
@@ -83,21 +83,24 @@ impl Merchant {
     }
 }
 
-/// What a push must show on turns that were answered before it takes the place of a version that serves.
+/// What new content must show on turns that were answered and events that were judged, before it takes the place of a
+/// version that serves.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rehearsed {
     /// How many turns, from the newest back.
     pub turns: usize,
+    /// How many events that the plugin listens to, from the newest back.
+    pub events: usize,
     /// A call that fails now and did not refuses it.
     pub refuse_new_failures: bool,
-    /// A larger share of turns with another answer wants a person's word.
+    /// A larger share of the turns, or of the events, that come out otherwise wants a person's word.
     pub ask_above: f64,
 }
 
 impl Default for Rehearsed {
     fn default() -> Self {
-        Self { turns: 200, refuse_new_failures: true, ask_above: 0.10 }
+        Self { turns: 200, events: 200, refuse_new_failures: true, ask_above: 0.10 }
     }
 }
 

@@ -149,6 +149,17 @@ pub fn attempt(
     }
 }
 
+/// The words of a contact on the first channel that it could take, whatever the gate would say: for those who want to
+/// see what a plugin says. Where nothing tells how to reach the customer, as for a mail.
+pub(crate) fn drafted(ground: &Ground<'_>, addressee: &Addressee<'_>, wish: &Wish<'_>) -> Judgement {
+    let first = channels(wish.outreach, addressee, ground.now).into_iter().next();
+    let named = || wish.outreach.channel.clone().unwrap_or_else(|| "email".to_owned());
+    let (channel, address) = first.unwrap_or_else(|| (named(), Address::default()));
+    let (step, reason, detail, channel) = (Step::Propose, "", String::new(), Some(channel));
+    let judged = Judgement { step, reason, detail, channel, address, verdict: None, words: None, subject: None };
+    judged.worded(ground, addressee, wish, None)
+}
+
 const INCOMPLETE: &str = "incomplete";
 
 impl Judgement {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     counts::{Counts, Spread},
-    judge::{Verdict, judge},
+    judge::{Verdict, Waits, judge},
 };
 use crate::{bundle::BundleHash, generation::LivePlugin};
 
@@ -134,6 +134,12 @@ impl Trial {
     pub fn judge(&self, now: Timestamp) -> Verdict {
         let tally = self.lock();
         judge(&tally.stable, &tally.candidate, &self.terms, self.since, now)
+    }
+
+    /// What both versions have done so far, in a line.
+    pub fn figures(&self, now: Timestamp) -> String {
+        let tally = self.lock();
+        judge::figures(&tally.stable, &tally.candidate, self.since, now)
     }
 
     fn lock(&self) -> MutexGuard<'_, Tally> {

@@ -66,6 +66,11 @@ impl Served {
         trial.map(|trial| &trial.plugin).into_iter().chain([&self.stable]).chain(&self.relief)
     }
 
+    /// The newest version: the canary, or else the one that serves.
+    pub fn head(&self) -> &Arc<LivePlugin> {
+        self.trial.as_ref().map_or(&self.stable, |trial| &trial.plugin)
+    }
+
     /// Every version.
     pub fn versions(&self) -> impl Iterator<Item = &Arc<LivePlugin>> {
         self.trial.iter().map(|trial| &trial.plugin).chain([&self.stable]).chain(&self.relief)
@@ -97,6 +102,15 @@ impl Generation {
             !unwanted.is_some_and(|ids| ids.contains(*id)) && !own.is_some_and(|own| own.contains_key(*id))
         });
         shared.map(|(_, plugin)| plugin).chain(own.into_iter().flat_map(BTreeMap::values))
+    }
+
+    /// The newest version of a plugin; for a merchant without one of its own, that of the shared one.
+    pub fn head(&self, scope: &Scope, id: &PluginId) -> Option<&Arc<LivePlugin>> {
+        let served = match scope {
+            Scope::Shared => self.shared.get(id),
+            Scope::Merchant(merchant) => self.served(merchant).find(|served| served.stable.plugin.id == *id),
+        };
+        served.map(Served::head)
     }
 
     /// Every version of every plugin of every merchant.

@@ -2,13 +2,15 @@
 //! generation.
 //!
 //! Whatever wants to go live, from the watched folder, a push or a rollback, takes the same path: read, prove in a
-//! process beside the live one, keep, swap once. What fails on the way leaves the last good one serving and a record
+//! process beside the live one, review where somebody wants to, keep, swap once. What fails on the way leaves the last good one serving and a record
 //! behind. Knows no database and no HTTP: those are behind [`Store`].
 
+mod base;
 mod folder;
 mod keeper;
 mod keys;
 mod relief;
+mod review;
 mod trials;
 
 use std::{
@@ -23,8 +25,10 @@ use tokio::sync::oneshot;
 
 use self::keeper::Keeper;
 pub use self::{
+    base::Base,
     folder::Place,
     keys::{Customer, Keys, KeysTurn, State, Stored, Whose},
+    review::{Bid, Overtaken, Review},
 };
 use crate::{
     bundle::{Bundle, BundleHash, BundleLimits},
@@ -54,6 +58,10 @@ pub trait Store: Send + 'static {
     }
     /// What plugins have stored. Who keeps nothing of it has no keys of other versions either.
     fn keys(&self) -> Option<Arc<dyn Keys>> {
+        None
+    }
+    /// Who has a say between proof and service; nobody, if nothing is said.
+    fn review(&self) -> Option<Arc<dyn Review>> {
         None
     }
     /// The moment. Who keeps no canary need not know it.
@@ -131,6 +139,19 @@ pub enum Refusal {
     /// The bundle is not fit to serve.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Problems(Vec<Problem>),
+    /// It would change more than may pass without a person's word.
+    #[error("{asks}\n  hint: {hint}")]
+    Unconfirmed {
+        /// What would change.
+        asks: String,
+        /// How to say the word.
+        hint: String,
+        /// The difference as data, in JSON of whoever has reviewed it.
+        difference: String,
+    },
+    /// It could not be reviewed now.
+    #[error("{0}")]
+    Unreviewed(String),
     /// There is no such plugin.
     #[error("no plugin '{0}' here")]
     Unknown(PluginId),
@@ -159,16 +180,27 @@ pub enum Refusal {
     Stopping,
 }
 
+impl Refusal {
+    /// As the record says it.
+    fn reason(&self) -> String {
+        match self {
+            Self::Unconfirmed { asks, hint, .. } => Problem::new("", asks.clone()).hint(hint.clone()).to_string(),
+            other => other.to_string(),
+        }
+    }
+}
+
 type Answer = oneshot::Sender<Result<Note, Refusal>>;
 
 enum Command {
     Hint,
-    Push { place: Place, bundle: Bundle, way: Way, by: Arc<str>, answer: Answer },
+    Push { push: Push, by: Arc<str>, answer: Answer },
     Promote { place: Place, expected: Option<BundleHash>, by: Arc<str>, answer: Answer },
     Rollback { place: Place, expected: Option<BundleHash>, by: Arc<str>, answer: Answer },
     Enable { merchant: MerchantId, plugin: PluginId, wanted: bool, by: Arc<str>, answer: Answer },
     Refuse { place: Place, problems: Vec<Problem>, by: Arc<str> },
     Proved(Box<Proved>),
+    Reviewed(Box<review::Reviewed>),
     Turned { load: LoadId, merchant: MerchantId, turned: Turned },
     Relieved(Box<relief::Relieved>),
     Copied(Box<keys::Copied>),
@@ -180,19 +212,46 @@ struct Candidate {
     place: Place,
     bundle: Bundle,
     source: Source,
-    way: Way,
+    /// `None`: it serves again.
+    way: Option<Way>,
+    confirmed: bool,
+    base: Option<Base>,
     by: Arc<str>,
     answer: Option<Answer>,
 }
 
+impl Candidate {
+    fn answer(self, result: Result<Note, Refusal>) {
+        if let Some(answer) = self.answer {
+            let _ = answer.send(result);
+        }
+    }
+}
+
 /// How a bundle is to serve once it is proved.
-#[derive(Clone, Copy)]
-enum Way {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Way {
+    /// All conversations. A canary of the plugin ends by it.
     Live,
-    Again,
+    /// A share of the conversations, until its figures or a person decide. It takes the place of a canary before it.
     Canary(Terms),
-    /// The same; if there is nothing to try or nothing to try it beside, it serves all.
+    /// The same where everything is tried that can be: a first version, and one without code, serve all at once.
     CanaryOrLive(Terms),
+}
+
+/// A bundle that somebody wants in service.
+#[derive(Debug)]
+pub struct Push {
+    /// Whom it is to serve, and its name.
+    pub place: Place,
+    /// The bundle.
+    pub bundle: Bundle,
+    /// How it is to serve.
+    pub way: Way,
+    /// Whether a person has seen what these very bytes change.
+    pub confirmed: bool,
+    /// What it builds on, if that is to be held.
+    pub base: Option<Base>,
 }
 
 struct Proved {
@@ -260,20 +319,10 @@ impl Registry {
         }
     }
 
-    /// Proves a bundle and puts it in service. A canary of the plugin ends by it.
-    pub async fn push(&self, place: Place, bundle: Bundle, by: &str) -> Result<Note, Refusal> {
-        self.ask(|answer| Command::Push { place, bundle, way: Way::Live, by: by.into(), answer }).await
-    }
-
-    /// Proves a bundle and puts it in service for a share of the conversations, until its figures or a person decide.
-    /// It takes the place of a canary before it.
-    pub async fn try_out(&self, place: Place, bundle: Bundle, terms: Terms, by: &str) -> Result<Note, Refusal> {
-        self.ask(|answer| Command::Push { place, bundle, way: Way::Canary(terms), by: by.into(), answer }).await
-    }
-
-    /// The same where everything is tried that can be: a first version, and one without code, serve all at once.
-    pub async fn try_or_push(&self, place: Place, bundle: Bundle, terms: Terms, by: &str) -> Result<Note, Refusal> {
-        self.ask(|answer| Command::Push { place, bundle, way: Way::CanaryOrLive(terms), by: by.into(), answer }).await
+    /// Proves a bundle and puts it in service. Where something else serves by then than what it builds on, nothing
+    /// happens ([`Refusal::Overtaken`]).
+    pub async fn push(&self, push: Push, by: &str) -> Result<Note, Refusal> {
+        self.ask(|answer| Command::Push { push, by: by.into(), answer }).await
     }
 
     /// Puts a canary in service for all. If it is not the `expected` one, nothing happens.

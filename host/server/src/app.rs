@@ -41,7 +41,7 @@ pub struct App {
     /// What a pushed bundle may bring.
     pub bundle_limits: BundleLimits,
     /// What merchants have settled.
-    pub merchants: Merchants,
+    pub merchants: Arc<Merchants>,
     /// Merchants' helpdesks.
     pub helpdesks: Helpdesks,
     /// The way to other systems.

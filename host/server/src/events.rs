@@ -6,7 +6,8 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use cuecard_engine::{
-    Batch, DueTimer, Error, OpenEvent, Outcome, OutreachId, OutreachRecord, Partition, Receipt, Refusal, Write,
+    Batch, DueTimer, Error, JudgedRecord, OpenEvent, Outcome, OutreachId, OutreachRecord, Partition, Receipt, Refusal,
+    Write,
 };
 use cuecard_model::{Customer, CustomerId, Decision, Event, MerchantId, PluginVersion, Timestamp};
 use cuecard_pipeline::{Judged, Occurrence, judge};
@@ -16,7 +17,7 @@ use crate::{
     clock,
     contacts::{self, Basis, Known},
     journal::{About, Place, take_down},
-    outbox, receipts, stored_keys,
+    outbox, receipts, rehearse, stored_keys,
 };
 
 /// How many tasks share the customers.
@@ -128,10 +129,11 @@ async fn decide(app: &Arc<App>, merchant: &MerchantId, open: Vec<Open>) -> Resul
         writes.extend(receipts::writes(&*app.engine, merchant, &event, now).await?);
         kept.push(writes);
     }
-    for (Open { event, done, .. }, judged) in asked.into_iter().zip(judged) {
+    for (Open { event, done, .. }, (judged, record)) in asked.into_iter().zip(judged) {
         let Some(customer) = event.customer_id.clone() else { continue };
         let mut writes = vec![done];
         writes.extend(receipts::writes(&*app.engine, merchant, &event, now).await?);
+        writes.extend(record.map(Write::Judged));
         writes.extend(judged.key_writes.into_iter().map(|(set, writes)| Write::PluginKeys {
             set,
             customer: customer.clone(),
@@ -235,13 +237,13 @@ fn tell<'a>(
     }
 }
 
-/// What the plugins make of each event.
+/// What the plugins make of each event, and what those that were asked have made it from.
 async fn ask(
     app: &Arc<App>,
     merchant: &MerchantId,
     events: impl Iterator<Item = &Event>,
     now: Timestamp,
-) -> Result<Vec<Judged>, Later> {
+) -> Result<Vec<(Judged, Option<JudgedRecord>)>, Later> {
     let settings = app.merchants.get(&*app.engine, merchant).await?;
     // Before the keys are read: those of its version are there by then.
     let Some(snapshot) = app.snapshot.load_full() else { return Err(Later) };
@@ -253,8 +255,8 @@ async fn ask(
         let customer = state.profile.unwrap_or_else(|| Arc::new(Customer::unknown(customer)));
         Occurrence { event: event.clone(), customer, keys: state.keys, now }
     });
-    let occurrences = occurrences.collect();
-    let judged = judge(&snapshot, &app.workers, &settings, occurrences).await.map_err(|busy| {
+    let occurrences: Vec<_> = occurrences.collect();
+    let judged = judge(&snapshot, &app.workers, &settings, occurrences.clone()).await.map_err(|busy| {
         tracing::debug!(%busy, "events wait for a worker");
         Later
     })?;
@@ -266,5 +268,9 @@ async fn ask(
             tracing::warn!(plugin = %failure.plugin, kind = failure.kind.as_str(), "a trigger failed");
         }
     }
-    Ok(judged)
+    let record = |(judged, occurrence): (Judged, Occurrence)| {
+        let record = (!judged.calls.is_empty()).then(|| rehearse::judged(&occurrence)).flatten();
+        (judged, record)
+    };
+    Ok(judged.into_iter().zip(occurrences).map(record).collect())
 }

@@ -3,6 +3,7 @@
 mod actions;
 mod answered;
 mod audit;
+mod base;
 mod bundles;
 mod consents;
 mod conversations;

@@ -90,6 +90,12 @@ impl Merchants {
         Ok(settled)
     }
 
+    /// Merchants that want plugins rehearsed before they serve, of those that are known: all of the operator's file are.
+    pub fn rehearsing(&self) -> Vec<Settled> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.values().filter(|settled| settled.merchant.rehearsal.is_some()).cloned().collect()
+    }
+
     /// Keeps a merchant's settings; refuses those by which the gate could not decide.
     pub async fn set(&self, engine: &dyn Engine, merchant: Merchant) -> Result<()> {
         let scope = Scope::Merchant(merchant.id.clone());

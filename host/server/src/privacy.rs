@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 const ROUND: Duration = Duration::from_secs(3600);
 /// A delivery is known again for so long.
 const DELIVERIES: i64 = 90 * DAY;
-/// What turns were answered from is kept for so many days: only newer ones are rehearsed exactly.
+/// What turns were answered and events judged from is kept for so many days: only newer ones are rehearsed exactly.
 const INPUT_DAYS: u32 = 30;
 /// What plugins stored in the version before is kept for so long, for a rollback.
 const KEYS: i64 = 30 * DAY;
@@ -170,7 +170,7 @@ pub async fn round(app: &App, now: Timestamp) -> Result<(), Error> {
         let system = crate::webhooks::system(&hook.kind, hook.shop.as_deref());
         forget_shop(app, &hook.merchant, &system, now).await?;
     }
-    for room in [Room::Messages, Room::Events, Room::Inputs] {
+    for room in [Room::Messages, Room::Events, Room::Inputs, Room::Judged] {
         sweep(app, room, now).await?;
     }
     stored_keys::sweep(engine, Timestamp::from_millis(now.millis() - KEYS)).await?;
@@ -216,6 +216,8 @@ async fn sweep(app: &App, room: Room, now: Timestamp) -> Result<(), Error> {
                 Room::Messages => merchant.retention.messages_days,
                 Room::Events => merchant.retention.events_days,
                 Room::Inputs => Some(INPUT_DAYS),
+                // It holds the event, so it goes with it.
+                Room::Judged => Some(merchant.retention.events_days.unwrap_or(INPUT_DAYS).min(INPUT_DAYS)),
             };
             let is_old = days.is_some_and(|days| aged.at.millis() < now.millis() - i64::from(days) * DAY);
             if is_old {

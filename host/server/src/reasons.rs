@@ -1,6 +1,8 @@
 //! Reads reasons as they are kept, `main.luau:3: what is wrong` and a hint, back into their parts, so that people are shown
 //! the place. Owns no wording: that is the plugin room's.
 
+pub(crate) mod evidence;
+
 use cuecard_plugin::problem::Problem;
 
 /// Every problem of a refusal, in order.

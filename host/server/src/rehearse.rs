@@ -1,11 +1,16 @@
-//! Rehearsals: another version of a plugin on turns that were really answered, beside the version that serves.
+//! Rehearsals: another version of a plugin on turns that were really answered and events that were really judged, beside
+//! the version that serves.
 //!
 //! Owns a thread and a few workers of low priority, so that no live turn waits, and a snapshot that serves nobody.
-//! Nothing that a rehearsal does is kept: no keys, no log, no figures, no mark on how a plugin does. Knows no HTTP.
+//! Nothing that a rehearsal does is kept: no keys, no log, no figures, no mark on how a plugin does, and nothing is sent.
+//! Knows no HTTP.
 
 mod input;
 mod report;
+mod review;
+mod sides;
 mod text;
+mod verdict;
 
 use std::{
     io,
@@ -17,8 +22,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cuecard_model::{Failure, FailureKind, PluginId};
-use cuecard_pipeline::{Answered, Merchant, Snapshot, answer, compare};
+use cuecard_engine::{Engine, Error};
+use cuecard_pipeline::Snapshot;
 use cuecard_plugin::{
     bundle::Bundle,
     generation::LivePlugin,
@@ -32,16 +37,20 @@ use tokio::{
     task::{LocalSet, spawn_blocking},
 };
 
-use self::report::Clocks;
+use self::sides::Sides;
 pub use self::{
-    input::{Again, Input, again},
-    report::{Case, FailureShown, Rehearsal, Summary, TurnShown, Version},
+    input::{Again, Input, events, judged, turns},
+    report::{Case, DecisionShown, EventShown, FailureShown, Plan, Rehearsal, Summary, TurnShown, Version},
+    review::Reviewer,
 };
+use crate::merchants::Settled;
 
 /// Turns of a rehearsal, if nothing else is asked for, and at most.
 pub const TURNS: (usize, usize) = (200, 1000);
+/// Events of a rehearsal, if nothing else is asked for, and at most.
+pub const EVENTS: (usize, usize) = (200, 1000);
 /// The longest that one may take; what is not done by then is left out.
-const TIME: Duration = Duration::from_secs(20);
+pub const TIME: Duration = Duration::from_secs(20);
 /// Rehearsals that are asked for and not done; more are turned away.
 const WAITING: usize = 16;
 /// Rehearsals at once.
@@ -51,23 +60,50 @@ const IDLE: Duration = Duration::from_secs(120);
 
 /// What to rehearse.
 pub struct Wanted {
+    /// Where events are kept, and what is known of their customers.
+    pub engine: Arc<dyn Engine>,
     /// What turns run on now.
     pub snapshot: Arc<Snapshot>,
-    /// Whose turns.
-    pub merchant: Arc<Merchant>,
+    /// Whose turns and events.
+    pub settled: Settled,
     /// Whom the version would serve, and its name.
     pub place: Place,
     /// The version.
-    pub bundle: Bundle,
+    pub version: Tried,
     /// Newest first.
     pub turns: Vec<Again>,
-    /// Whether all turns are shown, or those alone that differ.
+    /// How many events that one of the two listens to, from the newest back.
+    pub events: usize,
+    /// Whether all turns and events are shown, or those alone that differ.
     pub show_all: bool,
+    /// The longest that it may take.
+    pub time: Duration,
 }
+
+/// A version that serves nobody yet.
+pub enum Tried {
+    /// To be proved first.
+    Bundle(Bundle),
+    /// As it would serve.
+    Proved(Arc<LivePlugin>, Bundle),
+}
+
+/// Why there is no rehearsal.
+#[derive(Debug, thiserror::Error)]
+pub enum Unrehearsed {
+    /// Too many are under way.
+    #[error("{0}")]
+    Busy(Busy),
+    /// What was kept could not be read.
+    #[error("{0}")]
+    Engine(#[from] Error),
+}
+
+type Answer = Result<Rehearsal, Error>;
 
 struct Job {
     wanted: Wanted,
-    answer: oneshot::Sender<Rehearsal>,
+    answer: oneshot::Sender<Answer>,
 }
 
 /// A handle to the thread that rehearses.
@@ -100,11 +136,22 @@ impl Rehearsals {
         Ok(Self { jobs })
     }
 
-    /// Rehearses. Who drops the answer ends the rehearsal.
-    pub async fn rehearse(&self, wanted: Wanted) -> Result<Rehearsal, Busy> {
+    /// Rehearses, or says at once that too many wait. Who drops the answer ends the rehearsal.
+    pub async fn rehearse(&self, wanted: Wanted) -> Result<Rehearsal, Unrehearsed> {
+        let place = self.jobs.try_reserve().map_err(|_| Unrehearsed::Busy(Busy::QueueFull))?;
+        Self::send(place, wanted).await
+    }
+
+    /// The same, but waits in line: for those whom nobody could ask to come again.
+    pub async fn rehearse_in_turn(&self, wanted: Wanted) -> Result<Rehearsal, Unrehearsed> {
+        let place = self.jobs.reserve().await.map_err(|_| Unrehearsed::Busy(Busy::TooLate))?;
+        Self::send(place, wanted).await
+    }
+
+    async fn send(place: mpsc::Permit<'_, Job>, wanted: Wanted) -> Result<Rehearsal, Unrehearsed> {
         let (answer, answered) = oneshot::channel();
-        self.jobs.try_send(Job { wanted, answer }).map_err(|_| Busy::QueueFull)?;
-        answered.await.map_err(|_| Busy::TooLate)
+        place.send(Job { wanted, answer });
+        Ok(answered.await.map_err(|_| Unrehearsed::Busy(Busy::TooLate))??)
     }
 }
 
@@ -155,44 +202,63 @@ async fn serve(stage: Arc<Stage>, mut inbox: mpsc::Receiver<Job>) {
 }
 
 impl Stage {
-    async fn rehearse(&self, wanted: Wanted, unwanted: &dyn Fn() -> bool) -> Rehearsal {
+    async fn rehearse(&self, wanted: Wanted, unwanted: &dyn Fn() -> bool) -> Answer {
         let began = Instant::now();
-        let Wanted { snapshot, merchant, place, bundle, turns, show_all } = wanted;
+        let Wanted { engine, snapshot, settled, place, version, turns, events, show_all, time } = wanted;
         // One version answers each turn, whoever else would in its place: the two are to be told apart.
         let snapshot = Arc::new(snapshot.stable());
-        let (prover, to_prove) = (Arc::clone(&self.prover), bundle.clone());
-        let proof = spawn_blocking(move || prover.prove(&to_prove)).await;
-        let old = snapshot.generation.plugins(&merchant.id).find(|plugin| plugin.plugin.id == place.1).cloned();
-        let mut found = empty(&place.1, old.as_deref());
-        let ready = match proof {
-            Ok(proof) => self.ready(&place, &bundle, proof, &mut found),
-            Err(_) => Err(vec![Problem::new("", "the rehearsal was broken off")]),
+        let of = settled.merchant.id.clone();
+        let old = snapshot.generation.plugins(&of).find(|plugin| plugin.plugin.id == place.1).cloned();
+        let mut found = Rehearsal { old: old.as_deref().map(Version::of), ..Rehearsal::empty(&place.1) };
+        let ready = match version {
+            Tried::Proved(plugin, bundle) => Ok((plugin, bundle)),
+            Tried::Bundle(bundle) => {
+                self.prove(&place, bundle.clone(), &mut found).await.map(|plugin| (plugin, bundle))
+            }
         };
         let ready = match ready {
-            Ok(plugin) => self.with_keys(&bundle, &plugin, turns).await.map(|turns| (plugin, turns)),
+            Ok((plugin, bundle)) => self.with_keys(&bundle, &plugin, turns).await.map(|turns| (plugin, turns)),
             Err(problems) => Err(problems),
         };
         match ready {
             Ok((plugin, turns)) => {
                 found.new = Some(Version::of(&plugin));
-                let old = Arc::clone(&snapshot);
-                let of = merchant.id.clone();
+                let heard = old.iter().chain([&plugin]).map(|plugin| &plugin.contents.manifest);
+                let events = input::events(&*engine, &of, heard, events).await?;
                 let last = self.last.lock().await.clone();
-                let new = spawn_blocking(move || Arc::new(old.with(&of, plugin, last.as_deref()))).await;
+                let stands = Arc::clone(&snapshot);
+                let new = spawn_blocking(move || Arc::new(stands.with(&of, plugin, last.as_deref()))).await;
                 if let (Ok(new), Some(workers)) = (new, self.workers().await) {
                     *self.last.lock().await = Some(Arc::clone(&new));
-                    let until = began + TIME;
-                    let enough = || unwanted() || Instant::now() > until;
-                    run(&mut found, Sides { workers, merchant, old: snapshot, new }, turns, show_all, &enough).await;
+                    let sides = Sides { engine, workers, settled, old: snapshot, new };
+                    let enough = |time: Duration| move || unwanted() || began.elapsed() > time;
+                    // Neither turns nor events take the others' time.
+                    let half = if events.is_empty() { time } else { time / 2 };
+                    sides.turns(&mut found, &turns, show_all, &enough(half)).await;
+                    sides.events(&mut found, &events, show_all, &enough(time)).await?;
                 } else {
-                    found.summary.left_out = turns.len();
+                    (found.summary.left_out, found.summary.events_left_out) = (turns.len(), events.len());
                 }
             }
             Err(problems) => found.problems = problems,
         }
         found.summary.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        found.summary.slower = found.times.iter().filter(|it| it.plugin == found.plugin && it.slower).count();
         found.text = text::text(&found);
-        found
+        Ok(found)
+    }
+
+    async fn prove(
+        &self,
+        place: &Place,
+        bundle: Bundle,
+        found: &mut Rehearsal,
+    ) -> Result<Arc<LivePlugin>, Vec<Problem>> {
+        let (prover, to_prove) = (Arc::clone(&self.prover), bundle.clone());
+        match spawn_blocking(move || prover.prove(&to_prove)).await {
+            Ok(proof) => self.ready(place, &bundle, proof, found),
+            Err(_) => Err(vec![Problem::new("", "the rehearsal was broken off")]),
+        }
     }
 
     /// A plugin that could serve, whatever its own tests say.
@@ -262,71 +328,5 @@ impl Stage {
             }
         }
         workers.clone()
-    }
-}
-
-fn empty(plugin: &PluginId, old: Option<&LivePlugin>) -> Rehearsal {
-    Rehearsal {
-        plugin: plugin.clone(),
-        old: old.map(Version::of),
-        new: None,
-        problems: Vec::new(),
-        cases: Vec::new(),
-        summary: Summary::default(),
-        times: Vec::new(),
-        turns: Vec::new(),
-        text: String::new(),
-    }
-}
-
-/// What answers each turn twice.
-struct Sides {
-    workers: Workers,
-    merchant: Arc<Merchant>,
-    old: Arc<Snapshot>,
-    new: Arc<Snapshot>,
-}
-
-async fn run(found: &mut Rehearsal, sides: Sides, turns: Vec<Again>, show_all: bool, enough: &dyn Fn() -> bool) {
-    let mut clocks = Clocks::default();
-    for (number, again) in turns.iter().enumerate() {
-        if enough() {
-            found.summary.left_out = turns.len() - number;
-            break;
-        }
-        // What comes second finds caches warm, so they take turns at it.
-        let both = if number % 2 == 0 { sides.both(again).await } else { sides.both_swapped(again).await };
-        let Ok((old, new)) = both else {
-            found.summary.left_out += 1;
-            continue;
-        };
-        clocks.take(&old.calls, &new.calls);
-        let shown = TurnShown::of(again, &found.plugin, &old, &new, compare(&old, &new));
-        found.summary.count(&shown);
-        if show_all || shown.different {
-            found.turns.push(shown);
-        }
-    }
-    found.times = clocks.times();
-}
-
-impl Sides {
-    async fn both(&self, again: &Again) -> Result<(Answered, Answered), Busy> {
-        Ok((self.one(&self.old, again).await?, self.one(&self.new, again).await?))
-    }
-
-    async fn both_swapped(&self, again: &Again) -> Result<(Answered, Answered), Busy> {
-        let new = self.one(&self.new, again).await?;
-        Ok((self.one(&self.old, again).await?, new))
-    }
-
-    async fn one(&self, snapshot: &Snapshot, again: &Again) -> Result<Answered, Busy> {
-        let understanding = snapshot.learn(&self.merchant.id);
-        let ask = || answer(snapshot, &understanding, &self.workers, &self.merchant, again.incoming.clone());
-        let first = ask().await?;
-        // Those that come first may have kept it waiting past its time by the clock: it is asked once more.
-        let is_late =
-            |it: &Failure| matches!(it.kind, FailureKind::Timeout | FailureKind::Killed | FailureKind::Skipped);
-        if first.reply.failures.iter().any(is_late) { ask().await } else { Ok(first) }
     }
 }

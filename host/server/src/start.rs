@@ -47,7 +47,7 @@ use crate::{
     outgoing::Outgoing,
     people::{self, People, oidc::Oidc},
     privacy::{self, Privacy},
-    rehearse::Rehearsals,
+    rehearse::{Rehearsals, Reviewer},
     store,
     translate::Translations,
 };
@@ -100,7 +100,7 @@ impl Host {
         let engine = tokio::task::spawn_blocking(move || SqliteEngine::open(&folder)).await??;
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let rulebook = Rulebook::shipped().map_err(|error| anyhow::anyhow!("{error}"))?;
-        let merchants = Merchants::new(rulebook);
+        let merchants = Arc::new(Merchants::new(rulebook));
         let (outgoing, metrics) = (Outgoing::default(), Arc::new(Metrics::default()));
         let translation = config.merchant.iter().filter_map(|it| Some((it.plain.id.clone(), it.translation.clone()?)));
         let translations = Translations::new(translation, |name| std::env::var(name).ok(), &outgoing, &metrics)?;
@@ -242,6 +242,7 @@ async fn start_registry(
         hub: Arc::clone(&app.hub),
         metrics: Arc::clone(&app.metrics),
         alerts,
+        reviewer: Reviewer::new(app),
         pending: Vec::new(),
     };
     let registry = tokio::task::spawn_blocking(move || Registry::start(options, store)).await??;

@@ -15,7 +15,7 @@ use cuecard_plugin::{
     canary::Canary,
     generation::Generation,
     problem::Problem,
-    registry::{self, Note, Place, Restored, Store},
+    registry::{self, Note, Place, Restored, Review, Store},
 };
 use tokio::runtime::Handle;
 
@@ -24,7 +24,11 @@ use crate::{
     clock,
     hub::{Heard, Hub},
     metrics::Metrics,
-    reasons,
+    reasons::{
+        self,
+        evidence::{Rehearsed, Tried, rehearsed, tried},
+    },
+    rehearse::Reviewer,
     stored_keys::{self, StoredKeys},
 };
 
@@ -50,6 +54,8 @@ pub struct EngineStore {
     pub metrics: Arc<Metrics>,
     /// Who tells operators.
     pub alerts: Alerts,
+    /// Who has a say between proof and service.
+    pub reviewer: Arc<Reviewer>,
     /// Kept, and not in service yet.
     pub pending: Vec<ReloadRecord>,
 }
@@ -116,6 +122,10 @@ impl Store for EngineStore {
         Some(Arc::new(StoredKeys { engine, runtime }))
     }
 
+    fn review(&self) -> Option<Arc<dyn Review>> {
+        Some(Arc::clone(&self.reviewer) as Arc<dyn Review>)
+    }
+
     fn now(&self) -> Timestamp {
         clock::now()
     }
@@ -165,6 +175,12 @@ pub struct Reload<'a> {
     /// The reason of a refusal in its parts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<Problem>,
+    /// The counts of a rehearsal that refused it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rehearsal: Option<Rehearsed>,
+    /// The figures with which a canary ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<Tried>,
     by: &'a str,
 }
 
@@ -172,8 +188,14 @@ impl<'a> From<&'a ReloadRecord> for Reload<'a> {
     fn from(record: &'a ReloadRecord) -> Self {
         let ReloadRecord { at, scope, plugin, version, hash, outcome, generation, reason, by } = record;
         let (at, outcome, generation) = (*at, *outcome, *generation);
-        let problems = if outcome == ReloadOutcome::Refused { reasons::problems(reason) } else { Vec::new() };
-        Self { at, plugin, scope: scope.to_string(), version, hash, outcome, generation, reason, problems, by }
+        let scope = scope.to_string();
+        let (problems, rehearsal) = match outcome {
+            ReloadOutcome::Refused => (reasons::problems(reason), rehearsed(reason)),
+            _ => (Vec::new(), None),
+        };
+        let is_end = matches!(outcome, ReloadOutcome::Promoted | ReloadOutcome::TakenBack);
+        let evidence = is_end.then(|| tried(reason)).flatten();
+        Self { at, plugin, scope, version, hash, outcome, generation, reason, problems, rehearsal, evidence, by }
     }
 }
 

@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{CODE, DEV, Server, conforms, plugin};
+use support::{Answer, CODE, DEV, JSON, Server, conforms, plugin};
 
 fn files(version: &str, code: &str) -> Value {
     plugin(version, code).into_iter().map(|(name, text)| (name.to_owned(), json!(text))).collect()
@@ -34,6 +34,76 @@ fn a_shared_plugin_is_read_and_saved_as_the_merchants_own() {
     let made = server.send("PUT", "/v1/plugins/late-gift", &json!({"files": template["files"]})).expect(201);
     assert_eq!(made["plugin"], "late-gift");
     server.get("/v1/templates/Not%20an%20id").expect(400);
+}
+
+/// The tag of what serves now, as `If-Match` takes it.
+fn tag(server: &Server) -> String {
+    let bundle = server.get("/v1/plugins/echo/bundle");
+    let tag = bundle.headers.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap().to_owned();
+    assert_eq!(tag, format!("\"{}\"", bundle.expect(200)["hash"].as_str().unwrap()));
+    tag
+}
+
+fn save(server: &Server, version: &str, more: &[(&str, &str)], query: &str) -> Answer {
+    let headers: Vec<_> = [DEV, JSON].into_iter().chain(more.iter().copied()).collect();
+    let body = json!({"files": files(version, CODE)}).to_string();
+    server.ask("PUT", &format!("/v1/plugins/echo?{query}"), &headers, body.as_bytes())
+}
+
+#[test]
+fn nobody_puts_aside_unseen_what_another_has_saved() {
+    let server = Server::start();
+    let serves = || server.get("/v1/plugins/echo/bundle").expect(200);
+    let shared = tag(&server);
+    save(&server, "1.0.1", &[("if-match", &shared)], "").expect(201);
+    let late = save(&server, "1.0.2", &[("if-match", &shared)], "").expect(412);
+    conforms("Problem", &late);
+    assert_eq!(late["type"], "urn:cuecard:problem:changed");
+    assert!(late["hint"].as_str().unwrap().contains("If-Match"), "{late}");
+    assert_eq!((&serves()["version"], &serves()["by"]), (&json!("1.0.1"), &json!("key:dev")));
+    assert!(serves()["at"].is_string());
+    assert_eq!(server.get("/v1/reloads").expect(200)["reloads"][0]["version"], "1.0.1", "no record of what was not made");
+    save(&server, "1.0.2", &[("if-match", &tag(&server))], "").expect(200);
+    save(&server, "1.0.3", &[], "").expect(200);
+    save(&server, "1.0.4", &[("if-match", "*")], "").expect(200);
+    save(&server, "1.0.5", &[("if-none-match", "*")], "").expect(412);
+    save(&server, "1.0.5", &[("if-match", "1.0.4")], "").expect(400);
+    let new = json!({"files": server.get("/v1/templates/late-gift").expect(200)["files"]}).to_string();
+    let begin = |condition| server.ask("PUT", "/v1/plugins/late-gift", &[DEV, JSON, condition], new.as_bytes());
+    begin(("if-match", &shared)).expect(412);
+    begin(("if-none-match", "*")).expect(201);
+    begin(("if-none-match", "*")).expect(412);
+
+    // A canary is the newest: who edits goes on from it, and a promotion changes nothing under the editor's hands.
+    let stable = tag(&server);
+    save(&server, "2.0.0", &[("if-match", &stable)], "canary=0.25").expect(200);
+    assert_eq!((&serves()["version"], &serves()["canary"]), (&json!("2.0.0"), &json!(0.25)));
+    conforms("PluginBundle", &serves());
+    save(&server, "2.0.1", &[("if-match", &stable)], "").expect(412);
+    let canary = tag(&server);
+    server.ask("POST", "/v1/plugins/echo/promote", &[DEV], b"").expect(200);
+    assert_eq!((tag(&server), &serves()["canary"]), (canary.clone(), &Value::Null));
+    save(&server, "2.0.1", &[("if-match", &format!("{stable}, {canary}"))], "").expect(200);
+}
+
+#[test]
+fn of_many_who_save_at_once_one_does() {
+    let server = Server::start();
+    let seen = tag(&server);
+    let statuses: Vec<_> = std::thread::scope(|scope| {
+        let one = |number| {
+            let (server, seen) = (&server, &seen);
+            scope.spawn(move || save(server, &format!("1.1.{number}"), &[("if-match", seen)], "").status)
+        };
+        let all: Vec<_> = (0..12).map(one).collect();
+        all.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    let (made, refused): (Vec<_>, Vec<_>) = statuses.iter().partition(|status| matches!(status, 200 | 201));
+    assert_eq!(made.len(), 1, "{statuses:?}");
+    assert!(refused.iter().all(|status| **status == 412), "{statuses:?}");
+    let reloads = server.get("/v1/reloads").expect(200);
+    let live = reloads["reloads"].as_array().unwrap().iter().filter(|it| it["scope"] == "@demo" && it["outcome"] == "live");
+    assert_eq!(live.count(), 1, "{reloads}");
 }
 
 #[test]

@@ -70,12 +70,18 @@ fn conversations_stay_with_their_version_and_people_end_it_once() {
     let shown = echo(&server);
     let (canary, hash) = (&shown["canary"], shown["canary"]["hash"].as_str().unwrap());
     assert_eq!((&shown["version"], &canary["version"]), (&json!("3.0.0"), &json!("4.0.0")));
+    let left = canary["waits_for"]["window_s"].as_u64().unwrap();
+    assert!((9000..=9999).contains(&left), "{canary}");
+    conforms("PluginInFull", &server.get("/v1/plugins/echo").expect(200));
     let sum = canary["candidate"]["calls"].as_u64().unwrap() + canary["stable"]["calls"].as_u64().unwrap();
     let with_canary = first.values().filter(|text| text.contains("4.0.0")).count() as u64;
     assert_eq!((sum, canary["candidate"]["offered"].as_u64()), (80, Some(2 * with_canary)), "{canary:#}");
 
     let back = server.ask("POST", &format!("/v1/plugins/echo/rollback?hash={hash}"), &[DEV], b"").expect(200);
     assert_eq!((&back["outcome"], &back["version"]), (&json!("taken_back"), &json!("4.0.0")));
+    let evidence = last(&server)["evidence"].clone();
+    assert_eq!(evidence["candidate"]["calls"], canary["candidate"]["calls"], "a person's step has its figures too");
+    assert_eq!(evidence["stable"]["offered"], canary["stable"]["offered"], "{evidence}");
     // The other operator has seen the same page: their click must not take back one version more.
     server.ask("POST", &format!("/v1/plugins/echo/rollback?hash={hash}"), &[DEV], b"").expect(409);
     server.ask("POST", &format!("/v1/plugins/echo/promote?hash={hash}"), &[DEV], b"").expect(409);
@@ -223,6 +229,7 @@ fn events_go_to_a_version_by_customer_and_none_is_lost_to_a_bad_one() {
     assert!(third.values().all(|plugin| plugin == "echo@2.0.0"), "{third:?}");
     wait("it is taken back", || echo(&server).get("canary").is_none());
     assert!(last(&server)["reason"].as_str().unwrap().starts_with("it fails more often"));
+    assert_eq!(last(&server)["evidence"]["against"], "errors");
 }
 
 #[test]

@@ -253,27 +253,42 @@ fn a_push_with_a_rare_bug_is_refused_and_a_large_difference_wants_a_word() {
         loop {
             let last = ask("GET", "/v1/reloads?limit=1", b"").expect(200)["reloads"][0].clone();
             if last["reason"].as_str().is_some_and(|said| said.contains(reason)) {
-                return last["outcome"].clone();
+                return last;
             }
             assert!(began.elapsed().as_secs() < 20, "{reason}: {last}");
         }
     };
 
     let refused = ask("PUT", "/v1/plugins/echo", &tested("2.0.0", RARE, "hello")).expect(422);
-    let evidence = "rehearsed on 100 turns: 1 answered otherwise, 1 calls newly failing";
-    assert_eq!(refused["problems"][0]["reason"], evidence, "its own test passes: {refused}");
+    let evidence = "rehearsed on 100 turns: 1 answered otherwise (0 gained, 1 lost, 0 changed), 1 calls newly failing";
+    assert!(refused["problems"][0]["reason"].as_str().unwrap().starts_with(evidence), "its own test passes: {refused}");
     let place = &refused["problems"][1];
     assert_eq!((&place["file"], &place["line"]), (&json!("main.luau"), &json!(5)), "{refused}");
     assert!(place["reason"].as_str().unwrap().contains("turn "), "{place}");
     assert_eq!(serving(), "1.0.0");
-    assert_eq!(recorded(evidence), "refused");
+    let record = recorded(evidence);
+    conforms("Reload", &record);
+    assert_eq!((&record["outcome"], &record["version"]), (&json!("refused"), &json!("2.0.0")));
+    let counts = &record["rehearsal"];
+    assert_eq!(
+        (&counts["turns"], &counts["lost"], &counts["failing"]),
+        (&json!(100), &json!(1), &json!(1)),
+        "{record}"
+    );
+    assert_eq!(counts["asks"], false);
 
     let other = tested("3.0.0", CODE, "good day");
     let asked = ask("PUT", "/v1/plugins/echo", &other).expect(409);
     conforms("Problem", &asked);
     assert_eq!(asked["rehearsal"]["summary"]["changed"], 100);
-    assert_eq!(recorded("100 answered otherwise"), "refused");
     let hash = asked["rehearsal"]["new"]["hash"].as_str().unwrap();
+    let record = recorded("100 answered otherwise");
+    assert_eq!((&record["outcome"], &record["hash"]), (&json!("refused"), &json!(hash)));
+    assert_eq!(
+        (&record["rehearsal"]["changed"], &record["rehearsal"]["asks"]),
+        (&json!(100), &json!(true)),
+        "{record}"
+    );
     ask("PUT", &format!("/v1/plugins/echo?confirm={hash}"), &tested("3.0.1", CODE, "good bye")).expect(409);
     assert_eq!(serving(), "1.0.0", "other bytes than those that were seen");
 
@@ -295,5 +310,5 @@ fn a_push_with_a_rare_bug_is_refused_and_a_large_difference_wants_a_word() {
     let (code, said) = push(&["--confirm", hash]);
     assert_eq!((code, serving()), (0, json!("3.0.0")), "{said}");
     let audit = ask("GET", "/v1/audit", b"").expect(200).to_string();
-    assert!(audit.contains("plugin.rehearsed") && audit.contains("0 calls newly failing; confirmed"), "{audit}");
+    assert!(audit.contains("rehearsed on 100 turns") && audit.contains("; confirmed"), "{audit}");
 }

@@ -13,16 +13,16 @@ use super::{
     SqliteEngine, audit,
     check::{check, weigh_change},
     context::Question,
-    errands, feedback, forget, hooks, identities, insights, kept, keys, people, proposals, read, read_outreach,
+    errands, feedback, forget, hooks, identities, insights, judged, kept, keys, people, proposals, read, read_outreach,
     threads, trial,
     writer::Job,
 };
 use crate::{
     Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Engine,
-    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, KeptTurn, KeysToCopy, MessageRecord,
-    NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
-    ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, StoredSet,
-    Thread, TurnRecord,
+    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, JudgedRecord, KeptTurn, KeysToCopy,
+    MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord,
+    ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit,
+    StoredKeys, StoredSet, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -121,6 +121,16 @@ impl Engine for SqliteEngine {
     ) -> Result<Vec<KeptTurn>> {
         let (merchant, conversations) = (merchant.clone(), conversations.to_vec());
         self.pool.read(move |connection| kept::turns(connection, &merchant, &conversations, limit)).await
+    }
+
+    async fn judged_kinds(&self, merchant: &MerchantId) -> Result<Vec<String>> {
+        let merchant = merchant.clone();
+        self.pool.read(move |connection| judged::kinds(connection, &merchant)).await
+    }
+
+    async fn judged(&self, merchant: &MerchantId, kinds: &[String], limit: usize) -> Result<Vec<JudgedRecord>> {
+        let (merchant, kinds) = (merchant.clone(), kinds.to_vec());
+        self.pool.read(move |connection| judged::list(connection, &merchant, &kinds, limit)).await
     }
 
     async fn turns_before(

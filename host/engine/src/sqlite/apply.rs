@@ -8,7 +8,7 @@ use cuecard_model::{AgentId, Arm, ConversationId, CustomerId, MerchantId, Role, 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::{audit, errands, facts, feedback, forget, identities, learn, news, proposals, rooms, trial};
+use super::{audit, errands, facts, feedback, forget, identities, judged, learn, news, proposals, rooms, trial};
 use crate::{Batch, Error, Known, MessageRecord, Outcome, Receipt, Refusal, Scope, TurnRecord, Write};
 
 /// What became of a batch, and where its messages stand.
@@ -110,6 +110,7 @@ fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) 
         Write::Trial(trial) => &mut trial.customer,
         Write::Consent(record) => &mut record.customer,
         Write::Proposal(record) => &mut record.customer,
+        Write::Judged(record) => &mut record.customer,
         Write::CaseOutcome(said) => &mut said.customer,
         Write::Errand(errand) => &mut errand.customer,
         Write::Event(event) => match &mut event.customer_id {
@@ -169,6 +170,7 @@ fn one(
         }
         Write::Event(event) => event::put(connection, merchant, event, places),
         Write::EventDone { event, at } => event::done(connection, merchant, event, *at),
+        Write::Judged(record) => judged::put(connection, merchant, record),
         Write::Timer { plugin, customer, timer } => event::set_timer(connection, merchant, plugin, customer, timer),
         Write::CancelTimer { plugin, customer, key } => event::cancel(connection, merchant, plugin, customer, key),
         Write::TimerDone { plugin, customer, key, at } => {

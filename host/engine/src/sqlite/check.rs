@@ -34,6 +34,7 @@ fn weigh(write: &Write) -> usize {
             values.map(|value| if let Value::Text(text) = value { text.len() } else { 64 }).sum::<usize>()
         }
         Write::Event(event) => weigh_fields(&event.fields),
+        Write::Judged(record) => record.body.len(),
         Write::Timer { timer, .. } => weigh_fields(&timer.fields),
         Write::Outreach(record) | Write::OutreachChange(record) => weigh_contact(record),
         Write::News(news) => {

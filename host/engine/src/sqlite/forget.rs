@@ -104,6 +104,7 @@ pub(super) fn aged(connection: &Connection, room: Room, after: i64, limit: usize
         Room::Events => {
             "select seq, merchant, done_at from events where seq > ?1 and done_at is not null order by seq limit ?2"
         }
+        Room::Judged => "select seq, merchant, at from judged where seq > ?1 order by seq limit ?2",
         Room::Inputs => {
             "select seq, merchant, at from messages indexed by messages_with_input
                 where seq > ?1 and input is not null order by seq limit ?2"
@@ -139,6 +140,11 @@ pub(super) fn sweep(
                 "delete from messages where merchant = ?1 and seq = ?2 returning customer, conversation"
             }
             Room::Events => "delete from events where merchant = ?1 and seq = ?2 returning customer, null",
+            Room::Judged => {
+                let sql = "delete from judged where merchant = ?1 and seq = ?2";
+                gone += connection.prepare_cached(sql)?.execute(place)?;
+                continue;
+            }
             Room::Inputs => {
                 let sql = "update messages set input = null where merchant = ?1 and seq = ?2";
                 gone += connection.prepare_cached(sql)?.execute(place)?;

@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0011_errands.sql"),
     include_str!("0012_author.sql"),
     include_str!("0013_key_sets.sql"),
+    include_str!("0014_judged.sql"),
 ];
 
 /// How long a connection waits for another.

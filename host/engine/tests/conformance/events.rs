@@ -1,6 +1,6 @@
 //! Events and timers: once, in order, not lost.
 
-use cuecard_engine::{DueTimer, Outcome, Partition, Receipt, Refusal, Write, slot_of};
+use cuecard_engine::{DueTimer, JudgedRecord, Outcome, Partition, Receipt, Refusal, Room, Write, slot_of};
 use cuecard_model::Timer;
 
 use crate::support::*;
@@ -110,4 +110,37 @@ pub async fn a_moved_timer_is_not_done(shop: Shop) {
     assert!(matches!(late, Receipt::Refused(Refusal::TimerNotSet { .. })), "{late:?}");
     assert!(due(&shop, 89).await.is_empty());
     assert_eq!(due(&shop, 90).await.len(), 1);
+}
+
+pub async fn judged_events_are_found_by_type_and_forgotten(shop: Shop) {
+    let judged = |id: &str, kind: &str, customer: &str| {
+        let body = format!("{{\"secret\": \"{id}\"}}").into();
+        let (event, kind, customer, at) = (id.into(), kind.into(), customer.into(), at(200));
+        Write::Judged(JudgedRecord { event, kind, customer, at, body })
+    };
+    for (id, kind, customer) in
+        [("1", "cart", "u-1"), ("2", "order", "u-2"), ("3", "cart", "u-2"), ("4", "tick", "u-1")]
+    {
+        shop.keep(vec![judged(id, kind, customer)]).await;
+    }
+    let shop = shop.reopen().await;
+    let found = async |kinds: &[&str], limit| {
+        let kinds: Vec<_> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        let found = shop.engine.judged(&shop.merchant, &kinds, limit).await.unwrap();
+        found.iter().map(|it| format!("{} {} {}", it.event, it.kind, it.customer)).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(shop.engine.judged_kinds(&shop.merchant).await.unwrap(), ["cart", "order", "tick"]);
+    assert_eq!(found(&["cart", "order"], 2).await, "3 cart u-2, 2 order u-2", "the newest of several types");
+    assert_eq!(found(&["cart"], 9).await, "3 cart u-2, 1 cart u-1");
+    assert!(shop.engine.judged_kinds(&"other".into()).await.unwrap().is_empty());
+    let export = shop.engine.export(&shop.merchant, &"u-2".into()).await.unwrap();
+    assert_eq!(export["kept"]["judged"][0]["body"]["secret"], "2", "what is kept of a customer is given out: {export}");
+    shop.keep(vec![Write::Erase("u-2".into())]).await;
+    assert_eq!(found(&["cart", "order", "tick"], 9).await, "4 tick u-1, 1 cart u-1");
+    let aged = shop.engine.aged(Room::Judged, 0, 9).await.unwrap();
+    assert_eq!((aged.len(), aged[0].at), (2, at(200)));
+    let sweep = Write::Sweep { room: Room::Judged, rows: vec![aged[0].row] };
+    assert_eq!(shop.keep(vec![sweep.clone()]).await, [Outcome::Done]);
+    assert_eq!(shop.keep(vec![sweep]).await, [Outcome::Known]);
+    assert_eq!(found(&["cart", "order", "tick"], 9).await, "4 tick u-1");
 }

@@ -1,6 +1,9 @@
 //! The judgement over a canary: go on, promote, or take back, and why. A pure function of figures, terms and the moment.
 
+use std::fmt;
+
 use cuecard_model::Timestamp;
+use serde::Serialize;
 
 use super::{Counts, Terms, counts::share, evidence::Happened};
 
@@ -16,12 +19,32 @@ const TAIL: u64 = 300;
 /// What is to become of a canary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It serves its share on, for this reason.
-    GoOn(String),
+    /// It serves its share on: nothing speaks against it, and this is still to come.
+    GoOn(Waits),
     /// It is to serve all.
     Promote(String),
     /// It is to serve nobody.
     TakeBack(String),
+}
+
+/// What a canary waits for that nothing speaks against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Waits {
+    /// The end of its window, in so many seconds.
+    #[serde(rename = "window_s")]
+    Window(i64),
+    /// So many calls more; its window is over.
+    #[serde(rename = "calls")]
+    Calls(u64),
+}
+
+impl fmt::Display for Waits {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Window(left) => write!(out, "{left} s of its window are left"),
+            Self::Calls(missing) => write!(out, "its window is over, and {missing} more calls are wanted"),
+        }
+    }
 }
 
 /// Judges by failures, time and acceptance. What speaks against a version counts at any moment, what speaks for it when
@@ -36,11 +59,11 @@ pub fn judge(stable: &Counts, candidate: &Counts, terms: &Terms, since: Timestam
     }
     let left = i64::from(terms.window_s) - (now.seconds() - since.seconds());
     if left > 0 {
-        return Verdict::GoOn(format!("{left} s of its window are left"));
+        return Verdict::GoOn(Waits::Window(left));
     }
     let missing = terms.min_calls.saturating_sub(candidate.calls);
     if missing > 0 {
-        return Verdict::GoOn(format!("its window is over, and {missing} more calls are wanted"));
+        return Verdict::GoOn(Waits::Calls(missing));
     }
     Verdict::Promote(figures(stable, candidate, since, now))
 }
@@ -86,7 +109,7 @@ fn part(stable: u64, candidate: u64) -> f64 {
 }
 
 /// What was counted, the version before in brackets.
-fn figures(stable: &Counts, candidate: &Counts, since: Timestamp, now: Timestamp) -> String {
+pub(super) fn figures(stable: &Counts, candidate: &Counts, since: Timestamp, now: Timestamp) -> String {
     let time = |counts: &Counts| [50, 99].map(|percent| counts.time.percentile(percent));
     let ([half, most], [half_before, most_before]) = (time(candidate), time(stable));
     format!(

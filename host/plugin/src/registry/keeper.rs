@@ -17,10 +17,11 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, Scope};
 
 use super::{
-    Answer, Candidate, Command, Keys, KeysTurn, Note, Options, Outcome, Place, Proved, Refusal, Restored, Source,
-    Store, Way,
+    Answer, Base, Candidate, Command, Keys, KeysTurn, Note, Options, Outcome, Place, Proved, Push, Refusal, Restored,
+    Source, Store, Way,
     folder::{Folder, Found},
-    keys::{self, Proven},
+    keys::Proven,
+    review::{Awaited, Reviews},
     trials::Trials,
 };
 use crate::{
@@ -55,8 +56,8 @@ pub(super) struct Slot {
     present: bool,
     /// Why the folder could not be read, so that it is said once.
     unreadable: Option<Vec<Problem>>,
-    /// What is being proved for this place. What is proved for anything else has been overtaken.
-    pub(super) wanted: Option<BundleHash>,
+    /// What is being proved and reviewed for this place. What is proved for anything else has been overtaken.
+    pub(super) wanted: Option<Awaited>,
 }
 
 /// The thread's state.
@@ -66,13 +67,14 @@ pub(super) struct Keeper<S> {
     root: Option<PathBuf>,
     pub(super) prover: Arc<Prover>,
     trusts: Arc<Trusts>,
-    generation: Generation,
+    pub(super) generation: Generation,
     pub(super) slots: BTreeMap<Place, Slot>,
     pub(super) trials: Trials,
     /// What plugins have stored.
     pub(super) keys: Option<Arc<dyn Keys>>,
     /// Places whose keys are being copied, and whether nobody wants that any more.
     pub(super) moving: BTreeMap<Place, Arc<AtomicBool>>,
+    pub(super) reviews: Reviews,
     /// Contents that were set aside and have not answered again: they relieve nobody.
     pub(super) choked: HashSet<BundleHash>,
     pub(super) commands: mpsc::Sender<Command>,
@@ -82,7 +84,7 @@ pub(super) struct Keeper<S> {
     quiet: Quiet,
     next_look: Instant,
     /// Whether the first generation is out; before, changes only gather.
-    begun: bool,
+    pub(super) begun: bool,
 }
 
 impl<S: Store> Keeper<S> {
@@ -98,6 +100,7 @@ impl<S: Store> Keeper<S> {
             generation: Generation::after(options.last_generation),
             slots: BTreeMap::new(),
             trials: Trials::default(),
+            reviews: Reviews::default(),
             choked: HashSet::new(),
             commands,
             waiting: VecDeque::new(),
@@ -161,6 +164,7 @@ impl<S: Store> Keeper<S> {
         self.begun = true;
         self.generation.number += 1;
         self.store.publish(Arc::new(self.generation.clone()));
+        self.pump_reviews();
         Ok(watcher)
     }
 
@@ -186,15 +190,14 @@ impl<S: Store> Keeper<S> {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Hint => self.quiet.hint(Instant::now()),
-            Command::Push { place, bundle, way, by, answer } => {
-                self.submit(Candidate { place, bundle, source: Source::Pushed, way, by, answer: Some(answer) });
-            }
+            Command::Push { push, by, answer } => self.pushed(push, by, answer),
             Command::Refuse { place, problems, by } => {
                 let note = self.note(&place, None, Outcome::Refused, lines(&problems), by);
                 self.keep(&note, None);
             }
             Command::Promote { place, expected, by, answer } => {
-                let _ = answer.send(self.promote(&place, expected, String::new(), by));
+                let figures = self.figures(&place);
+                let _ = answer.send(self.promote(&place, expected, figures, by));
             }
             Command::Rollback { place, expected, by, answer } => self.roll_back(place, expected, by, answer),
             Command::Enable { merchant, plugin, wanted, by, answer } => {
@@ -205,6 +208,7 @@ impl<S: Store> Keeper<S> {
                 self.conclude(*proved);
                 self.pump();
             }
+            Command::Reviewed(reviewed) => self.reviewed(*reviewed),
             Command::Turned { load, merchant, turned } => self.turned(load, merchant, turned),
             Command::Relieved(relieved) => self.relieved(*relieved),
             Command::Copied(copied) => self.copied(*copied),
@@ -241,8 +245,8 @@ impl<S: Store> Keeper<S> {
                     slot.source = Some(Source::Folder);
                     return;
                 }
-                let by = "watcher".into();
-                self.submit(Candidate { place, bundle, source: Source::Folder, way: Way::Live, by, answer: None });
+                let (source, way, by) = (Source::Folder, Some(Way::Live), "watcher".into());
+                self.submit(Candidate { place, bundle, source, way, confirmed: false, base: None, by, answer: None });
             }
             Found::Unreadable(place, problems) => {
                 let slot = self.slots.entry(place.clone()).or_default();
@@ -276,9 +280,24 @@ impl<S: Store> Keeper<S> {
 
     // ---- the way to live
 
+    /// What builds on something else than what serves is not even proved: it would overtake what is.
+    fn pushed(&mut self, push: Push, by: Arc<str>, answer: Answer) {
+        let Push { place, bundle, way, confirmed, base } = push;
+        if self.builds_on(&place, base.as_ref()) {
+            let (source, way, answer) = (Source::Pushed, Some(way), Some(answer));
+            self.submit(Candidate { place, bundle, source, way, confirmed, base, by, answer });
+        } else {
+            let _ = answer.send(Err(Refusal::Overtaken));
+        }
+    }
+
+    fn builds_on(&self, (scope, id): &Place, base: Option<&Base>) -> bool {
+        base.is_none_or(|base| base.fits(self.generation.head(scope, id).map(|head| head.hash)))
+    }
+
     /// Queues a bundle to be proved. An older one of the same place that still waits is overtaken.
     fn submit(&mut self, candidate: Candidate) {
-        self.slots.entry(candidate.place.clone()).or_default().wanted = Some(candidate.bundle.hash());
+        self.slots.entry(candidate.place.clone()).or_default().wanted = Some(Awaited::new(candidate.bundle.hash()));
         let waiting = std::mem::take(&mut self.waiting).into_iter();
         let (overtaken, rest): (Vec<_>, _) = waiting.partition(|waiting| waiting.place == candidate.place);
         self.waiting = rest.into();
@@ -310,27 +329,57 @@ impl<S: Store> Keeper<S> {
             return self.again_later(Command::Proved(Box::new(proved)));
         }
         let Proved { candidate, proof } = proved;
-        let Candidate { place, bundle, source, way, by, answer } = candidate;
-        let wanted = self.slots.get(&place).and_then(|slot| slot.wanted);
-        let ready = if wanted == Some(bundle.hash()) {
-            self.slots.entry(place.clone()).or_default().wanted = None;
-            self.proved(&place, &bundle, proof, source, &by)
-        } else {
-            Err(Refusal::Overtaken)
-        };
-        let plugin = match ready {
-            Ok(plugin) => plugin,
-            Err(refusal) => return keys::reply(answer, Err(refusal)),
-        };
-        let outcome = match way {
-            Way::Live => Outcome::Live,
-            Way::Again => Outcome::RolledBack,
-            Way::CanaryOrLive(_) if !self.has_beside(&place) || plugin.loadable.is_none() => Outcome::Live,
-            Way::Canary(terms) | Way::CanaryOrLive(terms) => {
-                return keys::reply(answer, self.begin_trial(&place, &bundle, plugin, terms, by));
+        if !self.is_awaited(&candidate) {
+            candidate.answer(Err(Refusal::Overtaken));
+            return;
+        }
+        let Candidate { place, bundle, source, by, .. } = &candidate;
+        match self.proved(place, bundle, proof, *source, by) {
+            Ok(plugin) if self.is_reviewed(&candidate) => self.review(candidate, plugin),
+            Ok(plugin) => self.settle(candidate, plugin, String::new()),
+            Err(refusal) => {
+                self.awaits_nothing(place);
+                candidate.answer(Err(refusal));
             }
+        }
+    }
+
+    /// Whether nothing newer has come.
+    pub(super) fn is_awaited(&self, candidate: &Candidate) -> bool {
+        let wanted = self.slots.get(&candidate.place).and_then(|slot| slot.wanted.as_ref());
+        wanted.is_some_and(|wanted| wanted.hash == candidate.bundle.hash())
+    }
+
+    pub(super) fn awaits_nothing(&mut self, place: &Place) {
+        if let Some(slot) = self.slots.get_mut(place) {
+            slot.wanted = None;
+        }
+    }
+
+    /// Puts what was proved and reviewed in service, as it is to serve.
+    pub(super) fn settle(&mut self, candidate: Candidate, plugin: Arc<LivePlugin>, evidence: String) {
+        let place = candidate.place.clone();
+        self.awaits_nothing(&place);
+        // A canary may have been promoted or taken back in the meantime.
+        if !self.builds_on(&place, candidate.base.as_ref()) {
+            candidate.answer(Err(Refusal::Overtaken));
+            return;
+        }
+        let beside = self.has_beside(&place) && plugin.loadable.is_some();
+        let tried = match candidate.way {
+            Some(Way::Canary(terms)) => Some(terms),
+            Some(Way::CanaryOrLive(terms)) if beside => Some(terms),
+            _ => None,
         };
-        self.enter(Proven { place, bundle, plugin, source, outcome, by }, answer);
+        if let Some(terms) = tried {
+            let by = Arc::clone(&candidate.by);
+            let begun = self.begin_trial(&place, &candidate.bundle, plugin, terms, evidence, by);
+            candidate.answer(begun);
+            return;
+        }
+        let outcome = if candidate.way.is_some() { Outcome::Live } else { Outcome::RolledBack };
+        let Candidate { place, bundle, source, by, answer, .. } = candidate;
+        self.enter(Proven { place, bundle, plugin, source, outcome, evidence, by }, answer);
     }
 
     /// The plugin, or a record of why there is none.
@@ -353,14 +402,18 @@ impl<S: Store> Keeper<S> {
 
     /// Puts a version in service, with what that does to stored keys and how it is told.
     pub(super) fn go_live(&mut self, proven: &Proven, keys: Option<KeysTurn>, moved: String) -> Result<Note, Refusal> {
-        let Proven { place, bundle, plugin, source, outcome, by } = proven;
+        let Proven { place, bundle, plugin, source, outcome, evidence, by } = proven;
+        // What a person pushes because the folder must not bring it by itself is the folder's all the same.
+        let slot = self.slots.get(place).filter(|slot| slot.present && slot.folder == Some(bundle.hash()));
+        let source = slot.map_or(*source, |_| Source::Folder);
         let signed = plugin.provenance.as_ref().map(|it| format!("signed by {}", it.signed_by)).unwrap_or_default();
         let ends = self.trials.ends(place);
-        let reason = [signed, moved, ends].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let parts = [signed, evidence.clone(), moved, ends].into_iter().filter(|part| !part.is_empty());
+        let reason = parts.collect::<Vec<_>>().join("; ");
         let mut note = self.note(place, Some(plugin), *outcome, reason, Arc::clone(by));
-        (note.source, note.keys) = (*source, keys);
+        (note.source, note.keys) = (source, keys);
         self.keep_change(&mut note, Some(bundle))?;
-        self.serve(place, Arc::clone(plugin), *source);
+        self.serve(place, Arc::clone(plugin), source);
         if note.keys.is_some() {
             self.settle_keys(&place.1);
         }
@@ -437,12 +490,14 @@ impl<S: Store> Keeper<S> {
             if let Some(slot) = self.slots.get_mut(&place) {
                 slot.wanted = None;
             }
-            let _ = answer.send(self.take_back(&place, expected, String::new(), by));
+            let figures = self.figures(&place);
+            let _ = answer.send(self.take_back(&place, expected, figures, by));
             return;
         }
         match self.before(&place, expected) {
             Ok((bundle, source)) => {
-                self.submit(Candidate { place, bundle, source, way: Way::Again, by, answer: Some(answer) });
+                let (way, answer) = (None, Some(answer));
+                self.submit(Candidate { place, bundle, source, way, confirmed: false, base: None, by, answer });
             }
             Err(refusal) => drop(answer.send(Err(refusal))),
         }

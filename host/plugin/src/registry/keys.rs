@@ -20,7 +20,7 @@ use std::{
 use cuecard_model::{CustomerId, Fields, KeySet, MerchantId, PluginId, Scope};
 
 use self::mover::{Mover, grouped};
-use super::{Answer, Command, Note, Outcome, Place, Refusal, Source, Store, keeper::Keeper};
+use super::{Answer, Command, Note, Outcome, Place, Refusal, Source, Store, keeper::Keeper, review::Awaited};
 use crate::{bundle::Bundle, generation::LivePlugin, problem::Problem};
 
 /// How often the swap is tried when somebody else, such as an erasure, changes keys at that very moment.
@@ -132,6 +132,8 @@ pub(super) struct Proven {
     pub(super) plugin: Arc<LivePlugin>,
     pub(super) source: Source,
     pub(super) outcome: Outcome,
+    /// What its review found.
+    pub(super) evidence: String,
     pub(super) by: Arc<str>,
 }
 
@@ -212,7 +214,7 @@ impl<S: Store> Keeper<S> {
 
     fn begin_move(&mut self, proven: Proven, whose: Whose, answer: Option<Answer>) {
         // A newer bundle of the place overtakes this one, as if it were still being proved.
-        self.slots.entry(proven.place.clone()).or_default().wanted = Some(proven.bundle.hash());
+        self.slots.entry(proven.place.clone()).or_default().wanted = Some(Awaited::new(proven.bundle.hash()));
         let unwanted = Arc::<AtomicBool>::default();
         self.moving.insert(proven.place.clone(), Arc::clone(&unwanted));
         let (Some(keys), now) = (self.keys.clone(), self.store.now()) else { return };
@@ -246,8 +248,8 @@ impl<S: Store> Keeper<S> {
     pub(super) fn copied(&mut self, copied: Copied) {
         let Copied { proven, whose, answer, mover } = copied;
         let unwanted = self.moving.remove(&proven.place).is_some_and(|it| it.load(Ordering::Relaxed));
-        let wanted = self.slots.get(&proven.place).and_then(|slot| slot.wanted);
-        let is_wanted = !unwanted && wanted == Some(proven.bundle.hash());
+        let wanted = self.slots.get(&proven.place).and_then(|slot| slot.wanted.as_ref());
+        let is_wanted = !unwanted && wanted.is_some_and(|wanted| wanted.hash == proven.bundle.hash());
         let entered = if !is_wanted {
             Err(Refusal::Overtaken)
         } else {
@@ -323,7 +325,7 @@ impl<S: Store> Keeper<S> {
 }
 
 /// Tells whoever asked.
-pub(super) fn reply(answer: Option<Answer>, result: Result<Note, Refusal>) {
+fn reply(answer: Option<Answer>, result: Result<Note, Refusal>) {
     if let Some(answer) = answer {
         let _ = answer.send(result);
     }

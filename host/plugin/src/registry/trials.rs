@@ -69,14 +69,13 @@ impl<S: Store> Keeper<S> {
         bundle: &Bundle,
         plugin: Arc<LivePlugin>,
         terms: Terms,
+        evidence: String,
         by: Arc<str>,
     ) -> Result<Note, Refusal> {
         let beside = self.triable(place, &plugin, &terms)?;
-        let mut reason = format!("serves {} of the conversations beside {beside}", percent(terms.share));
-        let ends = self.trials.ends(place);
-        if !ends.is_empty() {
-            reason = format!("{reason}; {ends}");
-        }
+        let serves = format!("serves {} of the conversations beside {beside}", percent(terms.share));
+        let parts = [serves, evidence, self.trials.ends(place)].into_iter().filter(|part| !part.is_empty());
+        let reason = parts.collect::<Vec<_>>().join("; ");
         let mut note = self.note(place, Some(&plugin), Outcome::Canary, reason, by);
         note.source = Source::Pushed;
         let canary = Canary {
@@ -171,6 +170,11 @@ impl<S: Store> Keeper<S> {
         self.trials.end(place);
         self.show(place);
         Ok(note)
+    }
+
+    /// What a person saw who ends a canary, for the record.
+    pub(super) fn figures(&self, place: &Place) -> String {
+        self.trials.get(place).map_or_else(String::new, |trial| trial.figures(self.store.now()))
     }
 
     fn running(&self, place: &Place, expected: Option<BundleHash>) -> Result<Arc<Trial>, Refusal> {

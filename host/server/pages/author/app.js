@@ -5,7 +5,9 @@ import { begin } from "../shared/frame.js";
 import { page } from "../shared/page.js";
 import * as control from "./control.js";
 import { change, isChanged, state } from "./store.js";
+import * as wanted from "./views/asked.js";
 import { bar } from "./views/bar.js";
+import * as conflict from "./views/conflict.js";
 import { files, placed } from "./views/files.js";
 import * as fresh from "./views/fresh.js";
 import { output } from "./views/output.js";
@@ -23,7 +25,7 @@ const main = () => html`
     <section class="pane edit-pane" aria-labelledby="files-title">${files()}</section>
     <section class="pane output-pane" aria-labelledby="output-title">${output()}</section>
   </main>
-  ${fresh.dialog()} ${fresh.fileDialog()} ${proposals.dialog()}
+  ${fresh.dialog()} ${fresh.fileDialog()} ${proposals.dialog()} ${wanted.dialog()} ${conflict.dialog()} ${conflict.copies()}
 `;
 
 const title = () => (state.base ? `${isChanged() ? "• " : ""}${state.base.plugin}` : t("nav.author"));
@@ -39,7 +41,7 @@ addEventListener("popstate", () => {
   if (page.phase === "ready") control.open(asked(), { push: false });
 });
 addEventListener("beforeunload", (event) => {
-  if (isChanged()) event.preventDefault();
+  if (isChanged() || !state.copies_kept) event.preventDefault();
 });
 document.addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.key !== "s") return;

@@ -1,14 +1,20 @@
-// Two texts as one: what stays, what goes, what comes, word by word.
+// Two texts as one: what stays, what goes, what comes.
 
 /** @typedef {{ kind: "same" | "del" | "ins", text: string }} Piece */
 
 const words = new Intl.Segmenter(undefined, { granularity: "word" });
-/** Words compared at most; longer texts are shown whole. */
+/** Words or lines compared at most; longer texts are shown whole. */
 const MOST = 600;
 
-/** @param {string} old @param {string} now @returns {Piece[]} */
-export function difference(old, now) {
-  const [left, right] = [old, now].map((text) => [...words.segment(text)].map((it) => it.segment));
+/** Word by word. @param {string} old @param {string} now @returns {Piece[]} */
+export const difference = (old, now) => between(old, now, (text) => [...words.segment(text)].map((it) => it.segment));
+
+/** Line by line. @param {string} old @param {string} now @returns {Piece[]} */
+export const lines = (old, now) => between(old, now, (text) => text.match(/[^\n]*\n|[^\n]+$/g) ?? []);
+
+/** @param {string} old @param {string} now @param {(text: string) => string[]} split @returns {Piece[]} */
+function between(old, now, split) {
+  const [left, right] = [old, now].map(split);
   if (!left || !right || left.length > MOST || right.length > MOST) return [{ kind: "del", text: old }, { kind: "ins", text: now }];
   // The longest common run of words, from the end, so that it can be read from the beginning.
   const width = right.length + 1;

@@ -2,12 +2,12 @@
 
 import { page, redraw } from "../shared/page.js";
 
-/** @import { State } from "./types" */
+/** @import { Bundle, Copy, State } from "./types" */
 
 /** @type {State} */
 export const state = {
-  plugins: [], base: null, phase: "choosing", files: {}, open: "", talks: [], talk: "", result: null, rehearsal: "idle",
-  refused: null, saving: false, proposals: [], view: "edit",
+  plugins: [], base: null, newer: null, phase: "choosing", files: {}, open: "", talks: [], talk: "", result: null, rehearsal: "idle",
+  refused: null, saving: false, asked: null, copies: [], copies_kept: true, proposals: [], view: "edit",
 };
 
 /** @param {Partial<State>} [patch] */
@@ -31,14 +31,15 @@ export function keepDraft() {
   const { base, files } = state;
   if (!base) return;
   try {
-    if (isChanged()) localStorage.setItem(place(base.plugin), JSON.stringify({ hash: base.hash, files }));
+    if (isChanged()) localStorage.setItem(place(base.plugin), JSON.stringify({ base, files }));
     else localStorage.removeItem(place(base.plugin));
   } catch {
     // A browser that keeps nothing warns when the page is left.
   }
 }
 
-/** What was written before. @param {string} plugin @returns {{ hash: string | null, files: Record<string, string> } | null} */
+/** What was written before, and what it builds on.
+ * @param {string} plugin @returns {{ base?: Bundle, hash?: string | null, files: Record<string, string> } | null} */
 export function draftOf(plugin) {
   try {
     const kept = JSON.parse(localStorage.getItem(place(plugin)) ?? "null");
@@ -55,4 +56,31 @@ export function forgetDraft(plugin) {
   } catch {
     // Nothing was kept.
   }
+}
+
+/** @param {string} plugin */
+const shelf = (plugin) => `cuecard.author.copies.${page.session?.merchant}.${plugin}`;
+
+/** Copies of what was written, newest first. @param {string} plugin @returns {Copy[]} */
+export function copiesOf(plugin) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(shelf(plugin)) ?? "[]");
+    return Array.isArray(kept) ? kept : [];
+  } catch {
+    return [];
+  }
+}
+
+/** @param {Copy[]} copies */
+export function keepCopies(copies) {
+  const plugin = state.base?.plugin ?? "";
+  let copies_kept = true;
+  try {
+    if (copies.length) localStorage.setItem(shelf(plugin), JSON.stringify(copies));
+    else localStorage.removeItem(shelf(plugin));
+  } catch {
+    // They stay on the page, which warns when it is left.
+    copies_kept = copies.length === 0;
+  }
+  change({ copies, copies_kept });
 }

@@ -59,6 +59,7 @@ const title = () => (state.chosen && state.view === "plugins" ? state.chosen : t
 begin({ name: "nav.console", title, main, started: goToAddress, drawn: follow, hears: { reload: reloaded }, reset: read });
 addEventListener("popstate", () => page.phase === "ready" && goToAddress());
 setInterval(() => {
-  const is_growing = state.view === "host" || (state.view === "plugins" && state.chosen);
+  const is_tried = state.plugins?.some((it) => it.canary || it.failing);
+  const is_growing = state.view === "host" || (state.view === "plugins" && (state.chosen || is_tried));
   if (page.phase === "ready" && is_growing && !document.hidden) read();
 }, 5000);

@@ -3,9 +3,9 @@
 
 import { notice, page, redraw } from "../shared/page.js";
 import { Problem, api } from "../shared/session.js";
-import { t } from "./words.js";
+import { t, tWord } from "./words.js";
 
-/** @import { Line, Reload, State, View } from "./types" */
+/** @import { Act, Line, Plugin, Reload, State, View } from "./types" */
 
 /** Lines of a log that stay on the page. */
 const LINES = 500;
@@ -90,7 +90,6 @@ export async function doAsked() {
   const { asked } = state;
   if (!asked || state.is_busy) return;
   const { act, plugin } = asked;
-  const shared = act === "rollback" && plugin.scope === "shared" ? "?shared=true" : "";
   change({ is_busy: true });
   try {
     if (act === "forget_keys") {
@@ -98,19 +97,51 @@ export async function doAsked() {
       await api("DELETE", `/v1/plugins/${part(plugin.id)}/keys?customer_id=${part(customer)}`);
       await readKeys(customer);
     } else {
-      await api("POST", `/v1/plugins/${part(plugin.id)}/${act}${shared}`);
+      await api("POST", `/v1/plugins/${part(plugin.id)}/${act === "take_back" ? "rollback" : act}${on(act, plugin)}`);
     }
-    notice(t(`done.${act}`, { plugin: plugin.id }));
+    notice(t(`done.${act}`, { plugin: plugin.id, canary: plugin.canary?.version ?? "" }));
   } catch (error) {
-    notice(reasonOf(error), "error");
+    notice(await late(plugin, error), "error");
   }
   change({ is_busy: false, asked: null });
   await read();
 }
 
+/** Whether it is about which version serves. @param {Act} act */
+export const isOfVersions = (act) => act === "promote" || act === "take_back" || act === "rollback";
+
+/** What was on the page when somebody pressed the button: if it is not any more, nothing happens.
+ * @param {Act} act @param {Plugin} plugin */
+function on(act, plugin) {
+  if (!isOfVersions(act)) return "";
+  const asked = new URLSearchParams({ hash: head(plugin) });
+  if (plugin.scope === "shared") asked.set("shared", "true");
+  return `?${asked}`;
+}
+
+/** @param {Plugin | undefined} plugin */
+const head = (plugin) => plugin?.canary?.hash ?? plugin?.hash ?? "";
+
+/** Why it was not done: somebody else was first, or what the host says. @param {Plugin} asked @param {unknown} error */
+async function late(asked, error) {
+  if (!(error instanceof Problem) || error.status !== 409) return reasonOf(error);
+  try {
+    const [{ plugins }, { reloads }] = await Promise.all([api("GET", "/v1/plugins"), api("GET", "/v1/reloads?limit=100")]);
+    const now = plugins.find((/** @type {Plugin} */ it) => it.id === asked.id && it.scope === asked.scope);
+    const last = reloads.find((/** @type {Reload} */ it) => it.plugin === asked.id && it.outcome !== "refused");
+    if (head(now) === head(asked) || !last) return reasonOf(error);
+    const who = last.by === "canary" ? t("by.canary") : last.by.replace(/^person:/, "");
+    return t("faster", { who, plugin: asked.id, version: last.version, what: tWord("outcome", last.outcome) });
+  } catch {
+    return reasonOf(error);
+  }
+}
+
 /** @param {Reload} heard */
 export function reloaded(heard) {
   if (heard.outcome === "refused") notice(t("heard.refused", { plugin: heard.plugin }), "error");
+  if (heard.by === "canary" && heard.outcome === "taken_back") notice(t("heard.taken_back", { plugin: heard.plugin, version: heard.version }), "error");
+  if (heard.by === "canary" && heard.outcome === "promoted") notice(t("heard.promoted", { plugin: heard.plugin, version: heard.version }));
   if (state.view !== "host") read();
 }
 

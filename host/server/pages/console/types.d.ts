@@ -4,12 +4,32 @@ export type Problem = { file: string; line?: number; column?: number; reason: st
 export type Reload = {
   at: string; plugin: string; scope: string; version: string; hash: string | null; outcome: string; generation: number;
   reason: string; problems?: Problem[]; by: string;
+  /** Counts of a rehearsal that refused it. */
+  rehearsal?: {
+    turns: number; different: number; events: number; events_different: number; gained: number; lost: number;
+    changed: number; failing: number; slower: number; left_out: number; asks: boolean;
+  };
+  /** The figures with which a canary ended. */
+  evidence?: { against?: "limits" | "errors" | "time" | "acceptance"; seconds: number; candidate: Side; stable: Side };
+};
+/** What one version did while another stood beside it. */
+export type Side = { calls: number; failed: number; p50_us: number; p99_us: number; accepted: number; offered: number };
+export type Counts = Omit<Side, "failed"> & { errors: number; limits: number };
+export type Canary = {
+  version: string; hash: string; since: string; by: string; share: number; window_s: number; min_calls: number;
+  slower: number; slower_us: number;
+  /** Absent where the figures are not this person's to see. */
+  candidate?: Counts; stable?: Counts;
+  waits_for?: { window_s?: number; calls?: number };
 };
 export type Plugin = {
   id: string; version: string; scope: string; hash: string; state: "live" | "set_aside" | "disabled" | "refused";
   name?: string | null; description?: string | null; runtime?: string | null; hooks?: string[]; scenarios?: string[];
   calls?: number; failures?: number; p50_us?: number; p99_us?: number;
   failing?: { in_a_row: number; last: string; rests_until: string | null };
+  /** The version that answers where this one is set aside. */
+  relief?: string;
+  canary?: Canary;
   since?: { at: string; by: string; generation: number };
   refused?: Reload;
 };
@@ -58,7 +78,7 @@ export type Status = {
   plugin_limits: Record<string, number>;
 };
 export type View = "plugins" | "reloads" | "turns" | "host";
-export type Act = "rollback" | "disable" | "enable" | "forget_keys";
+export type Act = "promote" | "take_back" | "rollback" | "disable" | "enable" | "forget_keys";
 export type State = {
   view: View;
   /** The plugin or the turn that is shown in full. */

@@ -14,6 +14,11 @@ export function fullTime(at) {
   return new Intl.DateTimeFormat(formatLocale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }
 
+/** The time with its seconds, of a moment that is near. @param {string} at */
+export function exactTime(at) {
+  return new Intl.DateTimeFormat(formatLocale(), { timeStyle: "medium" }).format(new Date(at));
+}
+
 /** @param {string} at */
 export function day(at) {
   return new Intl.DateTimeFormat(formatLocale(), { dateStyle: "medium" }).format(new Date(at));

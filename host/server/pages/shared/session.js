@@ -6,12 +6,14 @@
 /** What the host says when it does not do something. */
 export class Problem extends Error {
   /** @param {number} status @param {string} detail @param {string} [hint]
-   * @param {{ file: string, line?: number, column?: number, reason: string, hint?: string }[]} [problems] of a bundle */
-  constructor(status, detail, hint, problems = []) {
+   * @param {{ file: string, line?: number, column?: number, reason: string, hint?: string }[]} [problems] of a bundle
+   * @param {any} [rehearsal] what would be different, where that wants a person's word */
+  constructor(status, detail, hint, problems = [], rehearsal = null) {
     super(detail);
     this.status = status;
     this.hint = hint;
     this.problems = problems;
+    this.rehearsal = rehearsal;
   }
 }
 
@@ -66,21 +68,23 @@ export async function logOut() {
 /**
  * A call to the API. Ends the session's view if the session has ended.
  * @param {"GET" | "POST" | "PUT" | "DELETE"} method @param {string} path @param {unknown} [body]
+ * @param {Record<string, string>} [more] headers
  * @returns {Promise<any>}
  */
-export async function api(method, path, body) {
+export async function api(method, path, body, more) {
   try {
-    return await call(method, path, body);
+    return await call(method, path, body, more);
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 401) ended();
     throw problem;
   }
 }
 
-/** @param {string} method @param {string} path @param {unknown} [body] @returns {Promise<any>} */
-async function call(method, path, body) {
+/** @param {string} method @param {string} path @param {unknown} [body] @param {Record<string, string>} [more]
+ * @returns {Promise<any>} */
+async function call(method, path, body, more = {}) {
   /** @type {Record<string, string>} */
-  const headers = { ...authorization() };
+  const headers = { ...more, ...authorization() };
   if (method !== "GET" && session) headers["x-csrf-token"] = session.csrf;
   if (body !== undefined) headers["content-type"] = "application/json";
   const request = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
@@ -89,5 +93,5 @@ async function call(method, path, body) {
   if (response.status === 204) return null;
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
-  throw new Problem(response.status, answer?.detail ?? response.statusText, answer?.hint, answer?.problems);
+  throw new Problem(response.status, answer?.detail ?? response.statusText, answer?.hint, answer?.problems, answer?.rehearsal);
 }

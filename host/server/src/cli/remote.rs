@@ -32,12 +32,15 @@ pub(crate) struct Push {
     /// Serve every merchant, not only the key's own.
     #[arg(long)]
     shared: bool,
-    /// Do not put it in service: answer turns that were answered once more with it, and show what would have been different
+    /// Do not put it in service: answer turns once more with it, judge events once more, and show what would be different
     #[arg(long)]
     dry_run: bool,
     /// With --dry-run: how many turns, from the newest back
     #[arg(long, default_value_t = 200, requires = "dry_run")]
     turns: usize,
+    /// With --dry-run: how many events that the plugin listens to, from the newest back
+    #[arg(long, default_value_t = 200, requires = "dry_run")]
+    events: usize,
     /// Try it on a share of the conversations beside the version that serves: 10%, 0.1; 0 serves all at once.
     #[arg(long, value_name = "SHARE", value_parser = share, num_args = 0..=1, default_missing_value = "10%")]
     canary: Option<f64>,
@@ -81,6 +84,7 @@ impl Push {
             shared,
             dry_run: false,
             turns: 200,
+            events: 200,
             canary: None,
             window: None,
             min_calls: None,
@@ -177,7 +181,7 @@ impl Push {
     /// Fails where a push would be refused, and where the new version fails on what the old one could do.
     fn rehearse(&self, name: &str, id: &str, archive: Vec<u8>) -> anyhow::Result<ExitCode> {
         let shared = if self.shared { "&shared=true" } else { "" };
-        let path = format!("/v1/plugins/{id}/rehearse?turns={}{shared}", self.turns);
+        let path = format!("/v1/plugins/{id}/rehearse?turns={}&events={}{shared}", self.turns, self.events);
         let mut progress = Progress::new("bundle sent, being rehearsed");
         progress.step();
         let (status, answer) = self.server.call("POST", &path, Some(archive))?;

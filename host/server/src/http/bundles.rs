@@ -5,20 +5,22 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{
     Extension,
     extract::{FromRequest, Path, Request, State},
-    http::header,
+    http::{StatusCode, header},
+    response::Response,
 };
-use cuecard_model::{ConversationId, MerchantId, PluginId, Scope};
+use cuecard_model::{ConversationId, MerchantId, PluginId, Scope, Timestamp};
 use cuecard_plugin::{
     bundle::{Bundle, from_archive},
-    generation::LivePlugin,
+    generation::{LivePlugin, Served},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     Problem,
+    base::tag,
     guard::Caller,
-    json::{Json, Raw},
+    json::{Json, Raw, reply},
 };
 use crate::{
     app::App,
@@ -39,7 +41,7 @@ pub(crate) struct Sent {
 struct Files {
     /// Texts by their names.
     files: BTreeMap<String, String>,
-    /// Files of the version that serves, such as a component, that go along as they are.
+    /// Files of the newest version, such as a component, that go along as they are.
     #[serde(default)]
     keep: Vec<String>,
     /// Whose turns: all of them are shown, not those alone that differ.
@@ -47,14 +49,17 @@ struct Files {
     conversations: Vec<ConversationId>,
 }
 
-/// The files of the version that serves: texts as they are, the rest by its size.
+/// The files of the newest version, which is the canary if one runs: texts as they are, the rest by its size. Its tag is
+/// what a push of other files builds on.
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
-    let live = live(&app, &caller.merchant, &PluginId::from(id))?;
-    let bundle = read(&app, &live).await?;
+) -> Result<Response, Problem> {
+    let served = served(&app, &caller.merchant, &PluginId::from(id))?;
+    let live = served.head();
+    let bundle = read(&app, live).await?;
+    let (at, by) = come(&app, &served).await?.unzip();
     let (mut files, mut binary) = (BTreeMap::new(), Vec::new());
     for (name, bytes) in bundle.files() {
         match std::str::from_utf8(bytes) {
@@ -62,14 +67,34 @@ pub(crate) async fn get(
             Err(_) => binary.push(json!({"name": name, "bytes": bytes.len()})),
         }
     }
-    Ok(Json(json!({
+    let body = json!({
         "plugin": live.plugin.id,
         "version": live.plugin.version,
         "hash": live.hash.to_string(),
         "shared": live.scope == Scope::Shared,
+        "canary": served.trial.as_ref().map(|trial| trial.terms.share),
+        "at": at,
+        "by": by,
         "files": files,
         "binary": binary,
-    })))
+    });
+    let mut answer = reply(StatusCode::OK, &body);
+    if let Some(tag) = tag(&live.hash) {
+        answer.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(answer)
+}
+
+/// When the newest version came, and by whom.
+async fn come(app: &App, served: &Served) -> Result<Option<(Timestamp, String)>, Problem> {
+    if let Some(trial) = &served.trial {
+        let canary = trial.canary();
+        return Ok(Some((canary.since, canary.by)));
+    }
+    let LivePlugin { scope, plugin, .. } = &*served.stable;
+    let records = app.engine.plugins().await?;
+    let found = records.into_iter().find(|record| record.scope == *scope && record.plugin == plugin.id);
+    Ok(found.map(|record| (record.at, record.by)))
 }
 
 /// The files of a new Lua plugin, which pass their own tests.
@@ -80,7 +105,10 @@ pub(crate) async fn template(Path(id): Path<String>) -> Result<Json<Value>, Prob
             .hint("use lower-case letters, digits and hyphens, such as late-parcel"));
     }
     let files: BTreeMap<_, _> = lua(&id).collect();
-    Ok(Json(json!({ "plugin": id, "version": null, "hash": null, "shared": false, "files": files, "binary": [] })))
+    Ok(Json(json!({
+        "plugin": id, "version": null, "hash": null, "shared": false, "canary": null, "at": null, "by": null,
+        "files": files, "binary": [],
+    })))
 }
 
 /// An archive as `PUT /v1/plugins/{id}` takes it, or files in JSON.
@@ -99,16 +127,16 @@ pub(crate) async fn sent(app: &App, merchant: &MerchantId, id: &str, request: Re
 }
 
 impl Files {
-    /// The files with those that are kept of the version that serves.
+    /// The files with those that are kept of the newest version.
     pub(crate) async fn bundle(self, app: &App, merchant: &MerchantId, id: &str) -> Result<Bundle, Problem> {
         let Self { files, keep, .. } = self;
         let texts = files.into_iter().map(|(name, text)| (name, Arc::<[u8]>::from(text.into_bytes())));
         let mut all: BTreeMap<String, Arc<[u8]>> = texts.collect();
         if !keep.is_empty() {
-            let live = read(app, &*live(app, merchant, &PluginId::from(id))?).await?;
+            let newest = read(app, served(app, merchant, &PluginId::from(id))?.head()).await?;
             for name in keep {
-                let Some(bytes) = live.file(&name) else {
-                    return Err(Problem::bad_request(format!("'{name}' is not in the version that serves"))
+                let Some(bytes) = newest.file(&name) else {
+                    return Err(Problem::bad_request(format!("'{name}' is not in the newest version"))
                         .field("keep")
                         .hint("GET /v1/plugins/{id}/bundle lists its files"));
                 };
@@ -119,11 +147,11 @@ impl Files {
     }
 }
 
-/// The version that serves a merchant.
-fn live(app: &App, merchant: &MerchantId, id: &PluginId) -> Result<Arc<LivePlugin>, Problem> {
+/// What serves a merchant.
+fn served(app: &App, merchant: &MerchantId, id: &PluginId) -> Result<Served, Problem> {
     let snapshot = app.snapshot.load_full().ok_or_else(|| Problem::busy("the plugins are not loaded yet"))?;
-    let live = snapshot.generation.plugins(merchant).find(|plugin| plugin.plugin.id == *id).cloned();
-    live.ok_or_else(|| {
+    let served = snapshot.generation.served(merchant).find(|served| served.stable.plugin.id == *id).cloned();
+    served.ok_or_else(|| {
         Problem::not_found(format!("no plugin '{id}' serves here")).hint("GET /v1/plugins lists the plugins")
     })
 }

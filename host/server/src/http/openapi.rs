@@ -92,7 +92,10 @@ fn parameters(route: &Route) -> Vec<Value> {
         };
         json!({"name": name, "in": "query", "required": false, "schema": kind})
     });
-    path.chain(query).collect()
+    let headers = route.headers.iter().map(|(name, description)| {
+        json!({"name": name, "in": "header", "required": false, "description": description, "schema": {"type": "string"}})
+    });
+    path.chain(query).chain(headers).collect()
 }
 
 fn reference(schema: &str) -> Value {

@@ -8,24 +8,24 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use cuecard_engine::{Change, PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope};
+use cuecard_engine::{PluginRecord, PluginState, ReloadOutcome, ReloadRecord, Scope};
 use cuecard_model::{MerchantId, PluginId, Timestamp};
 use cuecard_plugin::{
     bundle::BundleHash,
     canary::{Counts, Terms, Trial, Verdict},
     generation::LivePlugin,
     generation::Served,
-    registry::{Note, Place, Refusal, Registry, Source},
+    registry::{Note, Place, Push, Refusal, Registry, Source, Way},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     Problem,
+    base::{base, changed, check},
     bundles::sent,
     guard::Caller,
     json::{Asked, Json, reply},
-    rehearse::before_swap,
 };
 use crate::{
     app::App,
@@ -49,7 +49,7 @@ pub(crate) struct Which {
 /// How a bundle is to serve. What is not said is as the merchant has settled it, or else as [`Terms::default`] says.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Push {
+pub(crate) struct Wanted {
     #[serde(default)]
     shared: bool,
     /// The share of the conversations; 0 serves all at once, which is an operator's to say where every push is tried.
@@ -200,8 +200,15 @@ fn canary(trial: &Trial, may_see: bool) -> Value {
         "slower_us": kept.terms.slower_us,
     });
     if let (true, Some(shown)) = (may_see, shown.as_object_mut()) {
-        let (Verdict::GoOn(state) | Verdict::Promote(state) | Verdict::TakeBack(state)) = trial.judge(clock::now());
-        shown.insert("state".to_owned(), json!(state));
+        match trial.judge(clock::now()) {
+            Verdict::GoOn(waits) => {
+                shown.insert("state".to_owned(), json!(waits.to_string()));
+                shown.insert("waits_for".to_owned(), json!(waits));
+            }
+            Verdict::Promote(state) | Verdict::TakeBack(state) => {
+                shown.insert("state".to_owned(), json!(state));
+            }
+        }
         shown.insert("candidate".to_owned(), counts(&kept.tally.candidate));
         shown.insert("stable".to_owned(), counts(&kept.tally.stable));
     }
@@ -248,11 +255,15 @@ pub(crate) async fn push(
     Path(id): Path<String>,
     request: axum::extract::Request,
 ) -> Result<Response, Problem> {
-    let asked = axum::extract::Query::<Push>::try_from_uri(request.uri());
+    let asked = axum::extract::Query::<Wanted>::try_from_uri(request.uri());
     let asked = asked.map_err(|error| Problem::bad_request(error.body_text()).field("query"))?.0;
     let place = place(&caller, &id, asked.shared)?;
     let settled = app.merchants.get(&*app.engine, &caller.merchant).await?.canary.filter(|_| !asked.shared);
     let way = way(&asked, settled, &caller)?;
+    let base = base(request.headers())?;
+    let snapshot = app.snapshot.load_full().ok_or_else(|| Problem::busy("the plugins are not loaded yet"))?;
+    check(&snapshot.generation, &place, base.as_ref())?;
+    drop(snapshot);
     let bundle = match sent(&app, &caller.merchant, &id, request).await {
         Ok(sent) => sent.bundle,
         Err(problem) => {
@@ -262,41 +273,20 @@ pub(crate) async fn push(
             return Err(problem);
         }
     };
-    let rehearsed = match before_swap(&app, &caller, &place, &bundle, asked.confirm.as_deref()).await {
-        Ok(rehearsed) => rehearsed,
-        Err(problem) => {
-            match problem.status() {
-                422 => registry(&app)?.refuse(place, problem.problems().to_vec(), &caller.by),
-                409 => registry(&app)?.refuse(place, vec![problem.as_of_bundle()], &caller.by),
-                _ => {}
-            }
-            return Err(problem);
-        }
-    };
-    if let Some(evidence) = rehearsed {
-        let entry =
-            caller.did("plugin.rehearsed", &*id).with("evidence", evidence).with("hash", bundle.hash().to_string());
-        app.engine.change(vec![Change::Audit(place.0.clone(), entry)]).await?;
-    }
     let known = app.engine.plugins().await?;
     let known = known.iter().any(|record| record.scope == place.0 && record.plugin == place.1);
-    let registry = registry(&app)?;
-    let note = match way {
-        Way::Live => registry.push(place, bundle, &caller.by).await?,
-        Way::Tried(terms) => registry.try_out(place, bundle, terms, &caller.by).await?,
-        Way::AsSettled(terms) => registry.try_or_push(place, bundle, terms, &caller.by).await?,
-    };
+    let confirmed = asked.confirm.is_some_and(|hash| hash == bundle.hash().to_string());
+    let (id, is_held) = (place.1.clone(), base.is_some());
+    let note = registry(&app)?.push(Push { place, bundle, way, confirmed, base }, &caller.by).await;
+    let note = note.map_err(|refusal| match refusal {
+        Refusal::Overtaken if is_held => changed(&id),
+        refusal => refusal.into(),
+    })?;
     Ok(reply(if known { StatusCode::OK } else { StatusCode::CREATED }, &said(&note)))
 }
 
 /// How a push is to serve.
-enum Way {
-    Live,
-    Tried(Terms),
-    AsSettled(Terms),
-}
-
-fn way(asked: &Push, settled: Option<Terms>, caller: &Caller) -> Result<Way, Problem> {
+fn way(asked: &Wanted, settled: Option<Terms>, caller: &Caller) -> Result<Way, Problem> {
     let terms = settled.unwrap_or_default();
     let terms = Terms {
         share: asked.canary.unwrap_or(terms.share),
@@ -307,15 +297,15 @@ fn way(asked: &Push, settled: Option<Terms>, caller: &Caller) -> Result<Way, Pro
     };
     let way = match (asked.canary, settled) {
         (None, None) => Way::Live,
-        (None, Some(_)) => Way::AsSettled(terms),
+        (None, Some(_)) => Way::CanaryOrLive(terms),
         (Some(0.0), Some(_)) if !caller.operator => {
             return Err(Problem::new(403, "forbidden", "Forbidden", "every push of this merchant is tried first")
                 .hint("leave canary=0 out, or use an operator's key"));
         }
         (Some(0.0), _) => Way::Live,
-        (Some(_), _) => Way::Tried(terms),
+        (Some(_), _) => Way::Canary(terms),
     };
-    if let Way::Tried(terms) | Way::AsSettled(terms) = &way {
+    if let Way::Canary(terms) | Way::CanaryOrLive(terms) = &way {
         let wrong = |reason| Problem::bad_request(reason).field("canary").hint("e.g. ?canary=0.1&window_s=1800");
         terms.checked().map_err(wrong)?;
     }

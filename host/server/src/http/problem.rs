@@ -10,7 +10,7 @@ use cuecard_engine::Error;
 use cuecard_plugin::{registry::Refusal, workers::Busy};
 use serde::Serialize;
 
-use crate::rehearse::Rehearsal;
+use crate::rehearse::Unrehearsed;
 
 /// An error as it goes out. Boxed, because results carry it everywhere and it is rare.
 #[derive(Debug)]
@@ -66,13 +66,6 @@ impl Problem {
         self
     }
 
-    /// With what would be different.
-    #[must_use]
-    pub fn rehearsal(mut self, rehearsal: &Rehearsal) -> Self {
-        self.0.rehearsal = serde_json::to_value(rehearsal).ok();
-        self
-    }
-
     /// With the time after which to try again.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
@@ -83,11 +76,6 @@ impl Problem {
     /// What is wrong with a bundle.
     pub(crate) fn problems(&self) -> &[cuecard_plugin::problem::Problem] {
         &self.0.problems
-    }
-
-    /// The same as a line of the reload history.
-    pub(crate) fn as_of_bundle(&self) -> cuecard_plugin::problem::Problem {
-        cuecard_plugin::problem::Problem::new("", self.0.detail.clone())
     }
 
     /// 400
@@ -161,11 +149,26 @@ impl From<Busy> for Problem {
     }
 }
 
+impl From<Unrehearsed> for Problem {
+    fn from(unrehearsed: Unrehearsed) -> Self {
+        match unrehearsed {
+            Unrehearsed::Busy(busy) => busy.into(),
+            Unrehearsed::Engine(error) => error.into(),
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let detail = refusal.to_string();
         match refusal {
             Refusal::Problems(problems) => Self::bundle(problems),
+            Refusal::Unconfirmed { asks, hint, difference } => {
+                let mut problem = Self::new(409, "confirm", "Wants a person's word", asks).hint(hint);
+                problem.0.rehearsal = serde_json::from_str(&difference).ok();
+                problem
+            }
+            Refusal::Unreviewed(_) => Self::busy(detail),
             Refusal::Unknown(_) => Self::not_found(detail).hint("GET /v1/plugins lists the plugins"),
             Refusal::NothingBefore(_) => Self::conflict(detail).hint("GET /v1/reloads shows what has served"),
             Refusal::Untriable { .. } => {

@@ -40,6 +40,8 @@ pub(crate) struct Route {
     pub answer: (u16, Option<&'static str>),
     /// Parameters in the query.
     pub query: &'static [&'static str],
+    /// Headers that it looks at, and what they say.
+    pub headers: &'static [(&'static str, &'static str)],
     /// Who answers.
     pub(super) handler: MethodRouter<Arc<App>>,
 }
@@ -67,6 +69,7 @@ impl Route {
             body: None,
             answer: (200, None),
             query: &[],
+            headers: &[],
             handler,
         }
     }
@@ -85,6 +88,10 @@ impl Route {
 
     fn query(self, query: &'static [&'static str]) -> Self {
         Self { query, ..self }
+    }
+
+    fn headers(self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        Self { headers, ..self }
     }
 }
 

@@ -1,10 +1,15 @@
-//! What a turn was answered from: kept with it, and put together again. The conversation around it is kept anyway.
+//! What a turn was answered from, and an event judged from: kept, and put together again. The conversation around a turn
+//! is kept anyway.
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use cuecard_engine::{Engine, Error, KeptTurn};
-use cuecard_model::{Customer, Event, Fields, IncomingMessage, KeySet, LiveItem, MerchantId, Recent, Timestamp, Voice};
-use cuecard_pipeline::{Incoming, Terms, merged};
+use cuecard_engine::{Engine, Error, JudgedRecord, KeptTurn};
+use cuecard_model::{
+    ConversationId, Customer, CustomerId, Event, Fields, IncomingMessage, KeySet, LiveItem, MerchantId, Recent,
+    Timestamp, Voice,
+};
+use cuecard_pipeline::{Incoming, Occurrence, Terms, merged};
+use cuecard_plugin::manifest::Manifest;
 use serde::{Deserialize, Serialize};
 
 /// What a turn was answered from, beside its message and its conversation.
@@ -54,8 +59,22 @@ pub struct Again {
 /// Of a turn whose input is not kept any more, or never was.
 const APPROXIMATE: &[&str] = &["customer", "live", "keys", "events"];
 
+/// Turns that can be answered again, newest first: of these conversations, or of all if none is named.
+pub async fn turns(
+    engine: &dyn Engine,
+    merchant: &MerchantId,
+    conversations: &[ConversationId],
+    limit: usize,
+) -> Result<Vec<Again>, Error> {
+    let mut turns = Vec::new();
+    for turn in engine.kept_turns(merchant, conversations, limit).await? {
+        turns.push(again(engine, merchant, turn).await?);
+    }
+    Ok(turns)
+}
+
 /// Puts a turn together again.
-pub async fn again(engine: &dyn Engine, merchant: &MerchantId, kept: KeptTurn) -> Result<Again, Error> {
+async fn again(engine: &dyn Engine, merchant: &MerchantId, kept: KeptTurn) -> Result<Again, Error> {
     let KeptTurn { turn, history, contacts } = kept;
     let record = turn.message;
     let input = turn.input.as_deref().and_then(|text| serde_json::from_str::<Input>(text).ok());
@@ -110,4 +129,43 @@ async fn guess(
         keys: BTreeMap::clone(&context.customer.keys),
         events: context.customer.recent.events.clone(),
     })
+}
+
+/// What an event was judged from.
+#[derive(Debug, Serialize, Deserialize)]
+struct Judged {
+    now: Timestamp,
+    event: Event,
+    /// The stored profile.
+    customer: Arc<Customer>,
+    keys: Arc<BTreeMap<KeySet, Fields>>,
+}
+
+/// More than a profile with hundreds of orders; what is larger is not rehearsed.
+const LARGEST: usize = 256 << 10;
+
+/// An event as it is kept, so that it can be judged again.
+pub fn judged(occurrence: &Occurrence) -> Option<JudgedRecord> {
+    let Occurrence { event, customer, keys, now } = occurrence.clone();
+    let (id, kind, whom) = (event.id.clone(), event.kind.clone(), customer.id.clone());
+    let body = serde_json::to_string(&Judged { now, event, customer, keys }).ok()?;
+    let body = Arc::from(Some(body).filter(|body| body.len() <= LARGEST)?);
+    Some(JudgedRecord { event: id, kind, customer: whom, at: now, body })
+}
+
+/// Events that one of these listens to and that can be judged again, newest first, each with whom it concerns by now.
+pub async fn events<'a>(
+    engine: &dyn Engine,
+    merchant: &MerchantId,
+    heard: impl Iterator<Item = &'a Manifest> + Clone,
+    limit: usize,
+) -> Result<Vec<(CustomerId, Occurrence)>, Error> {
+    let mut kinds = engine.judged_kinds(merchant).await?;
+    kinds.retain(|kind| heard.clone().any(|manifest| manifest.triggers_on(kind)));
+    let kept = engine.judged(merchant, &kinds, limit).await?;
+    let read = |JudgedRecord { customer: whom, body, .. }: JudgedRecord| {
+        let Judged { now, event, customer, keys } = serde_json::from_str(&body).ok()?;
+        Some((whom, Occurrence { event, customer, keys, now }))
+    };
+    Ok(kept.into_iter().filter_map(read).collect())
 }

@@ -1,5 +1,7 @@
 //! What a rehearsal found, as an author may read it: every text is redacted on its way in.
 
+mod decisions;
+
 use std::collections::BTreeMap;
 
 use cuecard_model::{
@@ -9,6 +11,7 @@ use cuecard_pipeline::{Answered, CallReport, Compared, Failures, Offers};
 use cuecard_plugin::{generation::LivePlugin, problem::Problem, prove::CaseReport};
 use serde::Serialize;
 
+pub use self::decisions::{DecisionShown, EventShown, Plan};
 use super::Again;
 use crate::redact::redact;
 
@@ -25,12 +28,14 @@ pub struct Rehearsal {
     pub problems: Vec<Problem>,
     /// Its own tests.
     pub cases: Vec<Case>,
-    /// How many turns, and what became of them.
+    /// How many turns and events, and what became of them.
     pub summary: Summary,
     /// What a call costs, for each plugin and hook that was called.
     pub times: Vec<Times>,
     /// Turns that differ, or that were asked for, newest first.
     pub turns: Vec<TurnShown>,
+    /// Events that differ, or all where conversations were asked for, newest first.
+    pub events: Vec<EventShown>,
     /// All of it in words.
     pub text: String,
 }
@@ -61,7 +66,7 @@ pub struct Case {
     pub differences: Vec<String>,
 }
 
-/// How many turns, and what became of them. Suggestions and failures are counted over all turns.
+/// How many turns and events, and what became of them. Suggestions, decisions and failures are counted over all of them.
 #[derive(Debug, Default, Serialize)]
 pub struct Summary {
     /// Turns that both have answered.
@@ -86,6 +91,22 @@ pub struct Summary {
     pub mended: usize,
     /// Turns in which the customer is understood otherwise.
     pub understood: usize,
+    /// Events that both have judged.
+    pub events: usize,
+    /// Events for which there was no time.
+    pub events_left_out: usize,
+    /// Events in which something differs.
+    pub events_different: usize,
+    /// Contacts, timers and their ends that are there now, and were not.
+    pub decisions_gained: usize,
+    /// Those that are not there any more.
+    pub decisions_lost: usize,
+    /// Those that are not the same.
+    pub decisions_changed: usize,
+    /// Those that are.
+    pub decisions_same: usize,
+    /// Hooks of the plugin that are slower.
+    pub slower: usize,
     /// The whole rehearsal, proof included.
     pub took_ms: u64,
 }
@@ -95,7 +116,7 @@ pub struct Summary {
 pub struct Times {
     /// Whose call.
     pub plugin: PluginId,
-    /// `classify`, `compose` or `localize`.
+    /// `classify`, `compose`, `localize` or `trigger`.
     pub hook: &'static str,
     /// By what serves.
     pub old: Spread,
@@ -208,6 +229,24 @@ pub struct LogShown {
     pub text: String,
 }
 
+impl Rehearsal {
+    /// Nothing yet.
+    pub(super) fn empty(plugin: &PluginId) -> Self {
+        Self {
+            plugin: plugin.clone(),
+            old: None,
+            new: None,
+            problems: Vec::new(),
+            cases: Vec::new(),
+            summary: Summary::default(),
+            times: Vec::new(),
+            turns: Vec::new(),
+            events: Vec::new(),
+            text: String::new(),
+        }
+    }
+}
+
 impl Version {
     pub(super) fn of(plugin: &LivePlugin) -> Self {
         let (version, scope) = (plugin.plugin.version.to_string(), plugin.scope.to_string());
@@ -310,8 +349,52 @@ impl Summary {
                 _ => self.same += 1,
             }
         }
-        self.failing += turn.failures.iter().filter(|it| it.kind == "failing").count();
-        self.mended += turn.failures.iter().filter(|it| it.kind == "mended").count();
+        self.count_failures(&turn.failures);
+    }
+
+    pub(super) fn count_event(&mut self, event: &EventShown) {
+        self.events += 1;
+        self.events_different += usize::from(event.different);
+        for decision in &event.decisions {
+            match decision.kind {
+                "gained" => self.decisions_gained += 1,
+                "lost" => self.decisions_lost += 1,
+                "changed" => self.decisions_changed += 1,
+                _ => self.decisions_same += 1,
+            }
+        }
+        self.count_failures(&event.failures);
+    }
+
+    fn count_failures(&mut self, failures: &[FailureShown]) {
+        self.failing += failures.iter().filter(|it| it.kind == "failing").count();
+        self.mended += failures.iter().filter(|it| it.kind == "mended").count();
+    }
+
+    /// Both together.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        Self {
+            turns: self.turns + other.turns,
+            approximate: self.approximate + other.approximate,
+            left_out: self.left_out + other.left_out,
+            different: self.different + other.different,
+            gained: self.gained + other.gained,
+            lost: self.lost + other.lost,
+            changed: self.changed + other.changed,
+            same: self.same + other.same,
+            failing: self.failing + other.failing,
+            mended: self.mended + other.mended,
+            understood: self.understood + other.understood,
+            events: self.events + other.events,
+            events_left_out: self.events_left_out + other.events_left_out,
+            events_different: self.events_different + other.events_different,
+            decisions_gained: self.decisions_gained + other.decisions_gained,
+            decisions_lost: self.decisions_lost + other.decisions_lost,
+            decisions_changed: self.decisions_changed + other.decisions_changed,
+            decisions_same: self.decisions_same + other.decisions_same,
+            slower: self.slower + other.slower,
+            took_ms: self.took_ms + other.took_ms,
+        }
     }
 }
 

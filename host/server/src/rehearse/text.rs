@@ -2,9 +2,13 @@
 
 use std::fmt::Write;
 
-use super::report::{FailureShown, OfferShown, Rehearsal, Spread, Times, TurnShown, Words};
+use cuecard_model::PluginId;
 
-/// Turns that are written out; the data has all.
+use super::report::{
+    DecisionShown, EventShown, FailureShown, OfferShown, Plan, Rehearsal, Spread, Summary, Times, TurnShown, Words,
+};
+
+/// Turns, and events, that are written out; the data has all.
 const WRITTEN: usize = 20;
 
 /// What a rehearsal found, in lines.
@@ -16,6 +20,44 @@ pub(super) fn text(found: &Rehearsal) -> String {
     }
     let version = |it: &Option<super::report::Version>| it.as_ref().map_or("nothing", |it| &it.version).to_owned();
     let _ = writeln!(out, "{plugin}: {} -> {}", version(old), version(new));
+    counted(&mut out, summary);
+    found.times.iter().filter(|times| times.plugin == *plugin).for_each(|times| time(&mut out, times));
+    let different: Vec<_> = found.turns.iter().filter(|turn| turn.different).collect();
+    different.iter().take(WRITTEN).for_each(|shown| turn(&mut out, shown));
+    if different.len() > WRITTEN {
+        let _ = writeln!(out, "\n... and {} turns more", different.len() - WRITTEN);
+    }
+    let different: Vec<_> = found.events.iter().filter(|event| event.different).collect();
+    different.iter().take(WRITTEN).for_each(|shown| event(&mut out, shown));
+    if different.len() > WRITTEN {
+        let _ = writeln!(out, "\n... and {} events more", different.len() - WRITTEN);
+    }
+    out
+}
+
+/// What a rehearsal of a shared plugin found in all: whose turns they were is nobody's to read.
+pub(super) fn total(found: &Rehearsal, merchants: usize) -> String {
+    let mut out = String::new();
+    let version = |it: &Option<super::report::Version>| it.as_ref().map_or("nothing", |it| &it.version).to_owned();
+    let _ = writeln!(out, "{}: {} -> {}", found.plugin, version(&found.old), version(&found.new));
+    let _ = writeln!(out, "for {merchants} merchants whom it serves and who want it rehearsed:");
+    counted(&mut out, &found.summary);
+    out
+}
+
+fn counted(out: &mut String, summary: &Summary) {
+    let (events, turns) = (summary.events + summary.events_left_out, summary.turns + summary.left_out);
+    let failing = format!("; {} newly failing, {} no longer", summary.failing, summary.mended);
+    if turns > 0 || events == 0 {
+        turned(out, summary, &failing);
+    }
+    if events > 0 {
+        // Failures are said once, for both.
+        judged(out, summary, if turns > 0 { "" } else { &failing });
+    }
+}
+
+fn turned(out: &mut String, summary: &Summary, failing: &str) {
     let mut notes = Vec::new();
     if summary.approximate > 0 {
         notes.push(format!("{} of them with today's customer and live data", summary.approximate));
@@ -27,16 +69,22 @@ pub(super) fn text(found: &Rehearsal) -> String {
     let _ = writeln!(out, "{} turns answered again in {} ms{notes}", summary.turns, summary.took_ms);
     let _ = writeln!(
         out,
-        "{} turns differ: {} suggestions gained, {} lost, {} changed, {} the same; {} newly failing, {} no longer",
-        summary.different, summary.gained, summary.lost, summary.changed, summary.same, summary.failing, summary.mended
+        "{} turns differ: {} suggestions gained, {} lost, {} changed, {} the same{failing}",
+        summary.different, summary.gained, summary.lost, summary.changed, summary.same
     );
-    found.times.iter().filter(|times| times.plugin == *plugin).for_each(|times| time(&mut out, times));
-    let different: Vec<_> = found.turns.iter().filter(|turn| turn.different).collect();
-    different.iter().take(WRITTEN).for_each(|shown| turn(&mut out, shown));
-    if different.len() > WRITTEN {
-        let _ = writeln!(out, "\n... and {} turns more", different.len() - WRITTEN);
-    }
-    out
+}
+
+fn judged(out: &mut String, summary: &Summary, failing: &str) {
+    let left = match summary.events_left_out {
+        0 => String::new(),
+        left => format!(" ({left} more were left out: the time was up)"),
+    };
+    let _ = writeln!(out, "{} events judged again in {} ms{left}", summary.events, summary.took_ms);
+    let Summary { events_different, decisions_gained, decisions_lost, decisions_changed, decisions_same, .. } = summary;
+    let _ = writeln!(
+        out,
+        "{events_different} events differ: {decisions_gained} decisions gained, {decisions_lost} lost, {decisions_changed} changed, {decisions_same} the same{failing}"
+    );
 }
 
 fn time(out: &mut String, times: &Times) {
@@ -63,12 +111,61 @@ fn turn(out: &mut String, turn: &TurnShown) {
         let _ = writeln!(out, "  understood: {} -> {}", found(before), found(signals));
     }
     turn.offers.iter().filter(|it| it.kind != "same").for_each(|it| offer(out, it));
-    for FailureShown { plugin, kind, failure, detail } in turn.failures.iter().filter(|it| it.kind != "still") {
+    rest(out, &turn.failures, &turn.keys);
+}
+
+fn event(out: &mut String, event: &EventShown) {
+    let EventShown { event_id, kind, at, .. } = event;
+    let _ = writeln!(out, "\nevent {event_id} at {at}\n  {kind}");
+    event.decisions.iter().filter(|it| it.kind != "same").for_each(|it| decision(out, it));
+    rest(out, &event.failures, &event.keys);
+}
+
+fn rest(out: &mut String, failures: &[FailureShown], keys: &[PluginId]) {
+    for FailureShown { plugin, kind, failure, detail } in failures.iter().filter(|it| it.kind != "still") {
         let _ = writeln!(out, "  {plugin} {kind}: {}: {detail}", failure.as_str());
     }
-    for plugin in &turn.keys {
+    for plugin in keys {
         let _ = writeln!(out, "  {plugin} would store other keys");
     }
+}
+
+fn decision(out: &mut String, decision: &DecisionShown) {
+    let DecisionShown { plugin, decision, kind, fields, old, new } = decision;
+    let listed = if fields.is_empty() { String::new() } else { format!(": {}", fields.join(", ")) };
+    let _ = writeln!(out, "  {plugin} {kind} {decision}{listed}");
+    for (mark, plan) in [("-", old), ("+", new)] {
+        for (name, value) in plan.iter().flat_map(|plan| planned(plan, fields)) {
+            let _ = writeln!(out, "    {mark} {name}{}", line(&value));
+        }
+    }
+}
+
+/// What is to be seen of a decision: all that tells it from others, or what has changed.
+fn planned(plan: &Plan, fields: &[&str]) -> Vec<(&'static str, String)> {
+    let whole = fields.is_empty();
+    let is = |name: &str| fields.contains(&name);
+    let word = |value: &Option<String>| value.clone().unwrap_or_default();
+    let moment = |value: Option<cuecard_model::Timestamp>| value.map(|at| at.to_string()).unwrap_or_default();
+    let purpose = plan.purpose.and_then(|it| serde_json::to_value(it).ok()).unwrap_or_default();
+    let purpose = purpose.as_str().unwrap_or_default().to_owned();
+    let all = [
+        ("", whole || is("text"), word(&plan.text)),
+        ("", whole || is("occurrence"), plan.name.clone()),
+        ("cannot be said: ", whole || is("text"), word(&plan.held)),
+        ("subject: ", whole || is("subject"), word(&plan.subject)),
+        ("channel: ", whole || is("channel"), word(&plan.channel)),
+        ("purpose: ", is("purpose"), purpose),
+        ("scenario: ", is("scenario"), word(&plan.scenario)),
+        ("reason: ", whole || is("reason"), word(&plan.reason)),
+        ("valid until: ", is("valid_until"), moment(plan.valid_until)),
+        ("missing: ", is("missing"), plan.missing.join(", ")),
+        ("at: ", whole || is("at"), moment(plan.at)),
+        ("raises: ", whole || is("event"), word(&plan.event)),
+        ("fields: ", is("fields"), serde_json::to_string(&plan.fields).unwrap_or_default()),
+    ];
+    let shown = all.into_iter().filter(|(_, shows, value)| *shows && !value.is_empty());
+    shown.map(|(name, _, value)| (name, value)).collect()
 }
 
 fn offer(out: &mut String, offer: &OfferShown) {

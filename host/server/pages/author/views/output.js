@@ -1,4 +1,4 @@
-// What the version in the editor says on real conversations, beside the version that serves.
+// What the version in the editor says in real conversations and decides on real events, beside the version that serves.
 
 import { html } from "../../shared/vendor/lit-html/lit-html.js";
 import * as control from "../control.js";
@@ -7,7 +7,7 @@ import { state } from "../store.js";
 import { moment, t, tCount, tWord } from "../words.js";
 import { goTo } from "./files.js";
 
-/** @import { Case, Offer, Turn, Words } from "../types" */
+/** @import { Case, Decision, Offer, Plan, Rehearsal, ShopEvent, Turn, Words } from "../types" */
 
 export function output() {
   const { base, result, talks, talk } = state;
@@ -22,8 +22,8 @@ export function output() {
       </label>
     </div>
     <p class="tally" role="status" aria-busy=${state.rehearsal === "running"}>${tally()}</p>
-    ${result ? html`${tests(result.cases)}<ul class="turns">${result.turns.map(turn)}</ul>` : ""}
-    ${base && result && result.turns.length === 0 && result.new ? html`<div class="empty"><b>${t("turns.none")}</b></div>` : ""}
+    ${result ? html`${tests(result.cases)}<ul class="turns">${result.turns.map(turn)}${result.events.map(event)}</ul>` : ""}
+    ${base && result && result.summary.turns + result.summary.events === 0 && result.new ? html`<div class="empty"><b>${t("turns.none")}</b></div>` : ""}
   `;
 }
 
@@ -36,13 +36,19 @@ function tally() {
   const { summary, times } = result;
   const own = times.find((it) => it.plugin === result.plugin && it.hook === "compose");
   const cost = own && own.new.calls ? t("cost", { now: own.new.p50_us, before: own.old.calls ? own.old.p50_us : "–" }) : "";
-  const counted = /** @type {const} */ (["changed", "gained", "lost", "failing", "mended"]).filter((it) => summary[it]);
   return html`
-    <span>${tCount("turns", summary.turns)}</span>
-    ${counted.map((it) => html`<span class="chip ${it}">${t(`count.${it}`, { count: summary[it] })}</span>`)}
-    ${counted.length ? "" : html`<span class="chip plain">${t("count.same")}</span>`}
+    <span>${tCount("turns", summary.turns)}${summary.events ? `, ${tCount("events", summary.events)}` : ""}</span> ${counted(summary)}
     <span class="hint">${cost} <span id="took" data-ms=${summary.took_ms}>${t("took", { ms: summary.took_ms })}</span></span>
   `;
+}
+
+/** What is different, in numbers. @param {Rehearsal["summary"]} summary */
+export function counted(summary) {
+  const both = (/** @type {"changed" | "gained" | "lost"} */ it) => summary[it] + summary[`decisions_${it}`];
+  const counts = { changed: both("changed"), gained: both("gained"), lost: both("lost"), failing: summary.failing, mended: summary.mended };
+  const found = /** @type {const} */ (["changed", "gained", "lost", "failing", "mended"]).filter((it) => counts[it]);
+  return found.length ? found.map((it) => html`<span class="chip ${it}">${t(`count.${it}`, { count: counts[it] })}</span>`)
+    : html`<span class="chip plain">${t("count.same")}</span>`;
 }
 
 /** @param {Case[]} cases */
@@ -64,7 +70,7 @@ function tests(cases) {
 }
 
 /** @param {Turn} turn */
-const turn = (turn) => html`
+export const turn = (turn) => html`
   <li class="turn" data-different=${turn.different}>
     <p class="said" dir="auto"><bdi>${turn.message}</bdi></p>
     <p class="hint">${moment(turn.at)} · ${tWord("scenario", turn.signals.scenario.id)}${turn.signals_before ? html` <span class="chip warn">${t("understood", { before: tWord("scenario", turn.signals_before.scenario.id) })}</span>` : ""}${turn.approximate.length ? html` <span class="chip plain">${t("approximate")}</span>` : ""}</p>
@@ -75,24 +81,53 @@ const turn = (turn) => html`
   </li>
 `;
 
+/** @param {ShopEvent} event */
+export const event = (event) => html`
+  <li class="turn" data-different=${event.different}>
+    <p class="said"><bdi>${event.type}</bdi></p>
+    <p class="hint">${moment(event.at)} · <bdi>${event.event_id}</bdi></p>
+    ${event.failures.map((it) => html`<p class="failure ${it.kind}"><b>${it.plugin}</b> ${t(`failure.${it.kind}`)}: <bdi>${it.detail}</bdi></p>`)}
+    ${event.decisions.map(decision)}
+    ${event.log.map((it) => html`<p class="log"><span class="label">${it.level}</span><bdi>${it.text}</bdi></p>`)}
+    ${event.decisions.length + event.failures.length ? "" : html`<p class="hint">${t("undecided")}</p>`}
+  </li>
+`;
+
+/** @param {Plan} plan */
+const planned = (plan) => [plan.text ?? plan.held ?? plan.name, plan.at ? moment(plan.at) : ""].filter(Boolean).join(" · ");
+
+/** @param {Decision} decision */
+function decision({ plugin, decision, kind, fields, old, new: now }) {
+  const sides = kind === "changed" && old && now
+    ? beside(planned(old), planned(now))
+    : html`<div class="words" dir="auto">${planned(now ?? old ?? { name: "" })}</div>`;
+  return html`<div class="offer ${kind}">${heading(plugin, kind, [t(`decision.${decision}`), ...fields.map((it) => tWord("field", it))])}${sides}</div>`;
+}
+
+/** @param {string} plugin @param {Offer["kind"]} kind @param {string[]} notes */
+const heading = (plugin, kind, notes) => html`
+  <p class="offer-head"><b>${plugin}</b><span class="chip ${kind}">${t(`kind.${kind}`)}</span>${notes.length ? html`<span class="hint">${notes.join(", ")}</span>` : ""}</p>`;
+
 /** @param {Offer} offer */
 function offer(offer) {
   const { plugin, kind, fields, old, new: now } = offer;
-  const head = html`<p class="offer-head"><b>${plugin}</b><span class="chip ${kind}">${t(`kind.${kind}`)}</span>${fields.length ? html`<span class="hint">${fields.map((it) => tWord("field", it)).join(", ")}</span>` : ""}</p>`;
+  const head = heading(plugin, kind, fields.map((it) => tWord("field", it)));
   if (kind !== "changed" || !old || !now) {
     const words = now ?? old;
     return html`<div class="offer ${kind}">${head}${words ? html`<div class="words" dir="auto">${words.text}</div>` : ""}</div>`;
   }
-  const pieces = difference(old.text, now.text);
+  return html`<div class="offer ${kind}">${head}${beside(old.text, now.text)}${rest(fields, old, now)}</div>`;
+}
+
+/** Two texts, and what differs in them. @param {string} old @param {string} now */
+function beside(old, now) {
+  const pieces = difference(old, now);
   const side = (/** @type {"del" | "ins"} */ leaves) => pieces.map((it) =>
     it.kind === leaves ? "" : it.kind === "del" ? html`<del>${it.text}</del>` : it.kind === "ins" ? html`<ins>${it.text}</ins>` : it.text);
   return html`
-    <div class="offer ${kind}">${head}
-      <div class="sides">
-        <div class="words old" dir="auto"><span class="unseen">${t("before")}: </span>${side("ins")}</div>
-        <div class="words now" dir="auto"><span class="unseen">${t("after")}: </span>${side("del")}</div>
-      </div>
-      ${rest(fields, old, now)}
+    <div class="sides">
+      <div class="words old" dir="auto"><span class="unseen">${t("before")}: </span>${side("ins")}</div>
+      <div class="words now" dir="auto"><span class="unseen">${t("after")}: </span>${side("del")}</div>
     </div>`;
 }
 

@@ -2,7 +2,7 @@
 
 import { html } from "../../shared/vendor/lit-html/lit-html.js";
 import * as windows from "../../shared/dialog.js";
-import { change, doAsked, isOperator, state } from "../store.js";
+import { change, doAsked, isOfVersions, isOperator, state } from "../store.js";
 import { t } from "../words.js";
 
 /** @import { Act, Plugin } from "../types" */
@@ -16,9 +16,10 @@ export function ask(act, plugin) {
 export function dialog() {
   const { act, plugin } = state.asked ?? { act: /** @type {Act} */ ("rollback"), plugin: null };
   const name = plugin?.id ?? "";
-  const whom = plugin?.scope === "shared" && act === "rollback" ? t("confirm.all") : t("confirm.own");
-  return windows.dialog("confirm", t(`confirm.${act}`, { plugin: name }), html`
-    <p>${t(`confirm.${act}.what`, { plugin: name })}</p>
+  const values = { plugin: name, version: plugin?.version ?? "", canary: plugin?.canary?.version ?? "" };
+  const whom = plugin?.scope === "shared" && isOfVersions(act) ? t("confirm.all") : t("confirm.own");
+  return windows.dialog("confirm", t(`confirm.${act}`, values), html`
+    <p>${t(`confirm.${act}.what`, values)}</p>
     ${act === "forget_keys" ? html`<p><bdi>${state.keys?.customer}</bdi></p>` : html`<p>${whom}</p>`}
     <p class="hint">${t("confirm.audit")}</p>
     <div class="row end">
@@ -37,11 +38,15 @@ async function go() {
 export function acts(plugin) {
   if (plugin.state === "refused") return [];
   if (plugin.state === "disabled") return ["enable"];
-  const own = plugin.scope !== "shared";
-  return own || isOperator() ? ["rollback", "disable"] : ["disable"];
+  // While a canary runs there is one thing less to go back to: it is taken back first.
+  const may_go_back = (plugin.scope !== "shared" || isOperator()) && !plugin.canary;
+  return may_go_back ? ["rollback", "disable"] : ["disable"];
 }
 
 /** @param {Plugin} plugin */
-export const buttons = (plugin) => acts(plugin).map((act) => html`
-  <button @click=${() => ask(act, plugin)}>${t(`act.${act}`)}<span class="unseen"> <bdi>${plugin.id}</bdi></span></button>
+export const buttons = (plugin) => actButtons(plugin, acts(plugin));
+
+/** @param {Plugin} plugin @param {Act[]} acts */
+export const actButtons = (plugin, acts) => acts.map((act) => html`
+  <button class=${act === "promote" ? "primary" : ""} data-do=${act} @click=${() => ask(act, plugin)}>${t(`act.${act}`)}<span class="unseen"> <bdi>${plugin.id}</bdi></span></button>
 `);

@@ -20,6 +20,23 @@ export function time(us) {
   return `${number(us / 1_000_000, 2)} s`;
 }
 
+const LONG = /** @type {const} */ ([["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]]);
+
+/** Seconds as people read them, in up to two units. @param {number} seconds */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  const first = LONG.findIndex(([, length]) => whole >= length);
+  const units = LONG.slice(first < 0 ? -1 : first).slice(0, whole >= 600 && whole < 3600 ? 1 : 2);
+  let rest = whole;
+  const parts = units.map(([unit, length]) => {
+    const count = Math.floor(rest / length);
+    rest -= count * length;
+    const style = /** @type {const} */ ({ style: "unit", unitDisplay: "short" });
+    return { count, text: new Intl.NumberFormat(formatLocale(), { ...style, unit }).format(count) };
+  });
+  return parts.filter(({ count }, place) => count || place === 0).map(({ text }) => text).join(" ");
+}
+
 /** @param {number} size */
 export function bytes(size) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

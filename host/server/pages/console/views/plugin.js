@@ -4,6 +4,7 @@ import { html } from "../../shared/vendor/lit-html/lit-html.js";
 import { page } from "../../shared/page.js";
 import { change, readKeys, state } from "../store.js";
 import { t, tCount, tWord } from "../words.js";
+import { begin, canary } from "./canary.js";
 import { ask, buttons } from "./confirm.js";
 import { histogram } from "./histogram.js";
 import { log } from "./log.js";
@@ -26,6 +27,9 @@ export function plugin() {
       <div class="standing">${stateChip(it.state)}${notes(it)}</div>
       ${facts(it)}
     </section>
+    ${it.runtime && it.state !== "disabled" ? html`
+      <section class="panel" aria-labelledby="canary-title" data-canary=${it.id}><h3 id="canary-title">${t("canary.title")}</h3>
+        ${it.canary ? canary(it, it.canary) : begin(it)}</section>` : ""}
     <div class="columns">
       <section class="panel" aria-labelledby="time-title"><h3 id="time-title">${t("time")}</h3>
         <p class="hint">${it.scope === "shared" ? t("time.shared") : t("time.own")}</p>

@@ -2,11 +2,13 @@
 
 import { html } from "../../shared/vendor/lit-html/lit-html.js";
 import { repeat } from "../../shared/vendor/lit-html/directives/repeat.js";
-import { fullTime } from "../../shared/format.js";
+import { exactTime } from "../../shared/format.js";
 import { state } from "../store.js";
 import { t, tWord } from "../words.js";
+import { canary } from "./canary.js";
 import { buttons } from "./confirm.js";
-import { link, moment, number, problem, stateChip, time, waiting } from "./parts.js";
+import { link, moment, number, stateChip, time, waiting } from "./parts.js";
+import { refusal } from "./refusal.js";
 
 /** @import { Plugin } from "../types" */
 
@@ -43,13 +45,21 @@ const row = (it) => html`
     <td class="figure" data-label=${t("most")}>${it.calls ? time(it.p99_us ?? 0) : "–"}</td>
     <td><div class="acts">${buttons(it)}</div></td>
   </tr>
+  ${it.canary ? html`<tr class="beside" data-canary=${it.id}><td colspan="8">${canary(it, it.canary)}</td></tr>` : ""}
 `;
 
 /** Why it does not serve, or why the newest version does not. @param {Plugin} it */
 export const notes = (it) => html`
-  ${it.state === "set_aside" && it.failing?.rests_until
-    ? html`<p class="why">${t("failing", { until: fullTime(it.failing.rests_until), times: it.failing.in_a_row, kind: tWord("kind", it.failing.last) })}</p>`
-    : ""}
+  ${it.failing?.rests_until ? aside(it, it.failing.rests_until) : ""}
   ${it.refused ? html`<div class="why"><p>${it.state === "refused" ? t("refused.only") : t("refused.newer", { version: it.refused.version || "?" })}</p>
-    ${(it.refused.problems ?? []).slice(0, 3).map(problem)}</div>` : ""}
+    ${refusal(it.refused)}</div>` : ""}
+`;
+
+/** It failed too often: until when it rests, and who answers. @param {Plugin} it @param {string} until */
+const aside = ({ state, failing, relief }, until) => html`
+  <div class="why aside">
+    <p><b>${state === "set_aside" ? t("aside.until", { until: exactTime(until) }) : t("aside.due")}</b>
+      ${relief ? t(state === "set_aside" ? "aside.relief" : "aside.relief_due", { version: relief }) : t("aside.nobody")}</p>
+    <p>${t("aside.why", { times: failing?.in_a_row ?? 0, kind: tWord("kind", failing?.last ?? "") })}</p>
+  </div>
 `;

@@ -3,7 +3,9 @@
 import { html } from "../../shared/vendor/lit-html/lit-html.js";
 import { state } from "../store.js";
 import { t } from "../words.js";
-import { link, moment, number, outcomeChip, problem, waiting } from "./parts.js";
+import { evidence } from "./canary.js";
+import { link, moment, number, outcomeChip, waiting } from "./parts.js";
+import { refusal } from "./refusal.js";
 
 /** @import { Reload } from "../types" */
 
@@ -19,12 +21,12 @@ export function reloads() {
 
 /** @param {Reload} it */
 const entry = (it) => html`
-  <li class="entry">
+  <li class="entry" data-outcome=${it.outcome}>
     <p class="row">${outcomeChip(it.outcome)} <b>${link("plugins", it.plugin, html`<bdi>${it.plugin}</bdi>`)}</b>
       <bdi>${it.version || "?"}</bdi></p>
-    <p class="muted">${moment(it.at)} · <bdi>${it.by}</bdi> · ${t("generation")} ${number(it.generation)} ·
+    <p class="muted">${moment(it.at)} · <bdi>${it.by === "canary" ? t("by.canary") : it.by}</bdi> · ${t("generation")} ${number(it.generation)} ·
       ${it.scope === "shared" ? t("scope.shared") : t("scope.own")}</p>
-    ${(it.problems ?? []).map(problem)}
-    ${it.problems?.length || !it.reason ? "" : html`<p class="reason" dir="auto">${it.reason}</p>`}
+    ${refusal(it)} ${evidence(it)}
+    ${it.problems?.length || it.evidence || !it.reason ? "" : html`<p class="reason" dir="auto">${it.reason}</p>`}
   </li>
 `;

@@ -8,9 +8,14 @@ use crate::http::{bundles, proposals};
 pub(super) fn routes() -> Vec<Route> {
     let route = Route::new;
     vec![
-        route("get", "/v1/plugins/{id}/bundle", get(bundles::get), "The files of the version that serves")
-            .roles(AUTHOR)
-            .gives(200, "PluginBundle"),
+        route(
+            "get",
+            "/v1/plugins/{id}/bundle",
+            get(bundles::get),
+            "The files of the newest version; its ETag is for If-Match",
+        )
+        .roles(AUTHOR)
+        .gives(200, "PluginBundle"),
         route("get", "/v1/templates/{id}", get(bundles::template), "The files of a new plugin of that name")
             .roles(AUTHOR)
             .gives(200, "PluginBundle"),

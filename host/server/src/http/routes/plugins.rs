@@ -5,6 +5,12 @@ use axum::routing::{delete, get, post, put};
 use super::{AUTHOR, AUTHOR_OR_AGENT, KIB, MIB, OPERATOR, Route};
 use crate::http::{hooks, keys, plugins, rehearse};
 
+/// So that nobody puts aside unseen what another has brought; 412 if so.
+const CONDITIONS: &[(&str, &str)] = &[
+    ("If-Match", "the ETag of GET /v1/plugins/{id}/bundle: the push is made only if that is still the newest version"),
+    ("If-None-Match", "`*`: the push is made only if there is no such plugin yet"),
+];
+
 pub(super) fn routes() -> Vec<Route> {
     let route = Route::new;
     vec![
@@ -14,6 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
         route("put", "/v1/plugins/{id}", put(plugins::push), "Puts a bundle (tar, tar.gz, zip) in service")
             .roles(AUTHOR)
             .query(&["shared", "canary", "window_s", "min_calls", "slower", "slower_us", "confirm"])
+            .headers(CONDITIONS)
             .takes("Bundle", 24 * MIB)
             .gives(200, "Reload"),
         route(
@@ -23,7 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
             "What another version would have said; nothing is kept",
         )
         .roles(AUTHOR)
-        .query(&["shared", "turns"])
+        .query(&["shared", "turns", "events"])
         .takes("RehearsalRequest", 24 * MIB)
         .gives(200, "Rehearsal"),
         route("post", "/v1/plugins/{id}/promote", post(plugins::promote), "Puts a canary in service for all")
