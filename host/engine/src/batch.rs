@@ -6,8 +6,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    Arm, ConsentRecord, ConversationId, Customer, CustomerId, Event, EventId, LiveItem, MerchantId, MessageId, News,
-    PluginId, Suppression, Timer, Timestamp, TurnId, Value,
+    Arm, ConsentRecord, ConversationId, Customer, CustomerId, Event, EventId, KeySet, LiveItem, MerchantId, MessageId,
+    News, PluginId, Suppression, Timer, Timestamp, TurnId, Value,
 };
 
 use crate::{
@@ -63,14 +63,22 @@ pub enum Write {
         /// The item's key.
         key: String,
     },
-    /// What a plugin stores for a customer. Over the quota the write is dropped: [`Outcome::KeysFull`].
+    /// What a plugin stores for a customer. Over the quota the write is dropped: [`Outcome::KeysFull`]; so it is where
+    /// another set has taken the place of this one: [`Outcome::KeysStale`]. Precondition: the set is not held.
     PluginKeys {
-        /// Whose keys.
-        plugin: PluginId,
+        /// Whose keys, in which version.
+        set: KeySet,
         /// For whom.
         customer: CustomerId,
         /// In name order; `None` forgets.
         writes: BTreeMap<String, Option<Value>>,
+    },
+    /// Forgets what a plugin stored for a customer, in every version. [`Outcome::Known`] if that was nothing.
+    KeysGone {
+        /// Whose keys.
+        plugin: PluginId,
+        /// For whom.
+        customer: CustomerId,
     },
     /// A shop event to be decided. [`Outcome::Known`] if its id is already there.
     Event(Event),
@@ -205,6 +213,8 @@ pub enum Outcome {
         /// The most that may be.
         limit: u64,
     },
+    /// It was dropped: another version of the plugin's keys is in use by now.
+    KeysStale,
 }
 
 /// Which precondition failed.
@@ -230,6 +240,8 @@ pub enum Refusal {
     },
     /// The errand was changed by someone else meanwhile, or is gone.
     ErrandChanged(Arc<str>),
+    /// These keys are about to be replaced by those of another version: ask the plugin that serves by then.
+    KeysHeld(KeySet),
     /// The webhook has been delivered before.
     Delivered,
     /// The id is nobody's other name.

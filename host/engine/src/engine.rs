@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, Learned, MerchantId, MessageId, PluginId, Reply,
-    Suggestion, SuggestionId, Timestamp, TurnId,
+    ContactFacts, ConversationId, CustomerId, Event, IdentityKind, KeySet, Learned, MerchantId, MessageId, PluginId,
+    Reply, Suggestion, SuggestionId, Timestamp, TurnId,
 };
 
 use crate::{
     Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Errand,
-    Feedback, Handed, Hook, Identities, InsightQuery, Insights, JudgedRecord, KeptTurn, MessageRecord, NextDue,
-    OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
-    ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, Thread,
-    TurnRecord, Write, turn_of,
+    Feedback, Handed, Hook, Identities, InsightQuery, Insights, JudgedRecord, KeptTurn, KeysToCopy, MessageRecord,
+    NextDue, OpenEvent, Outcome, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord,
+    ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit,
+    StoredKeys, StoredSet, Thread, TurnRecord, Write, turn_of,
 };
 
 /// Durable state. Shared as `Arc<dyn Engine>`.
@@ -127,7 +127,22 @@ pub trait Engine: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<TurnRecord>>;
 
-    /// How much a plugin stores for a merchant's customers.
+    /// The sets of a plugin's keys, or of all plugins': by plugin, merchant and version.
+    async fn key_sets(&self, plugin: Option<&PluginId>) -> Result<Vec<StoredSet>>;
+
+    /// Customers with keys in a set, in the order of their ids, after one.
+    async fn keys_page(
+        &self,
+        merchant: &MerchantId,
+        set: &KeySet,
+        after: Option<&CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<KeysToCopy>>;
+
+    /// Customers whose keys in this set have changed since they were copied to the next one, with what they are now.
+    async fn keys_changed(&self, merchant: &MerchantId, set: &KeySet, limit: usize) -> Result<Vec<KeysToCopy>>;
+
+    /// How much a plugin stores for a merchant's customers, in the version in use.
     async fn stored_keys(&self, merchant: &MerchantId, plugin: &PluginId) -> Result<StoredKeys>;
 
     /// What waits, of all merchants.

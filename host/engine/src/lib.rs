@@ -14,6 +14,7 @@ mod error;
 mod feedback;
 mod identities;
 mod insights;
+mod keys;
 mod learn;
 mod news;
 mod outreach;
@@ -38,6 +39,7 @@ pub use insights::{
     CaseOutcome, CaseTally, EditedOffer, Group, InsightQuery, Insights, OutcomeKind, Review, ScenarioTally, Tally,
     Tenure, Unheard,
 };
+pub use keys::{KeysChange, KeysCopy, KeysOf, KeysToCopy, SetState, StoredSet};
 pub use learn::worth;
 pub use outreach::{DueOutreach, OutreachFilter, OutreachId, OutreachRecord, OutreachState};
 pub use people::{PeopleChange, Person, Session};

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_model::{
-    AgentId, Contact, ConversationId, Customer, CustomerId, Event, EventId, Fields, Learned, LiveItem, MerchantId,
-    Message, MessageId, PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
+    AgentId, Contact, ConversationId, Customer, CustomerId, Event, EventId, Fields, KeySet, Learned, LiveItem,
+    MerchantId, Message, MessageId, PluginId, Recent, SuggestionId, Timer, Timestamp, TurnId,
 };
 use serde::Serialize;
 
@@ -28,8 +28,8 @@ pub struct Context {
 pub struct CustomerState {
     /// The stored profile.
     pub profile: Option<Arc<Customer>>,
-    /// What each plugin stored for this customer.
-    pub keys: Arc<BTreeMap<PluginId, Fields>>,
+    /// What each plugin stored for this customer, in each version that is not gone.
+    pub keys: Arc<BTreeMap<KeySet, Fields>>,
     /// When and where they wrote, and what happened in the shop.
     pub recent: Arc<Recent>,
 }
@@ -39,8 +39,8 @@ pub struct CustomerState {
 pub struct Handed {
     /// The stored profile.
     pub profile: Option<Arc<Customer>>,
-    /// What each plugin stored for this customer.
-    pub keys: Arc<BTreeMap<PluginId, Fields>>,
+    /// What each plugin stored for this customer, in each version that is not gone.
+    pub keys: Arc<BTreeMap<KeySet, Fields>>,
 }
 
 /// What stands where a message id is already there.
@@ -132,6 +132,8 @@ pub fn turn_of(suggestion: &SuggestionId) -> Option<TurnId> {
 /// What a plugin stores for a merchant's customers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct StoredKeys {
+    /// In which version.
+    pub version: u32,
     /// How many keys.
     pub keys: u64,
     /// Bytes, as the quota counts them.

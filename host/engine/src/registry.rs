@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cuecard_model::{MerchantId, PluginId, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{AuditEntry, Hook, PeopleChange};
+use crate::{AuditEntry, Hook, KeysChange, PeopleChange};
 
 /// One change by an operator or an author. Changes handed over together are kept together or not at all.
 #[derive(Clone, Debug)]
@@ -52,6 +52,8 @@ pub enum Change {
     },
     /// People and their sessions.
     People(PeopleChange),
+    /// How plugins' keys come from one version to another.
+    Keys(KeysChange),
     /// What somebody did: kept with the changes that it tells of.
     Audit(Scope, AuditEntry),
 }

@@ -19,6 +19,7 @@ mod identities;
 mod insights;
 mod judged;
 mod kept;
+mod keys;
 mod learn;
 mod news;
 mod open;
@@ -70,6 +71,7 @@ impl SqliteEngine {
         let lock = open::lock(folder)?;
         let path = open::database(folder);
         let connection = open::writer(&path)?;
+        keys::recover(&connection).map_err(|error| open::fault(&path, &error))?;
         let keys = read::api_keys(&connection).map_err(|error| open::fault(&path, &error))?;
         let hooks = hooks::all(&connection).map_err(|error| open::fault(&path, &error))?;
         let aliases = identities::aliases(&connection).map_err(|error| open::fault(&path, &error))?;

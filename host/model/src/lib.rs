@@ -9,6 +9,7 @@ mod draft;
 mod event;
 mod failure;
 mod ids;
+mod key_set;
 mod learned;
 mod live;
 mod message;
@@ -37,6 +38,7 @@ pub use ids::{
     AgentId, ConversationId, CustomerId, EventId, MerchantId, MessageId, PluginId, PluginVersion, ScenarioId,
     SuggestionId, TurnId,
 };
+pub use key_set::KeySet;
 pub use learned::{Acceptance, Arm, HALF_LIFE_DAYS, Learned, Tally};
 pub use live::LiveItem;
 pub use message::{IncomingMessage, Message, Role, Voice};

@@ -9,7 +9,7 @@ use std::{
 };
 
 use cuecard_culture as culture;
-use cuecard_model::{Classification, Failure, Fields, PluginId, Trace, Turn};
+use cuecard_model::{Classification, Failure, Fields, KeySet, Trace, Turn};
 use cuecard_plugin::{
     classified::overrule,
     generation::{LivePlugin, Served},
@@ -43,7 +43,7 @@ pub(crate) async fn classify(
     workers: &Workers,
     merchant: &Merchant,
     turn: &mut Arc<Turn>,
-    keys: &BTreeMap<PluginId, Fields>,
+    keys: &BTreeMap<KeySet, Fields>,
     terms: &Terms,
     turn_began: Duration,
 ) -> Result<Classified, Busy> {
@@ -91,7 +91,7 @@ async fn ask(
     workers: &Workers,
     merchant: &Merchant,
     turn: &Arc<Turn>,
-    keys: &BTreeMap<PluginId, Fields>,
+    keys: &BTreeMap<KeySet, Fields>,
     plugins: &[&Arc<LivePlugin>],
     budget_ms: u32,
 ) -> Result<Vec<Called<Classification>>, Busy> {
@@ -123,7 +123,7 @@ impl Classified {
         let Ok(found) = &called.outcome else { return };
         self.trace.extend(overrule(Arc::make_mut(turn), found, &plugin.plugin, default_locale));
         if !called.key_writes.is_empty() {
-            self.key_writes.push((plugin.plugin.id.clone(), called.key_writes));
+            self.key_writes.push((plugin.key_set(), called.key_writes));
         }
     }
 }

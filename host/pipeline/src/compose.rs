@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use cuecard_culture::{self as culture, Addressed, Contact, Cultures, register};
-use cuecard_model::{Culture, Failure, Fields, PluginId, Register, Role, Trace, Turn};
+use cuecard_model::{Culture, Failure, Fields, KeySet, Register, Role, Trace, Turn};
 use cuecard_plugin::{
     generation::LivePlugin,
     job::{Ask, Called, LoadId, TurnJob, WorkedDraft},
@@ -38,7 +38,7 @@ pub(crate) async fn compose(
     workers: &Workers,
     merchant: &Merchant,
     turn: &Arc<Turn>,
-    keys: &BTreeMap<PluginId, Fields>,
+    keys: &BTreeMap<KeySet, Fields>,
     terms: &Terms,
     (turn_began, budget_ms): (Duration, u32),
 ) -> Result<Composed, Busy> {
@@ -133,7 +133,7 @@ impl Composed {
             Ok(drafts) => {
                 self.drafts.extend(drafts.into_iter().map(|draft| (Arc::clone(plugin), draft)));
                 if !key_writes.is_empty() {
-                    self.key_writes.push((version.id, key_writes));
+                    self.key_writes.push((plugin.key_set(), key_writes));
                 }
             }
             Err(failed) => {
@@ -144,10 +144,10 @@ impl Composed {
 }
 
 /// Whom to ask, each with what it stored for this customer if its manifest wants keys.
-pub(crate) fn asks(plugins: &[&Arc<LivePlugin>], keys: &BTreeMap<PluginId, Fields>) -> Vec<Ask> {
+pub(crate) fn asks(plugins: &[&Arc<LivePlugin>], keys: &BTreeMap<KeySet, Fields>) -> Vec<Ask> {
     let ask = |plugin: &&Arc<LivePlugin>| {
         let wants = plugin.contents.manifest.capabilities.keys;
-        let stored = wants.then(|| keys.get(&plugin.plugin.id).cloned().unwrap_or_default());
+        let stored = wants.then(|| keys.get(&plugin.key_set()).cloned().unwrap_or_default());
         let loadable = plugin.loadable.as_ref()?;
         Some(Ask { load: loadable.load().id, keys: stored, timed: loadable.is_timed() })
     };

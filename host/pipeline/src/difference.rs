@@ -127,9 +127,9 @@ fn failures(old: &[Failure], new: &[Failure]) -> Vec<Failures> {
 
 fn keys(old: &KeyWrites, new: &KeyWrites) -> Vec<PluginId> {
     fn of<'a>(writes: &'a KeyWrites, plugin: &PluginId) -> Vec<&'a Written> {
-        writes.iter().filter(|(writer, _)| writer == plugin).map(|(_, written)| written).collect()
+        writes.iter().filter(|(set, _)| set.plugin == *plugin).map(|(_, written)| written).collect()
     }
-    let mut plugins: Vec<_> = old.iter().chain(new).map(|(plugin, _)| plugin).collect();
+    let mut plugins: Vec<_> = old.iter().chain(new).map(|(set, _)| &set.plugin).collect();
     plugins.sort();
     plugins.dedup();
     plugins.into_iter().filter(|plugin| of(old, plugin) != of(new, plugin)).cloned().collect()

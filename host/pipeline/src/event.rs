@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use cuecard_culture as culture;
-use cuecard_model::{ConversationId, Customer, Decision, Event, Failure, Fields, PluginId, PluginVersion, Timestamp};
+use cuecard_model::{ConversationId, Customer, Decision, Event, Failure, Fields, KeySet, PluginVersion, Timestamp};
 use cuecard_plugin::{
     generation::{LivePlugin, Served},
     job::{Called, EventJob},
@@ -24,7 +24,7 @@ pub struct Occurrence {
     /// Whom it concerns.
     pub customer: Arc<Customer>,
     /// What plugins stored for this customer.
-    pub keys: Arc<BTreeMap<PluginId, Fields>>,
+    pub keys: Arc<BTreeMap<KeySet, Fields>>,
     /// The clock.
     pub now: Timestamp,
 }
@@ -152,7 +152,7 @@ impl Judged {
             Ok(decisions) => {
                 self.decisions.extend(decisions.into_iter().map(|decision| (version.clone(), decision)));
                 if !called.key_writes.is_empty() {
-                    self.key_writes.push((version.id, called.key_writes));
+                    self.key_writes.push((plugin.key_set(), called.key_writes));
                 }
             }
             Err(failed) => {

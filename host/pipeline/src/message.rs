@@ -8,9 +8,8 @@ use std::{
 
 use cuecard_culture as culture;
 use cuecard_model::{
-    Acceptance, Assigned, Customer, Failure, FailureKind, Fields, IncomingMessage, Learned, LiveItem, Message,
-    MessageForAgent, PluginId, PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId,
-    Value,
+    Acceptance, Assigned, Customer, Failure, FailureKind, Fields, IncomingMessage, KeySet, Learned, LiveItem, Message,
+    MessageForAgent, PluginVersion, Recent, Reply, SuggestionId, Timestamp, TimingUs, Trace, Turn, TurnId, Value,
 };
 use cuecard_plugin::{
     call::LogLine,
@@ -47,7 +46,7 @@ pub struct Incoming {
     /// The merchant's live data that is valid now.
     pub live: Vec<Arc<LiveItem>>,
     /// What plugins stored for this customer.
-    pub keys: Arc<BTreeMap<PluginId, Fields>>,
+    pub keys: Arc<BTreeMap<KeySet, Fields>>,
     /// When and where the customer wrote, and what happened in the shop.
     pub recent: Arc<Recent>,
     /// What acceptance has taught about the merchant's suggestions.
@@ -57,7 +56,7 @@ pub struct Incoming {
 }
 
 /// Keys that a plugin wrote for the turn's customer.
-pub type KeyWrites = Vec<(PluginId, Written)>;
+pub type KeyWrites = Vec<(KeySet, Written)>;
 
 /// Keys by name; `None` forgets.
 pub type Written = BTreeMap<String, Option<Value>>;
@@ -148,7 +147,7 @@ pub struct Understood {
     /// The hook calls, for metrics and authors.
     pub calls: Vec<CallReport>,
     /// What the plugins have stored for this customer by now.
-    keys: Arc<BTreeMap<PluginId, Fields>>,
+    keys: Arc<BTreeMap<KeySet, Fields>>,
     /// What is left of the turn's time for plugins.
     budget_ms: u32,
     /// Versions that failed while another was there to answer in their place.
@@ -336,8 +335,8 @@ async fn understand_from(
     let classified = classify::classify(snapshot, workers, merchant, &mut turn, &keys, &terms, began).await?;
     let Classified { trace, failures, key_writes, calls, given_up, spent } = classified;
     // What a plugin stored a moment ago, its next hook sees.
-    for (plugin, writes) in &key_writes {
-        let stored = Arc::make_mut(&mut keys).entry(plugin.clone()).or_default();
+    for (set, writes) in &key_writes {
+        let stored = Arc::make_mut(&mut keys).entry(set.clone()).or_default();
         for (name, value) in writes {
             match value {
                 Some(value) => drop(stored.insert(name.clone(), value.clone())),

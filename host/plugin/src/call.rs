@@ -25,6 +25,8 @@ pub trait Runtime {
     fn trigger(&mut self, call: &mut Call, event: &Event, customer: &Customer) -> Result<Vec<Decision>, CallError>;
     /// What the plugin understands otherwise than the host.
     fn classify(&mut self, call: &mut Call, turn: &Turn) -> Result<Classification, CallError>;
+    /// One customer's keys, of an older version, in the format of this one.
+    fn migrate(&mut self, call: &mut Call, from: u32, keys: &Fields) -> Result<Fields, CallError>;
     /// Steps of all calls since this was last asked, where they are counted: a figure that is the same on every run and
     /// machine.
     fn take_steps(&mut self) -> Option<u64> {

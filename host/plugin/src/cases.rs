@@ -64,16 +64,19 @@ pub enum Input {
     Trigger(Event, Box<Customer>),
     /// For `classify`.
     Classify(Box<Turn>),
+    /// For `migrate`: the version that the case's keys are of.
+    Migrate(u32),
 }
 
 impl Input {
-    /// `compose`, `localize`, `trigger`, `classify`
+    /// `compose`, `localize`, `trigger`, `classify`, `migrate`
     pub fn hook(&self) -> &'static str {
         match self {
             Self::Compose(_) => "compose",
             Self::Localize(..) => "localize",
             Self::Trigger(..) => "trigger",
             Self::Classify(_) => "classify",
+            Self::Migrate(_) => "migrate",
         }
     }
 }

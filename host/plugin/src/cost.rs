@@ -142,7 +142,8 @@ impl Difference {
         let Self { calls, percent, median: [old, new], most } = self;
         let is_same = percent.abs() < 0.05;
         if is_same && most.is_none() {
-            return format!("costs the same as {other} ({calls} {what}s, median {} steps)", grouped(*new));
+            let several = if *calls == 1 { "" } else { "s" };
+            return format!("costs the same as {other} ({calls} {what}{several}, median {} steps)", grouped(*new));
         }
         let than = match is_same {
             true => format!("about as dear as {other}"),
@@ -265,5 +266,12 @@ mod tests {
         assert!((there * back - 1.0).abs() < 1e-12 && there > 1.1);
         assert_eq!(Difference::of(std::iter::empty()), None);
         assert!(Difference::of([("none", 0, 0)].into_iter()).unwrap().percent.abs() < 1e-12);
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1234, "1,234"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use cuecard_model::{MerchantId, PluginId, PluginVersion, Scope};
+use cuecard_model::{KeySet, MerchantId, PluginId, PluginVersion, Scope};
 
 use crate::{
     bundle::BundleHash,
@@ -41,6 +41,11 @@ pub struct LivePlugin {
 }
 
 impl LivePlugin {
+    /// Which keys it reads and writes.
+    pub fn key_set(&self) -> KeySet {
+        KeySet::new(self.plugin.id.clone(), self.contents.manifest.keys_version)
+    }
+
     /// How jobs name its code.
     pub fn load_id(&self) -> Option<LoadId> {
         self.loadable.as_ref().map(|loadable| loadable.load().id)

@@ -67,6 +67,8 @@ pub struct Hooks {
     pub trigger: bool,
     /// It has a say in what messages mean.
     pub classify: bool,
+    /// It brings keys from an older version to its own.
+    pub migrate: bool,
 }
 
 /// A program in one of the two runtimes.

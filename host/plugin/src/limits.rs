@@ -57,6 +57,16 @@ impl Limits {
         table_entries: 10_000,
     };
 
+    /// The same for a migration: its answer is all that a customer's keys may be, not what a reply may be.
+    #[must_use]
+    pub fn for_keys(self) -> Self {
+        Self { reply_bytes: Self::STORED_BYTES, reply_nodes: Self::STORED_NODES, ..self }
+    }
+
+    /// What a plugin may store for a merchant, and so at most for one customer. A key costs 16 bytes at least.
+    const STORED_BYTES: u32 = 1 << 20;
+    const STORED_NODES: u32 = 2 * (Self::STORED_BYTES / 16);
+
     /// How long after its deadline a worker may still answer before it is killed.
     pub const GRACE: Duration = Duration::from_millis(40);
 

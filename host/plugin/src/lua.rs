@@ -12,7 +12,9 @@ mod reply;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use cuecard_model::{Classification, Culture, Customer, Decision, Draft, Event, FailureKind, PluginVersion, Turn};
+use cuecard_model::{
+    Classification, Culture, Customer, Decision, Draft, Event, FailureKind, Fields, PluginVersion, Turn,
+};
 
 use crate::{
     call::{Call, CallError, Runtime},
@@ -36,6 +38,8 @@ pub enum Hook {
     Trigger,
     /// What the plugin understands otherwise than the host.
     Classify,
+    /// Brings one customer's keys from an older version to this one.
+    Migrate,
 }
 
 impl Hook {
@@ -46,6 +50,7 @@ impl Hook {
             Self::Localize => "localize",
             Self::Trigger => "trigger",
             Self::Classify => "classify",
+            Self::Migrate => "migrate",
         }
     }
 
@@ -55,6 +60,7 @@ impl Hook {
             Self::Localize => c"localize",
             Self::Trigger => c"trigger",
             Self::Classify => c"classify",
+            Self::Migrate => c"migrate",
         }
     }
 }
@@ -161,9 +167,15 @@ impl LuaPlugin {
             }
             let hint = match entered.is_global(hook.as_c_str()) {
                 true => format!("'{name}' is a global function; end the file with: return {{ {name} = {name} }}"),
+                false if hook == Hook::Migrate => "add migrate = function(from, keys) ... return keys end to what the \
+                     file returns, or leave version under [keys] in plugin.toml as it was"
+                    .to_owned(),
                 false => format!("end the file with: return {{ {name} = function(...) ... end }}"),
             };
             let reason = match kind {
+                Kind::Table if hook == Hook::Migrate => {
+                    "keys above version 1 need 'migrate', and the returned table has none".to_owned()
+                }
                 Kind::Table => format!("the manifest declares the hook '{name}', but the returned table has none"),
                 other => format!("the file returns {}, not a table of hooks", other.describe()),
             };
@@ -222,6 +234,11 @@ impl Runtime for LuaPlugin {
 
     fn classify(&mut self, call: &mut Call, turn: &Turn) -> Result<Classification, CallError> {
         self.call(call, Hook::Classify, |stack| push(stack, turn).map(|()| 1), reply::classification)
+    }
+
+    fn migrate(&mut self, call: &mut Call, from: u32, keys: &Fields) -> Result<Fields, CallError> {
+        let both = |stack: &mut Stack<'_>| push(stack, &from).and_then(|()| push(stack, keys)).map(|()| 2);
+        self.call(call, Hook::Migrate, both, |reader, slot| reader.fields(slot))
     }
 
     fn take_steps(&mut self) -> Option<u64> {

@@ -28,6 +28,9 @@ pub const FILE: &str = "plugin.toml";
 /// Nobody needs more, and parsing is done before anything else is known about the bundle.
 const MOST_BYTES: usize = 64 << 10;
 
+/// Far more than any plugin's format will ever change.
+const MOST_KEYS_VERSION: u32 = 1_000_000;
+
 /// What `plugin.toml` says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
@@ -55,6 +58,8 @@ pub struct Manifest {
     pub budget: Option<u64>,
     /// What it asks for beyond its hooks.
     pub capabilities: Capabilities,
+    /// The version of the format in which it stores keys, from 1. Above 1 it brings `migrate`.
+    pub keys_version: u32,
 }
 
 /// What runs.
@@ -127,6 +132,11 @@ impl Manifest {
         }
     }
 
+    /// Whether keys of an older version may come to it, for which it brings a hook.
+    pub fn migrates(&self) -> bool {
+        self.keys_version > 1
+    }
+
     /// `late-parcel@1.2.0`
     pub fn plugin_version(&self) -> PluginVersion {
         PluginVersion { id: self.id.clone(), version: Arc::from(self.version.to_string()) }
@@ -169,6 +179,7 @@ fn read<'a>(document: &Document<'a>, mut root: Section<'_, 'a>, ceiling: &Ceilin
     let limits = root.table("limits");
     let capabilities =
         root.table("capabilities").map(|section| read_capabilities(section, ceiling)).unwrap_or_default();
+    let keys_version = root.table("keys").map_or(1, |section| read_keys(section, capabilities));
     let ceiling = ceiling.large.filter(|_| capabilities.large).unwrap_or(ceiling.usual);
     let (limits, budget) = limits.map_or((ceiling, None), |section| read_limits(section, &ceiling));
     let read = plugin.and_then(read_plugin);
@@ -189,7 +200,7 @@ fn read<'a>(document: &Document<'a>, mut root: Section<'_, 'a>, ceiling: &Ceilin
             _ => (),
         }
     }
-    Some(Manifest { hooks, limits, budget, capabilities, ..manifest })
+    Some(Manifest { hooks, limits, budget, capabilities, keys_version, ..manifest })
 }
 
 /// Also tells where the runtime stands, if one is named.
@@ -225,6 +236,7 @@ fn read_plugin(mut section: Section<'_, '_>) -> Option<(Manifest, Option<Range<u
         limits: Limits::default(),
         budget: None,
         capabilities: Capabilities::default(),
+        keys_version: 1,
     };
     Some((manifest, runtime_at))
 }
@@ -326,6 +338,22 @@ fn read_limits(mut section: Section<'_, '_>, ceiling: &Limits) -> (Limits, Optio
     }
     section.finish();
     (limits, budget.map(Spanned::into_inner))
+}
+
+/// The version of the stored keys.
+fn read_keys(mut section: Section<'_, '_>, capabilities: Capabilities) -> u32 {
+    let version = section.whole("version");
+    if !capabilities.keys {
+        section.error_here("keys have a version, but the plugin keeps none", "add keys = true under [capabilities]");
+    }
+    let most = u64::from(MOST_KEYS_VERSION);
+    let wrong = version.as_ref().filter(|version| !(1..=most).contains(version.get_ref()));
+    if let Some(wrong) = wrong {
+        let hint = format!("1, and one more each time that their format changes; at most {most}");
+        section.error(wrong.span(), format!("'keys.version' cannot be {}", wrong.get_ref()), hint);
+    }
+    section.finish();
+    version.and_then(|version| u32::try_from(version.into_inner()).ok()).unwrap_or(1)
 }
 
 fn read_capabilities(mut section: Section<'_, '_>, ceiling: &Ceiling) -> Capabilities {

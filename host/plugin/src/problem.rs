@@ -31,6 +31,21 @@ impl Problem {
         Self { file: file.into(), line: None, column: None, reason: reason.into(), hint: None }
     }
 
+    /// A failure of a plugin's code, `main.luau:12: why; hint: cure`, in its parts.
+    pub(crate) fn placed(text: &str) -> Self {
+        let (text, hint) = text.split_once("; hint: ").map_or((text, None), |(text, hint)| (text, Some(hint)));
+        let mut parts = text.splitn(3, ':');
+        let place = (parts.next(), parts.next().and_then(|line| line.parse().ok()), parts.next());
+        let mut problem = match place {
+            (Some(file), Some(line), Some(reason)) if file.ends_with(".luau") => {
+                Self { line: Some(line), ..Self::new(file, reason.trim()) }
+            }
+            _ => Self::new("", text),
+        };
+        problem.hint = hint.map(str::to_owned);
+        problem
+    }
+
     /// With the cure.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

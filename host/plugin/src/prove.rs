@@ -5,6 +5,7 @@
 
 mod cases;
 mod child;
+mod migrate;
 
 use std::{
     fs,
@@ -17,14 +18,14 @@ use std::{
         },
     },
     path::{Path, PathBuf},
-    process::{Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::Arc,
     time::Duration,
 };
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-pub use self::{cases::CaseReport, child::run};
+pub use self::{cases::CaseReport, child::run, migrate::Migration};
 use crate::{
     bundle::Bundle,
     contents::{CodeFiles, Contents},
@@ -45,11 +46,23 @@ struct Order {
     ceiling: Ceiling,
     /// Compiled before: then it is only tested.
     compiled: Option<Vec<u8>>,
-    cases: bool,
-    /// Whether the cases are run once more, to count what they cost.
-    counts: bool,
-    /// A component's code for that, compiled before.
+    /// A component's code that counts its steps, compiled before.
     counted: Option<Vec<u8>>,
+    work: Work,
+}
+
+/// What is to be done with a bundle.
+#[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
+enum Work {
+    /// Say whether it is fit to serve.
+    Prove {
+        /// Whether its cases are run.
+        cases: bool,
+        /// Whether they are run once more, to count what they cost.
+        counts: bool,
+    },
+    /// Bring keys to its version, for as long as somebody hands over some.
+    Migrate,
 }
 
 /// What a prover process answers.
@@ -152,9 +165,7 @@ impl Prover {
     }
 
     fn work(&self, bundle: &Bundle, cases: bool) -> Proof {
-        let (compiled, counts) = (self.cached(bundle, ""), self.counts && cases);
-        let counted = self.cached(bundle, COUNTING).filter(|_| counts);
-        let order = Order { bundle: bundle.clone(), ceiling: self.ceiling, compiled, cases, counts, counted };
+        let order = self.order(bundle, Work::Prove { cases, counts: self.counts && cases });
         let report = match &self.spawn {
             Spawn::Caller => child::prove(&order),
             Spawn::Process { program, arguments } => in_process(program, arguments, &order),
@@ -165,6 +176,17 @@ impl Prover {
             }
         }
         self.finish(bundle, report)
+    }
+
+    fn order(&self, bundle: &Bundle, work: Work) -> Order {
+        let counts = matches!(work, Work::Prove { counts: true, .. });
+        let counted = self.cached(bundle, COUNTING).filter(|_| counts);
+        Order { bundle: bundle.clone(), ceiling: self.ceiling, compiled: self.cached(bundle, ""), counted, work }
+    }
+
+    /// Brings keys to the version of a bundle that was proved.
+    pub fn migration(&self, bundle: &Bundle) -> Result<Migration, Vec<Problem>> {
+        Migration::start(&self.spawn, self.order(bundle, Work::Migrate))
     }
 
     /// The host reads a bundle itself only once a prover has read it and lived.
@@ -276,6 +298,7 @@ pub fn load(id: LoadId, contents: &Contents, bundle: &Bundle, code: Code) -> Loa
             localize: hooks.localize.is_some(),
             trigger: hooks.trigger.is_some(),
             classify: hooks.classify.is_some(),
+            migrate: contents.manifest.migrates(),
         },
         code,
         counts: false,
@@ -299,22 +322,14 @@ fn in_process(program: &Path, arguments: &[String], order: &Order) -> Report {
 
 fn talk(program: &Path, arguments: &[String], order: &Order) -> Result<Report, Problem> {
     let failed = |error: io::Error| Problem::new("", format!("the prover could not be run: {error}"));
-    let (mut ours, theirs) = UnixStream::pair().map_err(failed)?;
-    let mut child = Command::new(program)
-        .args(arguments)
-        .env_clear()
-        .process_group(0)
-        .stdin(Stdio::from(OwnedFd::from(theirs)))
-        .stdout(Stdio::null())
-        .spawn()
-        .map_err(failed)?;
+    let (mut ours, mut child) = spawn(program, arguments).map_err(failed)?;
     let talk = || -> io::Result<Option<Report>> {
         let patience = Some(patience(bounds(&order.bundle)));
         ours.set_read_timeout(patience)?;
         ours.set_write_timeout(patience)?;
         frame::write(&mut ours, order)?;
         let judged: Option<Report> = frame::read(&mut ours, &mut Vec::new())?;
-        let counted = order.counts && judged.is_some();
+        let counted = judged.is_some() && matches!(order.work, Work::Prove { counts: true, .. });
         // The verdict stands, whether or not the process lives to count.
         let counted = counted.then(|| frame::read(&mut ours, &mut Vec::new()).ok().flatten()).flatten();
         Ok(judged.map(|judged: Report| match counted {
@@ -331,6 +346,15 @@ fn talk(program: &Path, arguments: &[String], order: &Order) -> Result<Report, P
         Ok(Some(report)) => Ok(report),
         Ok(None) | Err(_) => Err(ended(&order.bundle, status)),
     }
+}
+
+/// A prover's process, and the stream to it.
+fn spawn(program: &Path, arguments: &[String]) -> io::Result<(UnixStream, Child)> {
+    let (ours, theirs) = UnixStream::pair()?;
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear().process_group(0);
+    let child = command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).spawn()?;
+    Ok((ours, child))
 }
 
 /// Why a prover ended without an answer, for the author.

@@ -8,6 +8,7 @@
 mod base;
 mod folder;
 mod keeper;
+mod keys;
 mod relief;
 mod review;
 mod trials;
@@ -26,6 +27,7 @@ use self::keeper::Keeper;
 pub use self::{
     base::Base,
     folder::Place,
+    keys::{Customer, Keys, KeysTurn, State, Stored, Whose},
     review::{Bid, Overtaken, Review},
 };
 use crate::{
@@ -42,8 +44,9 @@ use crate::{
 
 /// What the registry needs from outside: memory that lasts, and somebody to hand each generation to.
 pub trait Store: Send + 'static {
-    /// Makes a change durable, with the bundle that goes live by it. Not called for what only the log should know.
-    fn keep(&mut self, note: &Note, bundle: Option<&Bundle>) -> Result<(), String>;
+    /// Makes a change durable, with the bundle that goes live by it. `false`: stored keys were changed by somebody else
+    /// meanwhile, and nothing is kept. Not called for what only the log should know.
+    fn keep(&mut self, note: &Note, bundle: Option<&Bundle>) -> Result<bool, String>;
     /// Puts a generation in service: turns that start after this see it.
     fn publish(&mut self, generation: Arc<Generation>);
     /// A bundle that was kept.
@@ -53,6 +56,10 @@ pub trait Store: Send + 'static {
     /// Keeps what a canary has come to, so that a restart goes on with it.
     fn remember(&mut self, _place: &Place, _canary: &Canary) -> Result<(), String> {
         Ok(())
+    }
+    /// What plugins have stored. Who keeps nothing of it has no keys of other versions either.
+    fn keys(&self) -> Option<Arc<dyn Keys>> {
+        None
     }
     /// Who has a say between proof and service; nobody, if nothing is said.
     fn review(&self) -> Option<Arc<dyn Review>> {
@@ -91,6 +98,8 @@ pub struct Note {
     pub cost: Option<Arc<Cost>>,
     /// That beside the version in whose place it came.
     pub compared: Option<Comparison>,
+    /// What happens to stored keys with it.
+    pub keys: Option<KeysTurn>,
 }
 
 /// What became of a bundle.
@@ -199,6 +208,7 @@ enum Command {
     Reviewed(Box<review::Reviewed>),
     Turned { load: LoadId, merchant: MerchantId, turned: Turned },
     Relieved(Box<relief::Relieved>),
+    Copied(Box<keys::Copied>),
     Stop,
 }
 

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use cuecard_model::{Classification, Culture, Customer, Decision, Draft, Event, Turn};
+use cuecard_model::{Classification, Culture, Customer, Decision, Draft, Event, Fields, Turn};
 
 use crate::{
     api::Api,
@@ -81,6 +81,7 @@ fn hooks(declared: &Hooks) -> Vec<Hook> {
         (declared.localize, Hook::Localize),
         (declared.trigger, Hook::Trigger),
         (declared.classify, Hook::Classify),
+        (declared.migrate, Hook::Migrate),
     ];
     all.into_iter().filter_map(|(declared, hook)| declared.then_some(hook)).collect()
 }
@@ -123,6 +124,11 @@ impl Runtime for Watched {
     fn classify(&mut self, call: &mut Call, turn: &Turn) -> Result<Classification, CallError> {
         let _watch = self.watchdog.watch(call.limits().time(), None);
         self.plugin.classify(call, turn)
+    }
+
+    fn migrate(&mut self, call: &mut Call, from: u32, keys: &Fields) -> Result<Fields, CallError> {
+        let _watch = self.watchdog.watch(call.limits().time(), None);
+        self.plugin.migrate(call, from, keys)
     }
 
     fn take_steps(&mut self) -> Option<u64> {

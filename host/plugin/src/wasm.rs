@@ -21,4 +21,4 @@ pub(crate) use contract::Contract;
 pub use engine::{PoolSize, WasmEngine};
 pub use error::LoadError;
 
-pub(crate) use check::imported_functions;
+pub(crate) use check::{exports, imported_functions};

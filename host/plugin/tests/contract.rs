@@ -77,7 +77,9 @@ fn wit_types() -> Types {
     let host =
         interface("host").functions.values().map(|function| (snake(&function.name), signature(&resolve, function)));
     types.insert("Host".into(), table(host));
-    let hooks = resolve.worlds[world].exports.iter().map(|(name, item)| match item {
+    let migrates = resolve.select_world(&[package], Some("migrates")).unwrap();
+    let exports = resolve.worlds[world].exports.iter().chain(&resolve.worlds[migrates].exports);
+    let hooks = exports.map(|(name, item)| match item {
         WorldItem::Function(function) => {
             (snake(&resolve.name_world_key(name)), format!("({})?", signature(&resolve, function)))
         }
@@ -115,7 +117,7 @@ fn signature(resolve: &Resolve, function: &Function) -> String {
     let parameters = function.params.iter().map(|parameter| {
         let spelled = of(resolve, &parameter.ty);
         // `arguments` may be left out where a message has none.
-        let spelled = if spelled == "Fields" { "Fields?".to_owned() } else { spelled };
+        let spelled = if spelled == "Fields" && parameter.name == "arguments" { "Fields?".to_owned() } else { spelled };
         format!("{}: {spelled}", snake(&parameter.name))
     });
     let parameters = parameters.collect::<Vec<_>>().join(", ");

@@ -66,8 +66,8 @@ struct Memory {
 }
 
 impl Store for Memory {
-    fn keep(&mut self, note: &Note, _: Option<&Bundle>) -> Result<(), String> {
-        self.notes.send(note.clone()).map_err(|error| error.to_string())
+    fn keep(&mut self, note: &Note, _: Option<&Bundle>) -> Result<bool, String> {
+        self.notes.send(note.clone()).map(|()| true).map_err(|error| error.to_string())
     }
     fn publish(&mut self, generation: Arc<Generation>) {
         let _ = self.generations.send(generation);

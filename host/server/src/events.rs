@@ -17,7 +17,7 @@ use crate::{
     clock,
     contacts::{self, Basis, Known},
     journal::{About, Place, take_down},
-    outbox, receipts, rehearse,
+    outbox, receipts, rehearse, stored_keys,
 };
 
 /// How many tasks share the customers.
@@ -134,8 +134,8 @@ async fn decide(app: &Arc<App>, merchant: &MerchantId, open: Vec<Open>) -> Resul
         let mut writes = vec![done];
         writes.extend(receipts::writes(&*app.engine, merchant, &event, now).await?);
         writes.extend(record.map(Write::Judged));
-        writes.extend(judged.key_writes.into_iter().map(|(plugin, writes)| Write::PluginKeys {
-            plugin,
+        writes.extend(judged.key_writes.into_iter().map(|(set, writes)| Write::PluginKeys {
+            set,
             customer: customer.clone(),
             writes,
         }));
@@ -181,6 +181,7 @@ async fn keep_all(app: &App, merchant: &MerchantId, kept: Vec<Vec<Write>>) -> Re
     match app.engine.commit(Batch::new(merchant.clone(), kept.iter().flatten().cloned().collect())).await {
         Ok(Receipt::Kept(outcomes)) => {
             app.metrics.events(kept.len());
+            stored_keys::tell(merchant, kept.iter().flatten(), &outcomes);
             tell(app, merchant, kept.iter().flatten(), outcomes);
             return Ok(());
         }
@@ -199,10 +200,13 @@ async fn keep(app: &App, merchant: &MerchantId, writes: Vec<Write>) -> Result<()
     match app.engine.commit(Batch::new(merchant.clone(), writes.clone())).await {
         Ok(Receipt::Kept(outcomes)) => {
             app.metrics.events(1);
+            stored_keys::tell(merchant, writes.iter(), &outcomes);
             tell(app, merchant, writes.iter(), outcomes);
         }
         // A receipt of a contact that was changed this very moment: it is looked at again.
         Ok(Receipt::Refused(Refusal::OutreachChanged { .. })) => return Err(Later),
+        // Another version serves in a moment, and is asked about this event.
+        Ok(Receipt::Refused(Refusal::KeysHeld(_))) => return Err(Later),
         // Somebody else has decided, or the timer was moved meanwhile.
         Ok(Receipt::Refused(_) | Receipt::Duplicate(_)) => {}
         // It would fail for ever, and hold up everything behind it: the event ends, its decisions are dropped.
@@ -241,6 +245,7 @@ async fn ask(
     now: Timestamp,
 ) -> Result<Vec<(Judged, Option<JudgedRecord>)>, Later> {
     let settings = app.merchants.get(&*app.engine, merchant).await?;
+    // Before the keys are read: those of its version are there by then.
     let Some(snapshot) = app.snapshot.load_full() else { return Err(Later) };
     let events: Vec<_> = events.collect();
     let customers: Vec<_> = events.iter().filter_map(|event| event.customer_id.clone()).collect();

@@ -36,6 +36,7 @@ pub mod rehearse;
 mod rollout;
 pub mod start;
 pub mod store;
+mod stored_keys;
 mod taught;
 mod trace;
 pub mod translate;

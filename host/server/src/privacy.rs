@@ -15,7 +15,7 @@ use cuecard_engine::{AuditEntry, Batch, Change, Engine, Error, Outcome, Receipt,
 use cuecard_model::{Claim, Customer, CustomerId, IdentityKind, MerchantId, Suppression, SuppressionCause, Timestamp};
 use tokio::sync::Notify;
 
-use crate::{app::App, clock, ids::new_key};
+use crate::{app::App, clock, ids::new_key, stored_keys};
 
 /// The name of the setting that holds the installation's key.
 const SETTING: &str = "privacy-key";
@@ -31,6 +31,8 @@ const ROUND: Duration = Duration::from_secs(3600);
 const DELIVERIES: i64 = 90 * DAY;
 /// What turns were answered and events judged from is kept for so many days: only newer ones are rehearsed exactly.
 const INPUT_DAYS: u32 = 30;
+/// What plugins stored in the version before is kept for so long, for a rollback.
+const KEYS: i64 = 30 * DAY;
 const DAY: i64 = 24 * 3600 * 1000;
 
 /// What erasing needs to know.
@@ -171,6 +173,7 @@ pub async fn round(app: &App, now: Timestamp) -> Result<(), Error> {
     for room in [Room::Messages, Room::Events, Room::Inputs, Room::Judged] {
         sweep(app, room, now).await?;
     }
+    stored_keys::sweep(engine, Timestamp::from_millis(now.millis() - KEYS)).await?;
     let before = Timestamp::from_millis(now.millis() - DELIVERIES);
     let tidy = || Batch::new("*".into(), vec![Write::Tidy { before, limit: ROWS }]);
     while engine.commit(tidy()).await? == Receipt::Kept(vec![Outcome::Done]) {

@@ -95,7 +95,7 @@ pub enum Tried {
     /// To be proved first.
     Bundle(Bundle),
     /// As it would serve.
-    Proved(Arc<LivePlugin>),
+    Proved(Arc<LivePlugin>, Bundle),
 }
 
 /// Why there is no rehearsal.
@@ -221,11 +221,17 @@ impl Stage {
         let old = snapshot.generation.plugins(&of).find(|plugin| plugin.plugin.id == place.1).cloned();
         let mut found = Rehearsal { old: old.as_deref().map(Version::of), ..Rehearsal::empty(&place.1) };
         let ready = match version {
-            Tried::Proved(plugin) => Ok(plugin),
-            Tried::Bundle(bundle) => self.prove(&place, bundle, &mut found).await,
+            Tried::Proved(plugin, bundle) => Ok((plugin, bundle)),
+            Tried::Bundle(bundle) => {
+                self.prove(&place, bundle.clone(), &mut found).await.map(|plugin| (plugin, bundle))
+            }
+        };
+        let ready = match ready {
+            Ok((plugin, bundle)) => self.with_keys(&bundle, &plugin, turns).await.map(|turns| (plugin, turns)),
+            Err(problems) => Err(problems),
         };
         match ready {
-            Ok(plugin) => {
+            Ok((plugin, turns)) => {
                 found.new = Some(Version::of(&plugin));
                 found.cost = counted::compared(old.as_deref(), &plugin);
                 let occurred = match &events {
@@ -286,6 +292,33 @@ impl Stage {
         found.cases = proof.cases.iter().map(Case::of).collect();
         let id = self.ids.fetch_add(1, Ordering::Relaxed);
         unserved(id, place, bundle, proof)
+    }
+
+    /// The turns with what the version would have made of the keys that were stored then.
+    async fn with_keys(
+        &self,
+        bundle: &Bundle,
+        plugin: &LivePlugin,
+        mut turns: Vec<Again>,
+    ) -> Result<Vec<Again>, Vec<Problem>> {
+        if !plugin.contents.manifest.migrates() {
+            return Ok(turns);
+        }
+        let (prover, bundle, set) = (Arc::clone(&self.prover), bundle.clone(), plugin.key_set());
+        let work = move || {
+            let mut migration = prover.migration(&bundle)?;
+            for again in &mut turns {
+                let incoming = &mut again.incoming;
+                let older =
+                    incoming.keys.iter().rev().find(|(it, _)| it.plugin == set.plugin && it.version <= set.version);
+                let Some((from, keys)) = older.filter(|(it, _)| it.version < set.version) else { continue };
+                let migrated = migration.run(from.version, incoming.now, vec![keys.clone()]);
+                let migrated = migrated.map_err(|problem| vec![problem])?;
+                Arc::make_mut(&mut incoming.keys).extend(migrated.into_iter().map(|keys| (set.clone(), keys)));
+            }
+            Ok(turns)
+        };
+        spawn_blocking(work).await.unwrap_or_else(|_| Err(vec![Problem::new("", "the rehearsal was broken off")]))
     }
 
     /// Two, so that one merchant's rehearsal leaves room for another's.

@@ -30,6 +30,7 @@ use crate::{
         evidence::{Rehearsed, Tried, rehearsed, tried},
     },
     rehearse::Reviewer,
+    stored_keys::{self, StoredKeys},
 };
 
 /// By whom changes of the folder are.
@@ -61,13 +62,14 @@ pub struct EngineStore {
 }
 
 impl Store for EngineStore {
-    fn keep(&mut self, note: &Note, bundle: Option<&Bundle>) -> Result<(), String> {
+    fn keep(&mut self, note: &Note, bundle: Option<&Bundle>) -> Result<bool, String> {
         let record = reload_record(note);
         let mut changes = vec![Change::Reload(record.clone())];
         changes.extend(change(note, &record));
         changes.extend(canary_change(note)?);
         changes.extend(cost_change(note, bundle)?);
         changes.extend(audit(&record));
+        changes.extend(note.keys.as_ref().map(|keys| stored_keys::change(keys, record.at)));
         let work = async {
             if let (Some(bundle), false) = (bundle, note.outcome == registry::Outcome::Refused) {
                 let archive = to_archive(bundle).map_err(|error| error.to_string())?;
@@ -75,7 +77,9 @@ impl Store for EngineStore {
             }
             self.engine.change(changes).await.map_err(|error| error.to_string())
         };
-        self.runtime.block_on(work)?;
+        if !self.runtime.block_on(work)? {
+            return Ok(false);
+        }
         self.metrics.reload(outcome_word(record.outcome));
         self.alerts.raise(&record);
         use ReloadOutcome::{Readmitted, Refused, Retired, SetAside};
@@ -84,7 +88,7 @@ impl Store for EngineStore {
         } else {
             self.pending.push(record);
         }
-        Ok(())
+        Ok(true)
     }
 
     fn publish(&mut self, generation: Arc<Generation>) {
@@ -113,6 +117,11 @@ impl Store for EngineStore {
     fn remember(&mut self, place: &Place, canary: &Canary) -> Result<(), String> {
         let change = canary_setting(place, Some(canary))?;
         self.runtime.block_on(self.engine.change(vec![change])).map(drop).map_err(|error| error.to_string())
+    }
+
+    fn keys(&self) -> Option<Arc<dyn registry::Keys>> {
+        let (engine, runtime) = (Arc::clone(&self.engine), self.runtime.clone());
+        Some(Arc::new(StoredKeys { engine, runtime }))
     }
 
     fn review(&self) -> Option<Arc<dyn Review>> {

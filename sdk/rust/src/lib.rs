@@ -36,6 +36,19 @@ pub mod bindings {
     });
 }
 
+#[doc(hidden)]
+#[allow(missing_docs, reason = "generated from sdk/wit/v1, where the types are documented")]
+pub mod migration {
+    wit_bindgen::generate!({
+        path: "../wit/v1",
+        world: "migrates",
+        pub_export_macro: true,
+        export_macro_name: "export_migration",
+        default_bindings_module: "cuecard_sdk::migration",
+        with: { "cuecard:plugin/types@1.0.0": crate::bindings::cuecard::plugin::types },
+    });
+}
+
 pub use bindings::cuecard::plugin::{host, types::*};
 pub use fields::Fields;
 
@@ -71,9 +84,33 @@ pub trait Plugin {
     }
 }
 
-/// Makes a type that implements [`Plugin`] the plugin of this crate.
+/// What a plugin brings besides once the format of its stored keys has changed, which `version` under `[keys]` in
+/// `plugin.toml` says. Exported by `export!(YourPlugin, with migrate)`.
+pub trait Migrate {
+    /// All of one customer's keys, stored in version `from`, in the format of this version. What it leaves out is gone.
+    /// An `Err` keeps the version from going live.
+    fn migrate(from: u32, keys: Vec<Field>) -> Result<Vec<Field>, String>;
+}
+
+/// Makes a type that implements [`Plugin`] the plugin of this crate; `, with migrate` one that implements [`Migrate`] too.
 #[macro_export]
 macro_rules! export {
+    ($plugin:ty, with migrate) => {
+        $crate::export!($plugin);
+
+        const _: () = {
+            struct Exported;
+
+            impl $crate::migration::Guest for Exported {
+                fn migrate(from: u32, keys: Vec<$crate::Field>) -> Result<Vec<$crate::Field>, String> {
+                    $crate::log_panics();
+                    <$plugin as $crate::Migrate>::migrate(from, keys)
+                }
+            }
+
+            $crate::migration::export_migration!(Exported with_types_in $crate::migration);
+        };
+    };
     ($plugin:ty) => {
         const _: () = {
             struct Exported;

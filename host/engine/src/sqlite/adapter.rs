@@ -4,21 +4,25 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use cuecard_model::{
-    ContactFacts, ConversationId, CustomerId, IdentityKind, Learned, MerchantId, MessageId, PluginId, SuggestionId,
-    Timestamp, TurnId,
+    ContactFacts, ConversationId, CustomerId, IdentityKind, KeySet, Learned, MerchantId, MessageId, PluginId,
+    SuggestionId, Timestamp, TurnId,
 };
 use tokio::sync::oneshot;
 
 use super::{
-    SqliteEngine, audit, check::check, context::Question, errands, feedback, forget, hooks, identities, insights,
-    judged, kept, people, proposals, read, read_outreach, threads, trial, writer::Job,
+    SqliteEngine, audit,
+    check::{check, weigh_change},
+    context::Question,
+    errands, feedback, forget, hooks, identities, insights, judged, kept, keys, people, proposals, read, read_outreach,
+    threads, trial,
+    writer::Job,
 };
 use crate::{
     Aged, ApiKey, ArmResult, Backlog, Batch, Change, Context, CustomerState, DueErrand, DueOutreach, DueTimer, Engine,
-    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, JudgedRecord, KeptTurn, MessageRecord,
-    NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord, ProposalRecord,
-    ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit, StoredKeys, Thread,
-    TurnRecord,
+    Errand, Error, Feedback, Handed, Hook, Identities, InsightQuery, Insights, JudgedRecord, KeptTurn, KeysToCopy,
+    MessageRecord, NextDue, OpenEvent, OutreachFilter, OutreachId, OutreachRecord, Partition, Person, PluginRecord,
+    ProposalRecord, ProposalState, Receipt, ReloadRecord, Result, Room, Scope, Session, Spoken, StoredAudit,
+    StoredKeys, StoredSet, Thread, TurnRecord,
 };
 
 /// The largest bundle that is kept.
@@ -139,6 +143,27 @@ impl Engine for SqliteEngine {
         self.pool.read(move |connection| read::turns_before(connection, &merchant, before.as_ref(), limit)).await
     }
 
+    async fn key_sets(&self, plugin: Option<&PluginId>) -> Result<Vec<StoredSet>> {
+        let plugin = plugin.cloned();
+        self.pool.read(move |connection| keys::sets(connection, plugin.as_ref())).await
+    }
+
+    async fn keys_page(
+        &self,
+        merchant: &MerchantId,
+        set: &KeySet,
+        after: Option<&CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<KeysToCopy>> {
+        let (merchant, set, after) = (merchant.clone(), set.clone(), after.cloned());
+        self.pool.read(move |connection| keys::page(connection, &merchant, &set, after.as_ref(), limit)).await
+    }
+
+    async fn keys_changed(&self, merchant: &MerchantId, set: &KeySet, limit: usize) -> Result<Vec<KeysToCopy>> {
+        let (merchant, set) = (merchant.clone(), set.clone());
+        self.pool.read(move |connection| keys::changed(connection, &merchant, &set, limit)).await
+    }
+
     async fn stored_keys(&self, merchant: &MerchantId, plugin: &PluginId) -> Result<StoredKeys> {
         let (merchant, plugin) = (merchant.clone(), plugin.clone());
         self.pool.read(move |connection| read::stored_keys(connection, &merchant, &plugin)).await
@@ -236,7 +261,8 @@ impl Engine for SqliteEngine {
 
     async fn change(&self, changes: Vec<Change>) -> Result<bool> {
         let (waiter, waiting) = oneshot::channel();
-        self.send(Job::Change(changes, waiter), 1024)?;
+        let bytes = changes.iter().map(weigh_change).sum();
+        self.send(Job::Change(changes, waiter), bytes)?;
         answer(waiting).await
     }
 

@@ -102,6 +102,7 @@ fn canonical(connection: &Connection, merchant: &MerchantId, write: &mut Write) 
         Write::Message(record) | Write::Turn(TurnRecord { message: record, .. }) => &mut record.customer,
         Write::Customer(customer) => &mut customer.id,
         Write::PluginKeys { customer, .. }
+        | Write::KeysGone { customer, .. }
         | Write::Timer { customer, .. }
         | Write::CancelTimer { customer, .. }
         | Write::TimerDone { customer, .. } => customer,
@@ -161,7 +162,12 @@ fn one(
             let sql = "delete from live where merchant = ?1 and key = ?2";
             changed(connection.prepare_cached(sql)?.execute(params![merchant.as_str(), key])?)
         }
-        Write::PluginKeys { plugin, customer, writes } => keys::put(connection, merchant, plugin, customer, writes),
+        Write::PluginKeys { set, customer, writes } => keys::put(connection, merchant, set, customer, writes),
+        Write::KeysGone { plugin, customer } => {
+            let outcome = keys::forget(connection, merchant, plugin, customer)?;
+            effects.stale.push(customer.clone());
+            Ok(outcome)
+        }
         Write::Event(event) => event::put(connection, merchant, event, places),
         Write::EventDone { event, at } => event::done(connection, merchant, event, *at),
         Write::Judged(record) => judged::put(connection, merchant, record),

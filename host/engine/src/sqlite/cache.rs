@@ -8,8 +8,8 @@ use std::{
 };
 
 use cuecard_model::{
-    Contact, ConversationId, Customer, CustomerId, Event, Fields, Learned, LiveItem, MerchantId, Message, MessageId,
-    PluginId, Role, Value,
+    Contact, ConversationId, Customer, CustomerId, Event, Fields, KeySet, Learned, LiveItem, MerchantId, Message,
+    MessageId, Role, Value,
 };
 
 use super::{
@@ -17,7 +17,9 @@ use super::{
     people::Known,
     space::{Space, Weigh},
 };
-use crate::{ApiKey, Batch, Change, CustomerState, Hook, MessageRecord, Outcome, Receipt, TurnRecord, Write};
+use crate::{
+    ApiKey, Batch, Change, CustomerState, Hook, KeysChange, MessageRecord, Outcome, Receipt, TurnRecord, Write,
+};
 
 /// Messages of history that a turn is handed.
 pub(super) const HISTORY: usize = 20;
@@ -132,6 +134,10 @@ impl Cache {
                     self.hooks.write().unwrap_or_else(PoisonError::into_inner).insert(hook.hash.clone(), hook);
                 }
                 Change::People(change) => self.people.changed(change),
+                // Which keys everybody has is another question from now on.
+                Change::Keys(
+                    KeysChange::Swap(..) | KeysChange::Restore(..) | KeysChange::Settle(_) | KeysChange::Expire(_),
+                ) => self.customers().clear(),
                 _ => {}
             }
         }
@@ -189,9 +195,9 @@ impl Cache {
                 let key = (merchant.clone(), customer.id.clone());
                 self.customers().update(&key, |known| known.state.profile = Some(Arc::new(customer)));
             }
-            Write::PluginKeys { plugin, customer, writes } if outcome == Outcome::Done => {
+            Write::PluginKeys { set, customer, writes } if outcome == Outcome::Done => {
                 let key = (merchant.clone(), customer);
-                self.customers().update(&key, |known| merge_keys(&mut known.state, plugin, writes));
+                self.customers().update(&key, |known| merge_keys(&mut known.state, set, writes));
             }
             Write::Event(event) if outcome == Outcome::Done => {
                 let place = places.next().unwrap_or(i64::MAX);
@@ -250,9 +256,9 @@ impl KnownCustomer {
     }
 }
 
-fn merge_keys(state: &mut CustomerState, plugin: PluginId, writes: BTreeMap<String, Option<Value>>) {
+fn merge_keys(state: &mut CustomerState, set: KeySet, writes: BTreeMap<String, Option<Value>>) {
     let keys = Arc::make_mut(&mut state.keys);
-    let mut fields = keys.remove(&plugin).unwrap_or_default();
+    let mut fields = keys.remove(&set).unwrap_or_default();
     for (name, value) in writes {
         match value {
             Some(value) => fields.insert(name, value),
@@ -260,7 +266,7 @@ fn merge_keys(state: &mut CustomerState, plugin: PluginId, writes: BTreeMap<Stri
         };
     }
     if !fields.is_empty() {
-        keys.insert(plugin, fields);
+        keys.insert(set, fields);
     }
 }
 

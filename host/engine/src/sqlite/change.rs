@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     apply::{Step, json},
-    audit, hooks, people,
+    audit, hooks, keys, people,
 };
 use crate::{Change, PluginRecord, Scope, audit::chain_name};
 
@@ -52,6 +52,7 @@ fn one(connection: &Connection, change: &Change) -> Step<bool> {
         Change::Hook(hook) => hooks::put(connection, hook)?,
         Change::Setting { scope, name, value } => setting(connection, scope, name, value.as_deref())?,
         Change::People(change) => return people::change(connection, change),
+        Change::Keys(change) => return keys::change(connection, change),
         Change::Audit(scope, entry) => audit::append(connection, scope, entry)?,
     }
     Ok(true)

@@ -3,7 +3,7 @@
 use cuecard_model::{Customer, Fields, LiveItem, Value};
 
 use super::cache::{weigh_customer, weigh_fields};
-use crate::{Batch, Error, OutreachRecord, Result, TurnRecord, Write};
+use crate::{Batch, Change, Error, KeysChange, OutreachRecord, Result, TurnRecord, Write};
 
 /// The most text in one batch; far above what a turn or a customer has, far below what SQLite takes.
 const BATCH: usize = 16 << 20;
@@ -47,6 +47,15 @@ fn weigh(write: &Write) -> usize {
         _ => 0,
     };
     more + 256
+}
+
+/// About how many bytes a change has.
+pub(super) fn weigh_change(change: &Change) -> usize {
+    let more = match change {
+        Change::Keys(KeysChange::Copy { copies, .. }) => copies.iter().map(|copy| weigh_fields(&copy.keys) + 64).sum(),
+        _ => 0,
+    };
+    more + 1024
 }
 
 /// Rough: text by its length, the rest by the piece.

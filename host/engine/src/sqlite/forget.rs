@@ -67,8 +67,9 @@ pub(super) fn erase(
                 (select turn from messages where merchant = ?1 and customer = ?2 and role = 1 and turn is not null)",
             "delete from waiting where merchant = ?1 and order_id in
                 (select id from orders where merchant = ?1 and customer = ?2)",
-            "update plugin_usage as u set bytes = bytes - coalesce((select sum(k.bytes) from plugin_keys as k
-                where k.merchant = ?1 and k.customer = ?2 and k.plugin = u.plugin), 0) where merchant = ?1",
+            "update key_sets as s set bytes = bytes - coalesce((select sum(k.bytes) from plugin_keys as k
+                where k.merchant = ?1 and k.customer = ?2 and k.plugin = s.plugin and k.version = s.version), 0)
+                where merchant = ?1",
             "delete from merge_rows where merge_id in
                 (select id from merges where merchant = ?1 and (customer = ?2 or into_id = ?2))",
             "delete from merges where merchant = ?1 and (customer = ?2 or into_id = ?2)",

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0009_learned.sql"),
     include_str!("0011_errands.sql"),
     include_str!("0012_author.sql"),
+    include_str!("0013_key_sets.sql"),
     include_str!("0014_judged.sql"),
     include_str!("0015_cost.sql"),
 ];

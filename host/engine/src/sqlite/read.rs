@@ -6,8 +6,8 @@ use std::{
 };
 
 use cuecard_model::{
-    Contact, ConversationId, Customer, CustomerId, Event, Fields, LiveItem, MerchantId, Message, MessageId, PluginId,
-    Recent, Role, Timer, Timestamp, TurnId,
+    Contact, ConversationId, Customer, CustomerId, Event, Fields, KeySet, LiveItem, MerchantId, Message, MessageId,
+    PluginId, Recent, Role, Timer, Timestamp, TurnId,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
 use serde::de::DeserializeOwned;
@@ -16,6 +16,7 @@ use super::{
     apply::{keys::QUOTA, role_number},
     cache::{Conversation, HISTORY, IDS, KnownCustomer, Live},
     change::scope_text,
+    keys,
 };
 use crate::{
     ApiKey, Backlog, CustomerState, DueTimer, Handed, MessageRecord, NextDue, OpenEvent, Partition, PluginRecord,
@@ -89,12 +90,17 @@ pub(super) fn handed(connection: &Connection, merchant: &MerchantId, customer: &
     let mut statement =
         connection.prepare_cached("select body from customers where merchant = ?1 and customer = ?2")?;
     let profile = statement.query_row(place, |row| from_json::<Customer>(row, 0)).optional()?;
-    let sql = "select plugin, name, value from plugin_keys where merchant = ?1 and customer = ?2";
-    let mut keys = BTreeMap::<PluginId, Fields>::new();
-    for (plugin, name, value) in
-        all(connection, sql, place, |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, from_json(row, 2)?)))?
-    {
-        keys.entry(plugin.into()).or_default().insert(name, value);
+    // What is being made for the next version, nobody sees yet.
+    let sql = "select k.plugin, k.version, k.name, k.value from plugin_keys as k cross join key_sets as s
+        where k.merchant = ?1 and k.customer = ?2
+            and s.merchant = ?1 and s.plugin = k.plugin and s.version = k.version and s.state in (0, 2, 3)";
+    let mut keys = BTreeMap::<KeySet, Fields>::new();
+    let row = |row: &Row<'_>| {
+        let set = KeySet::new(row.get::<_, String>(0)?.into(), row.get(1)?);
+        Ok((set, row.get::<_, String>(2)?, from_json(row, 3)?))
+    };
+    for (set, name, value) in all(connection, sql, place, row)? {
+        keys.entry(set).or_default().insert(name, value);
     }
     Ok(Handed { profile: profile.map(Arc::new), keys: Arc::new(keys) })
 }
@@ -243,12 +249,13 @@ pub(super) fn turns_before(
 
 /// Reads all of the merchant's keys, which the quota bounds: asked by people, never on the way of a message.
 pub(super) fn stored_keys(connection: &Connection, merchant: &MerchantId, plugin: &PluginId) -> Result<StoredKeys> {
+    let version = keys::in_use(connection, merchant, plugin)?.unwrap_or(1);
     let sql = "select count(*), coalesce(sum(bytes), 0), count(distinct customer) from plugin_keys
-        where merchant = ?1 and plugin = ?2";
+        where merchant = ?1 and plugin = ?2 and version = ?3";
     let count = |row: &Row<'_>, column: usize| row.get::<_, i64>(column).map(i64::cast_unsigned);
-    connection.prepare_cached(sql)?.query_row([merchant.as_str(), plugin.as_str()], |row| {
+    connection.prepare_cached(sql)?.query_row(params![merchant.as_str(), plugin.as_str(), version], |row| {
         let (keys, bytes, customers) = (count(row, 0)?, count(row, 1)?, count(row, 2)?);
-        Ok(StoredKeys { keys, bytes, customers, limit: QUOTA.cast_unsigned() })
+        Ok(StoredKeys { version, keys, bytes, customers, limit: QUOTA.cast_unsigned() })
     })
 }
 

@@ -19,9 +19,9 @@ pub(super) struct Room {
     columns: Vec<String>,
 }
 
-/// What is kept of a customer beside these: the profile is joined and parted by its own rules, and aliases and merges
-/// name customers instead of belonging to one.
-const OTHERS: [&str; 3] = ["customers", "aliases", "merges"];
+/// What is kept of a customer beside these: the profile is joined and parted by its own rules, aliases and merges
+/// name customers instead of belonging to one, and moving keys notes by itself that they have changed.
+const OTHERS: [&str; 4] = ["customers", "aliases", "merges", "plugin_keys_changed"];
 
 /// All such tables, but for those with rules of their own.
 pub(super) fn rooms(connection: &Connection) -> rusqlite::Result<Vec<Room>> {

@@ -72,6 +72,12 @@ impl<K: Eq + Hash + Clone, V: Weigh> Space<K, V> {
         }
     }
 
+    /// Forgets everything, and takes away all tickets.
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+        self.weight = 0;
+    }
+
     fn put(&mut self, key: K, slot: Slot<V>) {
         self.weight += slot_weight(&slot);
         if let Some(before) = self.slots.insert(key, slot) {

@@ -14,12 +14,12 @@ pub async fn profiles_and_keys_are_kept(mut shop: Shop) {
     assert_eq!((stored.keys, stored.customers, stored.limit), (3, 1, 1 << 20));
     assert!(stored.bytes > 3 * 16, "names, values and what a key costs: {stored:?}");
     assert_eq!(shop.engine.stored_keys(&"other".into(), &"late-parcel".into()).await.unwrap().keys, 0);
-    assert_eq!(shop.context("c", "m", 100).await.customer.keys["late-parcel"].len(), 3);
+    assert_eq!(shop.context("c", "m", 100).await.customer.keys[&"late-parcel".into()].len(), 3);
     shop.keep(vec![keys("u-9", &[("a", None), ("b", Some("y".into()))])]).await;
     for _ in 0..2 {
         let state = shop.context("c", "m", 100).await.customer;
         assert_eq!(state.profile.as_deref(), Some(&customer("u-9", "zh-CN")));
-        assert_eq!(state.keys["late-parcel"], fields(&[("b", "y".into()), ("c", true.into())]));
+        assert_eq!(state.keys[&"late-parcel".into()], fields(&[("b", "y".into()), ("c", true.into())]));
         assert_eq!(shop.engine.customer(&shop.merchant, &"u-9".into()).await.unwrap(), state);
         shop = shop.reopen().await;
     }
@@ -44,7 +44,7 @@ pub async fn triggers_are_handed_profile_and_keys(mut shop: Shop) {
             let locales: Vec<_> =
                 handed.iter().map(|it| it.profile.as_ref().and_then(|profile| profile.locale.as_deref())).collect();
             assert_eq!(locales, [Some("fr"), None, Some("de")]);
-            assert_eq!(handed[2].keys["late-parcel"], fields(&[("a", 1.0.into())]));
+            assert_eq!(handed[2].keys[&"late-parcel".into()], fields(&[("a", 1.0.into())]));
             assert!(handed[0].keys.is_empty() && handed[1].keys.is_empty());
         }
         shop = shop.reopen().await;

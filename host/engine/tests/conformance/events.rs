@@ -65,7 +65,7 @@ pub async fn a_second_decision_is_refused(shop: Shop) {
         assert_eq!(late, Receipt::Refused(Refusal::EventNotOpen(id.into())));
     }
     let state = shop.engine.customer(&shop.merchant, &"u-9".into()).await.unwrap();
-    assert_eq!(state.keys["late-parcel"], fields(&[("seen", 1.0.into())]), "nothing of the late one is kept");
+    assert_eq!(state.keys[&"late-parcel".into()], fields(&[("seen", 1.0.into())]), "nothing of the late one is kept");
 }
 
 fn set(key: &str, seconds: i64) -> Write {

@@ -174,7 +174,7 @@ pub async fn a_merge_carries_everything_and_is_undone(shop_: Shop) {
         assert_eq!(shop_.orders(name).await, both);
         let state = shop_.engine.customer(&shop_.merchant, &name.into()).await.unwrap();
         assert_eq!(state.profile.unwrap().locale.as_deref(), Some("en"));
-        assert_eq!(state.keys["late-parcel"]["step"], 2.0.into());
+        assert_eq!(state.keys[&"late-parcel".into()]["step"], 2.0.into());
         assert_eq!(state.recent.contacts.len(), 1);
         assert_eq!(state.recent.events.len(), 3);
     }

@@ -71,7 +71,7 @@ pub fn live(key: &str, from: Option<i64>, until: Option<i64>) -> LiveItem {
 
 pub fn keys(customer: &str, writes: &[(&str, Option<Value>)]) -> Write {
     let writes: BTreeMap<_, _> = writes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    Write::PluginKeys { plugin: "late-parcel".into(), customer: customer.into(), writes }
+    Write::PluginKeys { set: "late-parcel".into(), customer: customer.into(), writes }
 }
 
 impl Shop {

@@ -73,9 +73,9 @@ fn copy(from: &Path, to: &PathBuf, without: &[&str]) {
 struct Memory(mpsc::Sender<Arc<Generation>>);
 
 impl Store for Memory {
-    fn keep(&mut self, note: &Note, _: Option<&Bundle>) -> Result<(), String> {
+    fn keep(&mut self, note: &Note, _: Option<&Bundle>) -> Result<bool, String> {
         assert_eq!(note.outcome, registry::Outcome::Live, "{}: {}", note.place.1, note.reason);
-        Ok(())
+        Ok(true)
     }
 
     fn publish(&mut self, generation: Arc<Generation>) {

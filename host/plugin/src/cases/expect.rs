@@ -140,6 +140,7 @@ pub(super) fn read(case: &mut Section<'_, '_>, hook: Hook, now: Timestamp) -> Op
         Hook::Compose | Hook::Localize => "add expect.text_contains = [\"…\"]",
         Hook::Trigger => "add expect.decisions = [\"outreach\"]",
         Hook::Classify => "add expect.signals.scenario = \"…\"",
+        Hook::Migrate => "add expect.keys = { … }",
     };
     let Some(mut section) = case.table("expect") else {
         if !case.was_mistyped("expect") {
@@ -165,6 +166,7 @@ pub(super) fn read(case: &mut Section<'_, '_>, hook: Hook, now: Timestamp) -> Op
             expect.named = words(&mut section, "named", SIGNALS);
             expect.reason_contains = list(&mut section, "reason_contains").unwrap_or_default();
         }
+        Hook::Migrate => {}
     }
     expect.keys = fields::fields(&mut section, "keys", now);
     expect.keys_forgotten = list(&mut section, "keys_forgotten").unwrap_or_default();

@@ -52,12 +52,14 @@ pub(super) enum Hook {
     Localize,
     Trigger,
     Classify,
+    Migrate,
 }
 const HOOKS: &[(&str, Hook)] = &[
     ("compose", Hook::Compose),
     ("localize", Hook::Localize),
     ("trigger", Hook::Trigger),
     ("classify", Hook::Classify),
+    ("migrate", Hook::Migrate),
 ];
 
 pub(super) fn read_case(file: &str, line: u32, mut section: Section<'_, '_>) -> Option<Case> {
@@ -76,6 +78,7 @@ pub(super) fn read_case(file: &str, line: u32, mut section: Section<'_, '_>) -> 
         Hook::Localize => read_localize(&mut section, &about),
         Hook::Trigger => read_event(&mut section, &about, &id),
         Hook::Classify => read_turn(&mut section, &about, &id).map(|turn| Input::Classify(Box::new(turn))),
+        Hook::Migrate => read_from(&mut section).map(Input::Migrate),
     };
     section.ignore(&[
         "text",
@@ -99,18 +102,34 @@ pub(super) fn read_case(file: &str, line: u32, mut section: Section<'_, '_>) -> 
 
 /// The hook is plain from what the case brings; it may be named all the same.
 fn read_hook(section: &mut Section<'_, '_>) -> Hook {
-    let implied = match (section.has("event"), section.has("draft")) {
-        (true, _) => Hook::Trigger,
-        (false, true) => Hook::Localize,
-        (false, false) => Hook::Compose,
+    let implied = match (section.has("event"), section.has("draft"), section.has("from")) {
+        (true, ..) => Hook::Trigger,
+        (_, true, _) => Hook::Localize,
+        (.., true) => Hook::Migrate,
+        _ => Hook::Compose,
     };
     let Some(text) = section.text("hook") else { return implied };
     let Some(hook) = section.as_word("hook", &text, HOOKS) else { return implied };
     if implied != Hook::Compose && implied != hook {
-        let reason = format!("a case of {} has no event and no draft", text.get_ref());
-        section.error(text.span(), reason, "an event is for trigger, a draft for localize");
+        let reason = format!("a case of {} has no event, no draft and no from", text.get_ref());
+        section.error(text.span(), reason, "an event is for trigger, a draft for localize, from for migrate");
     }
     hook
+}
+
+/// The version of the case's keys.
+fn read_from(section: &mut Section<'_, '_>) -> Option<u32> {
+    let Some(from) = section.whole("from") else {
+        if !section.was_mistyped("from") {
+            section.missing("from", "add from = 1, the version that the keys are of");
+        }
+        return None;
+    };
+    let version = u32::try_from(*from.get_ref()).ok().filter(|version| *version > 0);
+    if version.is_none() {
+        section.error(from.span(), "'from' is not a version of keys", "1, or what [keys] said in plugin.toml before");
+    }
+    version
 }
 
 /// What all hooks share.

@@ -51,6 +51,7 @@ pub(super) fn judge(expect: &Expectation, outcome: &CaseOutcome) -> Vec<Differen
         (Ok(Answer::Suggestions(suggestions)), None) => differences.suggestions(expect, suggestions),
         (Ok(Answer::Decisions(decisions)), None) => differences.decisions(expect, decisions),
         (Ok(Answer::Signals(found)), None) => differences.signals(expect, found),
+        (Ok(Answer::Keys), None) => {}
     }
     differences.keys(expect, outcome);
     differences.log(expect, outcome);

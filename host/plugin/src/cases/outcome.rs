@@ -11,7 +11,7 @@ use crate::call::{CallError, LogLine};
 pub struct CaseOutcome {
     /// The hook's answer.
     pub result: Result<Answer, CallError>,
-    /// Keys written; `None` is forgotten.
+    /// Keys written; `None` is forgotten. Of `migrate`, all that there are now, and those that are not there any more.
     pub key_writes: BTreeMap<String, Option<Value>>,
     /// Lines written to the author.
     pub log: Vec<LogLine>,
@@ -26,6 +26,8 @@ pub enum Answer {
     Decisions(Vec<DecisionInWords>),
     /// Of `classify`.
     Signals(SignalsFound),
+    /// Of `migrate`: all is in the keys written.
+    Keys,
 }
 
 /// The signals of a turn after a plugin had its say.

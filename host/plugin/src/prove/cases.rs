@@ -8,6 +8,7 @@ use std::{
 use borsh::{BorshDeserialize, BorshSerialize};
 use cuecard_model::{Classification, Decision, Draft, FailureKind, Turn};
 
+use super::migrate::migrate;
 use crate::{
     call::{Call, CallError, LogLine, Runtime},
     cases::{Answer, Case, CaseOutcome, DecisionInWords, Input, SignalsFound, SuggestionInWords},
@@ -118,7 +119,9 @@ fn one(contents: &Contents, case: &Case, runtime: &mut dyn Runtime) -> CaseRepor
     let manifest = &contents.manifest;
     let keys = manifest.capabilities.keys.then(|| case.keys.clone());
     let setting = Arc::new(case.setting.clone());
-    let mut call = Call::new(manifest.limits, Arc::clone(&contents.catalog), setting, keys, &case.name);
+    let is_of_keys = matches!(case.input, Input::Migrate(_));
+    let limits = if is_of_keys { manifest.limits.for_keys() } else { manifest.limits };
+    let mut call = Call::new(limits, Arc::clone(&contents.catalog), setting, keys, &case.name);
     let began = Instant::now();
     let result = match &case.input {
         Input::Compose(turn) => runtime.compose(&mut call, turn).and_then(|drafts| {
@@ -135,6 +138,11 @@ fn one(contents: &Contents, case: &Case, runtime: &mut dyn Runtime) -> CaseRepor
         Input::Classify(turn) => {
             runtime.classify(&mut call, turn).map(|found| Answer::Signals(understood(turn, &found, contents, case)))
         }
+        Input::Migrate(from) => migrate(runtime, &mut call, *from, &case.keys).map(|keys| {
+            call.key_writes = case.keys.keys().map(|name| (name.clone(), None)).collect();
+            call.key_writes.extend(keys.into_iter().map(|(name, value)| (name, Some(value))));
+            Answer::Keys
+        }),
     };
     let micros = u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX);
     // Where a deadline has ended it is not the same on every run.

@@ -1,14 +1,15 @@
 //! The prover's own process: takes one order, answers it, ends.
 
-use std::io;
+use std::{io, os::unix::net::UnixStream};
 
-use super::{CaseReport, Order, Report, bounds, cases, code, load};
+use super::{CaseReport, Order, Report, Work, bounds, cases, code, load, migrate};
 use crate::{
     contents::{CodeFiles, Contents},
     frame,
     job::{Code, Load},
     problem::Problem,
     runtimes::{Runtimes, compile, compile_counting},
+    wasm::{exports, v1::MIGRATE},
     worker::{
         confine::{Bounds, Confinement, raise_cpu_limit},
         process::{on_large_stack, stream},
@@ -29,17 +30,27 @@ pub fn run() -> io::Result<()> {
         bounds(&order.bundle).narrow().map_err(io::Error::other)?;
         let machinery = Machinery::start(&order)?;
         confinement.seal();
-        let mut report = Report::default();
-        let ready = judge(&order, &machinery, &mut report);
-        frame::write(&mut stream, &report)?;
-        if order.counts {
-            // The verdict is out: whatever counting comes to, it stands.
-            report.compiled = None;
-            count(&order, &machinery, ready, &mut report);
-            frame::write(&mut stream, &report)?;
+        match order.work {
+            Work::Prove { counts, .. } => {
+                let mut report = Report::default();
+                let ready = judge(&order, &machinery, &mut report);
+                frame::write(&mut stream, &report)?;
+                if counts {
+                    // The verdict is out: whatever counting comes to, it stands.
+                    report.compiled = None;
+                    count(&order, &machinery, ready, &mut report);
+                    frame::write(&mut stream, &report)?;
+                }
+                Ok(())
+            }
+            Work::Migrate => migrate::serve(&order, &machinery.runtimes, &mut stream),
         }
-        Ok(())
     })
+}
+
+/// Migrates in the caller's thread, for as long as the other end of the stream is open.
+pub(super) fn migrate_here(order: &Order, stream: &mut UnixStream) -> io::Result<()> {
+    migrate::serve(order, &Machinery::start(order)?.runtimes, stream)
 }
 
 /// Proves in the caller's thread.
@@ -63,7 +74,8 @@ struct Machinery {
 
 impl Machinery {
     fn start(order: &Order) -> io::Result<Self> {
-        let counting = order.counts.then(Runtimes::start_counting).transpose()?;
+        let counts = matches!(order.work, Work::Prove { counts: true, .. });
+        let counting = counts.then(Runtimes::start_counting).transpose()?;
         Ok(Self { runtimes: Runtimes::start()?, counting })
     }
 }
@@ -77,6 +89,18 @@ fn judge(order: &Order, machinery: &Machinery, report: &mut Report) -> Option<Re
 }
 
 fn fill(order: &Order, machinery: &Machinery, report: &mut Report) -> Result<Option<Ready>, Vec<Problem>> {
+    let (contents, load) = read(order, report)?;
+    let Some(load) = load else { return Ok(None) };
+    let runtimes = &machinery.runtimes;
+    let runtime = runtimes.load(&load).map_err(|problem| vec![problem])?;
+    if let Work::Prove { cases: true, .. } = order.work {
+        report.cases = cases::run(&contents, &mut || runtimes.load(&load), runtime);
+    }
+    Ok(Some((contents, load)))
+}
+
+/// Reads the bundle and compiles what it brings.
+pub(super) fn read(order: &Order, report: &mut Report) -> Result<(Contents, Option<Load>), Vec<Problem>> {
     let contents = Contents::parse(&order.bundle, &order.ceiling)?;
     report.version = contents.manifest.version.to_string();
     if let Some(CodeFiles::Wasm { entry, bytes }) = &contents.code {
@@ -84,16 +108,18 @@ fn fill(order: &Order, machinery: &Machinery, report: &mut Report) -> Result<Opt
         let compiled =
             order.compiled.clone().map_or_else(|| compile(manifest.api, entry, bytes, &manifest.component_size()), Ok);
         report.compiled = Some(compiled.map_err(|problem| vec![problem])?);
+        if manifest.migrates() && !exports(bytes, MIGRATE) {
+            let reason =
+                format!("keys above version 1 need the function `{MIGRATE}`, which the component does not export");
+            let hint = "with the Rust SDK, `cuecard_sdk::export!(YourPlugin, with migrate);`, or leave version under \
+                        [keys] in plugin.toml as it was";
+            return Err(vec![Problem::new(entry, reason).hint(hint)]);
+        }
     }
     raise_cpu_limit();
-    let Some(code) = code(&contents, report.compiled.clone()) else { return Ok(None) };
-    let load = load(0, &contents, &order.bundle, code);
-    let runtimes = &machinery.runtimes;
-    let runtime = runtimes.load(&load).map_err(|problem| vec![problem])?;
-    if order.cases {
-        report.cases = cases::run(&contents, &mut || runtimes.load(&load), runtime);
-    }
-    Ok(Some((contents, load)))
+    let code = code(&contents, report.compiled.clone());
+    let load = code.map(|code| load(0, &contents, &order.bundle, code));
+    Ok((contents, load))
 }
 
 /// What the cases cost, by the same code under runtimes that count. What cannot be counted has no cost.

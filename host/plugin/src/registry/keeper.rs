@@ -7,6 +7,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
+        atomic::AtomicBool,
         mpsc::{self, RecvTimeoutError},
     },
     thread,
@@ -16,9 +17,10 @@ use std::{
 use cuecard_model::{MerchantId, PluginId, Scope};
 
 use super::{
-    Answer, Base, Candidate, Command, Note, Options, Outcome, Place, Proved, Push, Refusal, Restored, Source, Store,
-    Way,
+    Answer, Base, Candidate, Command, Keys, KeysTurn, Note, Options, Outcome, Place, Proved, Push, Refusal, Restored,
+    Source, Store, Way,
     folder::{Folder, Found},
+    keys::Proven,
     review::{Awaited, Reviews},
     trials::Trials,
 };
@@ -69,6 +71,10 @@ pub(super) struct Keeper<S> {
     pub(super) generation: Generation,
     pub(super) slots: BTreeMap<Place, Slot>,
     pub(super) trials: Trials,
+    /// What plugins have stored.
+    pub(super) keys: Option<Arc<dyn Keys>>,
+    /// Places whose keys are being copied, and whether nobody wants that any more.
+    pub(super) moving: BTreeMap<Place, Arc<AtomicBool>>,
     pub(super) reviews: Reviews,
     /// Contents that were set aside and have not answered again: they relieve nobody.
     pub(super) choked: HashSet<BundleHash>,
@@ -85,6 +91,8 @@ pub(super) struct Keeper<S> {
 impl<S: Store> Keeper<S> {
     pub(super) fn new(options: Options, store: S, commands: mpsc::Sender<Command>) -> Self {
         let mut keeper = Self {
+            keys: store.keys(),
+            moving: BTreeMap::new(),
             store,
             folder: options.folder.clone().map(|root| Folder::new(root, options.bundle_limits)),
             root: options.folder,
@@ -207,6 +215,7 @@ impl<S: Store> Keeper<S> {
             Command::Reviewed(reviewed) => self.reviewed(*reviewed),
             Command::Turned { load, merchant, turned } => self.turned(load, merchant, turned),
             Command::Relieved(relieved) => self.relieved(*relieved),
+            Command::Copied(copied) => self.copied(*copied),
             Command::Stop => {}
         }
     }
@@ -319,6 +328,10 @@ impl<S: Store> Keeper<S> {
     }
 
     fn conclude(&mut self, proved: Proved) {
+        if self.is_moving(&proved.candidate.place) {
+            self.proving += 1;
+            return self.again_later(Command::Proved(Box::new(proved)));
+        }
         let Proved { candidate, proof } = proved;
         if !self.is_awaited(&candidate) {
             candidate.answer(Err(Refusal::Overtaken));
@@ -349,23 +362,28 @@ impl<S: Store> Keeper<S> {
 
     /// Puts what was proved and reviewed in service, as it is to serve.
     pub(super) fn settle(&mut self, candidate: Candidate, plugin: Arc<LivePlugin>, evidence: String) {
-        let Candidate { place, bundle, source, way, base, by, .. } = &candidate;
-        let by = Arc::clone(by);
-        self.awaits_nothing(place);
+        let place = candidate.place.clone();
+        self.awaits_nothing(&place);
         // A canary may have been promoted or taken back in the meantime.
-        if !self.builds_on(place, base.as_ref()) {
+        if !self.builds_on(&place, candidate.base.as_ref()) {
             candidate.answer(Err(Refusal::Overtaken));
             return;
         }
-        let result = match way {
-            Some(Way::Canary(terms)) => self.begin_trial(place, bundle, plugin, *terms, evidence, by),
-            Some(Way::CanaryOrLive(terms)) if self.has_beside(place) && plugin.loadable.is_some() => {
-                self.begin_trial(place, bundle, plugin, *terms, evidence, by)
-            }
-            Some(_) => self.go_live(place, bundle, plugin, *source, (Outcome::Live, evidence), by),
-            None => self.go_live(place, bundle, plugin, *source, (Outcome::RolledBack, evidence), by),
+        let beside = self.has_beside(&place) && plugin.loadable.is_some();
+        let tried = match candidate.way {
+            Some(Way::Canary(terms)) => Some(terms),
+            Some(Way::CanaryOrLive(terms)) if beside => Some(terms),
+            _ => None,
         };
-        candidate.answer(result);
+        if let Some(terms) = tried {
+            let by = Arc::clone(&candidate.by);
+            let begun = self.begin_trial(&place, &candidate.bundle, plugin, terms, evidence, by);
+            candidate.answer(begun);
+            return;
+        }
+        let outcome = if candidate.way.is_some() { Outcome::Live } else { Outcome::RolledBack };
+        let Candidate { place, bundle, source, by, answer, .. } = candidate;
+        self.enter(Proven { place, bundle, plugin, source, outcome, evidence, by }, answer);
     }
 
     /// The plugin, or a record of why there is none.
@@ -386,26 +404,23 @@ impl<S: Store> Keeper<S> {
         })
     }
 
-    fn go_live(
-        &mut self,
-        place: &Place,
-        bundle: &Bundle,
-        plugin: Arc<LivePlugin>,
-        source: Source,
-        (outcome, evidence): (Outcome, String),
-        by: Arc<str>,
-    ) -> Result<Note, Refusal> {
+    /// Puts a version in service, with what that does to stored keys and how it is told.
+    pub(super) fn go_live(&mut self, proven: &Proven, keys: Option<KeysTurn>, moved: String) -> Result<Note, Refusal> {
+        let Proven { place, bundle, plugin, source, outcome, evidence, by } = proven;
         // What a person pushes because the folder must not bring it by itself is the folder's all the same.
         let slot = self.slots.get(place).filter(|slot| slot.present && slot.folder == Some(bundle.hash()));
-        let source = slot.map_or(source, |_| Source::Folder);
+        let source = slot.map_or(*source, |_| Source::Folder);
         let signed = plugin.provenance.as_ref().map(|it| format!("signed by {}", it.signed_by)).unwrap_or_default();
         let ends = self.trials.ends(place);
         let cost = plugin.compared.as_ref().map(|it| it.text.clone()).unwrap_or_default();
-        let reason = sentence([signed, evidence, ends, cost]);
-        let mut note = self.note(place, Some(&plugin), outcome, reason, by);
-        note.source = source;
+        let reason = sentence([signed, evidence.clone(), moved, ends, cost]);
+        let mut note = self.note(place, Some(plugin), *outcome, reason, Arc::clone(by));
+        (note.source, note.keys) = (source, keys);
         self.keep_change(&mut note, Some(bundle))?;
-        self.serve(place, plugin, source);
+        self.serve(place, Arc::clone(plugin), source);
+        if note.keys.is_some() {
+            self.settle_keys(&place.1);
+        }
         Ok(note)
     }
 
@@ -563,13 +578,16 @@ impl<S: Store> Keeper<S> {
             canary: None,
             cost: plugin.and_then(|plugin| plugin.cost.clone()),
             compared: plugin.and_then(|plugin| plugin.compared.clone()),
+            keys: None,
         }
     }
 
     /// Keeps a record of the change that comes next, which makes a generation; if it cannot be kept, nothing changes.
     pub(super) fn keep_change(&mut self, note: &mut Note, bundle: Option<&Bundle>) -> Result<(), Refusal> {
         note.generation += 1;
-        self.store.keep(note, bundle).map_err(Refusal::Storage)?;
+        if !self.store.keep(note, bundle).map_err(Refusal::Storage)? {
+            return Err(Refusal::Overtaken);
+        }
         announce(note);
         Ok(())
     }

@@ -81,6 +81,9 @@ impl<S: Store> Keeper<S> {
             return;
         }
         let relief = self.ready(&place, &bundle, proof).ok().filter(|relief| relief.loadable.is_some());
+        // What it would read is how keys were before they were migrated, and what it writes would be lost.
+        let keys = self.slots.get(&place).and_then(|slot| slot.live.as_ref()).map(|live| live.key_set());
+        let relief = relief.filter(|relief| Some(relief.key_set()) == keys);
         self.record_aside(&place, &merchant, failing, relief.as_deref(), u64::from(relief.is_some()));
         let Some(slot) = self.slots.get_mut(&place) else { return };
         // It may have answered again while the other was made ready.

@@ -10,7 +10,10 @@ use cuecard_model::Scope;
 use tokio::sync::oneshot;
 
 use super::{Candidate, Command, Outcome, Place, Refusal, Source, Store, keeper::Keeper};
-use crate::{bundle::BundleHash, generation::LivePlugin};
+use crate::{
+    bundle::{Bundle, BundleHash},
+    generation::LivePlugin,
+};
 
 /// Reviews at once; more wait.
 const AT_ONCE: usize = 4;
@@ -31,6 +34,8 @@ pub struct Bid {
     pub place: Place,
     /// As it would serve.
     pub plugin: Arc<LivePlugin>,
+    /// Its content.
+    pub bundle: Bundle,
     /// Where it came from.
     pub source: Source,
     /// Whether a person has seen what it changes, and wants these very bytes.
@@ -100,7 +105,8 @@ impl<S: Store> Keeper<S> {
             awaited.reviewed = Some(reviewed);
             let Candidate { place, source, confirmed, .. } = &candidate;
             let (place, source, confirmed) = (place.clone(), *source, *confirmed);
-            let bid = Bid { place, plugin: Arc::clone(&plugin), source, confirmed, overtaken };
+            let (plugin_of_bid, bundle) = (Arc::clone(&plugin), candidate.bundle.clone());
+            let bid = Bid { place, plugin: plugin_of_bid, bundle, source, confirmed, overtaken };
             let commands = self.commands.clone();
             self.reviews.under_way += 1;
             thread::spawn(move || {

@@ -116,6 +116,17 @@ impl<S: Store> Keeper<S> {
         if plugin.loadable.is_none() {
             return Err(refused("it brings no code, and only code is tried".into()));
         }
+        let stored = |plugin: &LivePlugin| plugin.contents.manifest.capabilities.keys.then(|| plugin.key_set().version);
+        if let (Some(new), Some(old)) = (stored(plugin), stored(live))
+            && new != old
+        {
+            let reason =
+                "both would have to store for the same customers; push it without a canary, which migrates them";
+            return Err(refused(format!(
+                "its keys are of version {new}, those of {} of {old}: {reason}",
+                live.plugin.version
+            )));
+        }
         let version = &live.plugin.version;
         if plugin.plugin.version == *version {
             return Err(refused(format!("the version that serves is {version} too, and nobody could tell them apart")));

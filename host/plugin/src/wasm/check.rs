@@ -161,6 +161,26 @@ fn malformed(error: &wasmparser::BinaryReaderError) -> LoadError {
     )
 }
 
+/// Whether a component exports a function of this name.
+pub(crate) fn exports(component: &[u8], function: &str) -> bool {
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(component) {
+        match payload {
+            Ok(Payload::Version { .. }) => depth += 1,
+            Ok(Payload::End(_)) => depth -= 1,
+            Ok(Payload::ComponentExportSection(found)) if depth == 1 => {
+                let is_it = |kind, name: &str| kind == ComponentExternalKind::Func && name == function;
+                if found.into_iter().filter_map(Result::ok).any(|export| is_it(export.kind, export.name.name)) {
+                    return true;
+                }
+            }
+            Ok(_) => {}
+            Err(_) => break,
+        }
+    }
+    false
+}
+
 /// Names of host functions that a component imports, as WIT spells them; empty if it cannot be read.
 pub(crate) fn imported_functions(component: &[u8]) -> Vec<String> {
     let mut found = Vec::new();

@@ -5,7 +5,7 @@ use std::cell::{Cell, OnceCell};
 use cuecard_model::FailureKind;
 use wasmtime::{
     Engine, PoolConcurrencyLimitError, Store, UpdateDeadline,
-    component::{Component, InstancePre, Linker},
+    component::{Component, Instance, InstancePre, Linker},
 };
 
 use super::{
@@ -76,7 +76,25 @@ impl<W: World> Instances<W> {
         call: &mut Call,
         hook: impl FnOnce(&mut Store<State>, &W) -> wasmtime::Result<Result<T, String>>,
     ) -> Result<T, CallError> {
-        let (mut store, plugin) = self.start(call.take());
+        self.run_in(call, W::instantiate, hook)
+    }
+
+    /// The same for a function that not every component of this version exports: the instance is looked into.
+    pub(super) fn run_beside<T>(
+        &self,
+        call: &mut Call,
+        hook: impl FnOnce(&mut Store<State>, &Instance) -> wasmtime::Result<Result<T, String>>,
+    ) -> Result<T, CallError> {
+        self.run_in(call, |pre, store| W::resolved(pre).instantiate(store), hook)
+    }
+
+    fn run_in<I, T>(
+        &self,
+        call: &mut Call,
+        make: Make<W, I>,
+        hook: impl FnOnce(&mut Store<State>, &I) -> wasmtime::Result<Result<T, String>>,
+    ) -> Result<T, CallError> {
+        let (mut store, plugin) = self.start(call.take(), make);
         let answer = plugin.and_then(|plugin| hook(&mut store, &plugin));
         if self.engine.counts {
             let taken = store.get_fuel().ok().map(|left| FUEL - left);
@@ -91,21 +109,21 @@ impl<W: World> Instances<W> {
     }
 
     /// An instance from the pool, or mapped on demand if the pool is full or its slots are too small.
-    fn start(&self, call: Call) -> (Store<State>, wasmtime::Result<W>) {
+    fn start<I>(&self, call: Call, make: Make<W, I>) -> (Store<State>, wasmtime::Result<I>) {
         let fits = call.limits().memory_bytes as usize <= SLOT_BYTES;
         let Some(pooled) = self.pooled.as_ref().filter(|_| fits) else {
-            return self.start_on_demand(call);
+            return self.start_on_demand(call, make);
         };
-        let (store, plugin) = instantiate::<W>(pooled, call, None);
+        let (store, plugin) = instantiate::<W, I>(pooled, make, call, None);
         match plugin {
-            Err(error) if error.is::<PoolConcurrencyLimitError>() => self.start_on_demand(store.into_data().call),
+            Err(error) if error.is::<PoolConcurrencyLimitError>() => self.start_on_demand(store.into_data().call, make),
             plugin => (store, plugin),
         }
     }
 
-    fn start_on_demand(&self, call: Call) -> (Store<State>, wasmtime::Result<W>) {
+    fn start_on_demand<I>(&self, call: Call, make: Make<W, I>) -> (Store<State>, wasmtime::Result<I>) {
         match self.on_demand() {
-            Ok(plugin) => instantiate::<W>(plugin, call, self.engine.counts.then_some(FUEL)),
+            Ok(plugin) => instantiate::<W, I>(plugin, make, call, self.engine.counts.then_some(FUEL)),
             Err(error) => {
                 (Store::new(&self.engine.on_demand, State::new(call)), Err(wasmtime::Error::msg(error.to_string())))
             }
@@ -141,7 +159,15 @@ fn load<W: World>(engine: &Engine, compiled: &[u8]) -> Result<W::Pre, LoadError>
     prepare::<W>(engine, &component)
 }
 
-fn instantiate<W: World>(plugin: &W::Pre, call: Call, fuel: Option<u64>) -> (Store<State>, wasmtime::Result<W>) {
+/// How an instance comes of what was resolved.
+type Make<W, I> = fn(&<W as World>::Pre, &mut Store<State>) -> wasmtime::Result<I>;
+
+fn instantiate<W: World, I>(
+    plugin: &W::Pre,
+    make: Make<W, I>,
+    call: Call,
+    fuel: Option<u64>,
+) -> (Store<State>, wasmtime::Result<I>) {
     let time = Allowance::from_now(call.limits().time());
     let mut store = Store::new(W::resolved(plugin).engine(), State::new(call));
     store.limiter(|state| state);
@@ -156,6 +182,6 @@ fn instantiate<W: World>(plugin: &W::Pre, call: Call, fuel: Option<u64>) -> (Sto
     store.set_hostcall_fuel(HOSTCALL_BYTES);
     store.set_max_component_handles(HANDLES);
     let fueled = fuel.map_or(Ok(()), |fuel| store.set_fuel(fuel));
-    let instance = fueled.and_then(|()| W::instantiate(plugin, &mut store));
+    let instance = fueled.and_then(|()| make(plugin, &mut store));
     (store, instance)
 }

@@ -9,14 +9,17 @@ mod lift;
 mod lower;
 
 use bumpalo::Bump;
-use cuecard_model::{Classification, Culture, Customer, Decision, Draft, Event, Turn};
+use cuecard_model::{Classification, Culture, Customer, Decision, Draft, Event, Fields, Turn};
 use wasmtime::{
     Store,
     component::{InstancePre, Linker},
 };
 
 use self::{
-    bindings::{Plugin, PluginPre},
+    bindings::{
+        Plugin, PluginPre,
+        types::{FieldParam, FieldResult},
+    },
     host::HostState,
     lift::Reply,
 };
@@ -58,6 +61,12 @@ impl World for Plugin {
     }
 }
 
+/// Of the world `migrates`, which a component may export beside the hooks.
+pub(crate) const MIGRATE: &str = "migrate";
+
+/// What `migrate` answers.
+type Answered = Result<Vec<FieldResult>, String>;
+
 /// A component of this version.
 struct Component {
     instances: Instances<Plugin>,
@@ -98,6 +107,16 @@ impl Runtime for Component {
         let found = self.instances.run(call, |store, plugin| plugin.call_classify(store, given));
         self.arena.reset();
         Reply::new(call.limits()).classification(found?)
+    }
+
+    fn migrate(&mut self, call: &mut Call, from: u32, keys: &Fields) -> Result<Fields, CallError> {
+        let given = lower::fields(&self.arena, keys);
+        let answer = self.instances.run_beside(call, |store, instance| {
+            let hook = instance.get_typed_func::<(u32, &[FieldParam<'_>]), (Answered,)>(&mut *store, MIGRATE)?;
+            hook.call(store, (from, given)).map(|(answer,)| answer)
+        });
+        self.arena.reset();
+        Reply::new(call.limits()).keys(answer?)
     }
 
     fn take_steps(&mut self) -> Option<u64> {

@@ -19,6 +19,8 @@ pub struct Guest {
     pub realloc: String,
     /// A function to run after the answer was read.
     pub post: String,
+    /// What `migrate` does; it is exported only if this is not empty.
+    pub migrate: String,
 }
 
 impl Default for Guest {
@@ -30,6 +32,7 @@ impl Default for Guest {
             classify: "(i32.const 16)".into(),
             realloc: REALLOC.into(),
             post: String::new(),
+            migrate: String::new(),
         }
     }
 }
@@ -77,7 +80,12 @@ impl Guest {
 
     /// The core module as text.
     pub fn text(&self) -> String {
-        let Self { imports, items, compose, classify, realloc, post } = self;
+        let Self { imports, items, compose, classify, realloc, post, migrate } = self;
+        let migrate = if migrate.is_empty() {
+            String::new()
+        } else {
+            format!("(func (export \"migrate\") (param i32 i32 i32) (result i32) {migrate})")
+        };
         let post = if post.is_empty() {
             String::new()
         } else {
@@ -89,29 +97,38 @@ impl Guest {
               (func (export \"compose\") (param i32) (result i32) {compose})
               (func (export \"localize\") (param i32) (result i32) (unreachable))
               (func (export \"trigger\") (param i32) (result i32) (i32.const 16))
-              (func (export \"classify\") (param i32) (result i32) {classify}) {post})"
+              (func (export \"classify\") (param i32) (result i32) {classify}) {migrate} {post})"
         )
     }
 
     /// The component, or why there is none.
     pub fn component(&self) -> Result<Vec<u8>, String> {
         let module = wat::parse_str(self.text()).map_err(|error| error.to_string())?;
-        component_of(module)
+        let worlds: &[&str] = if self.migrate.is_empty() { &["plugin"] } else { &["plugin", "migrates"] };
+        component_with(WIT, worlds, module)
     }
 }
 
 /// Wraps a core module that has our world's exports.
 pub fn component_of(module: Vec<u8>) -> Result<Vec<u8>, String> {
-    component_in(include_str!("../../../../sdk/wit/v1/cuecard.wit"), module)
+    component_in(WIT, module)
 }
 
+const WIT: &str = include_str!("../../../../sdk/wit/v1/cuecard.wit");
+
 /// Wraps a core module that has the exports of another contract's world.
-pub fn component_in(wit: &str, mut module: Vec<u8>) -> Result<Vec<u8>, String> {
+pub fn component_in(wit: &str, module: Vec<u8>) -> Result<Vec<u8>, String> {
+    component_with(wit, &["plugin"], module)
+}
+
+fn component_with(wit: &str, worlds: &[&str], mut module: Vec<u8>) -> Result<Vec<u8>, String> {
     let mut resolve = Resolve::default();
     let package = resolve.push_str("cuecard.wit", wit).map_err(|error| error.to_string())?;
-    let world = resolve.select_world(&[package], Some("plugin")).map_err(|error| error.to_string())?;
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
-        .map_err(|error| error.to_string())?;
+    for name in worlds {
+        let world = resolve.select_world(&[package], Some(name)).map_err(|error| error.to_string())?;
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
+            .map_err(|error| error.to_string())?;
+    }
     let encoded = ComponentEncoder::default().module(&module).and_then(|encoder| encoder.encode());
     encoded.map_err(|error| format!("{error:#}"))
 }

@@ -44,7 +44,7 @@ export type Line = {
 export type Version = { version: string; hash: string; state: string; source: string; at: string; by: string };
 export type PluginInFull = Plugin & {
   generation: number; figures: Figures[]; last_failures: Line[]; versions: Version[];
-  stored_keys: { keys: number; bytes: number; customers: number; limit: number };
+  stored_keys: { version: number; keys: number; bytes: number; customers: number; limit: number };
 };
 export type StoredKey = { name: string; value: string; bytes: number; cut: boolean };
 export type TurnSummary = {

@@ -78,11 +78,11 @@ struct Memory {
 }
 
 impl Store for Memory {
-    fn keep(&mut self, note: &Note, _: Option<&Bundle>) -> Result<(), String> {
+    fn keep(&mut self, note: &Note, _: Option<&Bundle>) -> Result<bool, String> {
         if note.outcome == Outcome::Refused {
             let _ = self.refused.send(note.clone());
         }
-        Ok(())
+        Ok(true)
     }
 
     fn publish(&mut self, generation: Arc<Generation>) {

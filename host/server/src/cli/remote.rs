@@ -299,8 +299,11 @@ fn dearer(plugin: &Json) -> Option<String> {
     (!is_same).then_some(compared.text)
 }
 
-/// How a canary does, and who answers for a plugin that is set aside.
+/// The version of its keys, how a canary does, and who answers for a plugin that is set aside.
 fn standing(plugin: &Json) {
+    if let Some(version) = plugin.get("keys_version") {
+        print(format!("  keys version {version}"));
+    }
     if let Some(failing) =
         plugin.get("failing").filter(|failing| failing.get("rests_until").is_some_and(|it| !it.is_null()))
     {

@@ -10,8 +10,8 @@ use std::{
 use anyhow::Context;
 use clap::Args;
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Fields, IncomingMessage, Learned, LiveItem, MerchantId, Message, MessageId,
-    PluginId, Reply, Role, Timestamp, TurnId,
+    ConversationId, Customer, CustomerId, Fields, IncomingMessage, KeySet, Learned, LiveItem, MerchantId, Message,
+    MessageId, Reply, Role, Timestamp, TurnId,
 };
 use cuecard_pipeline::{Incoming, KeyWrites, Merchant, Terms, answer};
 use cuecard_plugin::workers::Workers;
@@ -228,7 +228,7 @@ impl Replaying {
         said: &Said,
         at: Timestamp,
         history: &[Message],
-        keys: &BTreeMap<PluginId, Fields>,
+        keys: &BTreeMap<KeySet, Fields>,
     ) -> Incoming {
         let id = format!("{}-{place}", conversation.conversation_id);
         Incoming {
@@ -257,9 +257,9 @@ impl Replaying {
     }
 }
 
-fn remember(keys: &mut BTreeMap<PluginId, Fields>, writes: KeyWrites) {
-    for (plugin, writes) in writes {
-        let stored = keys.entry(plugin).or_default();
+fn remember(keys: &mut BTreeMap<KeySet, Fields>, writes: KeyWrites) {
+    for (set, writes) in writes {
+        let stored = keys.entry(set).or_default();
         for (name, value) in writes {
             match value {
                 Some(value) => stored.insert(name, value),

@@ -30,7 +30,7 @@ use crate::{
     journal::{About, Place, take_down},
     merchants::Settled,
     rehearse::Input,
-    rollout,
+    rollout, stored_keys,
     taught::trials,
     trace,
 };
@@ -114,22 +114,34 @@ pub(crate) fn check_text(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// One turn: what is known, the answer on one snapshot, one commit, and only then the response.
-async fn turn(
+/// One turn; and once more where the plugins' keys came to another version while it was under way: hooks are pure
+/// functions, so the versions that serve now are asked instead.
+async fn turn(app: &App, merchant: &MerchantId, message: IncomingMessage, now: Timestamp) -> Result<Response, Problem> {
+    identity::link(app, merchant, &message, now).await?;
+    loop {
+        if let Some(answered) = attempt(app, merchant, message.clone(), now).await? {
+            return Ok(answered);
+        }
+    }
+}
+
+/// What is known, the answer on one snapshot, one commit, and only then the response. `None`: that snapshot's keys are
+/// not in use any more.
+async fn attempt(
     app: &App,
     merchant: &MerchantId,
     mut message: IncomingMessage,
     now: Timestamp,
-) -> Result<Response, Problem> {
+) -> Result<Option<Response>, Problem> {
     let (conversation, id) = (&message.conversation_id, &message.message_id);
-    identity::link(app, merchant, &message, now).await?;
+    // Before the keys are read: those of its versions are there by then.
+    let (snapshot, understanding) = understanding(app, merchant).await?;
     let context = app.engine.context(merchant, conversation, id, &message.customer.id, now).await?;
     if let Some(known) = context.known {
-        return known_already(known);
+        return known_already(known).map(Some);
     }
     let Settled { merchant: settings, experiments, .. } = app.merchants.settled(&*app.engine, merchant).await?;
     let terms = Terms::of(&settings, &experiments, conversation);
-    let (snapshot, understanding) = understanding(app, merchant).await?;
     // Who does not say what the agent reads has agents who read the house's own language. What would have to be
     // translated is paid for, so there only who asks gets it.
     if app.translations.of(merchant).is_none() {
@@ -149,7 +161,7 @@ async fn turn(
         history: context.history,
         profile: context.customer.profile,
         live: context.live,
-        keys: context.customer.keys,
+        keys: stored_keys::of(&snapshot, merchant, context.customer.keys),
         recent: context.customer.recent,
         learned: context.learned,
         terms,
@@ -174,21 +186,22 @@ async fn turn(
     let (generation, reply_text) = (reply.generation, Arc::clone(&text));
     let turn = TurnRecord { id: turn_id, message: record, generation, reply: reply_text, trace, input };
     let mut writes = vec![Write::Turn(turn)];
-    writes.extend(key_writes.into_iter().map(|(plugin, writes)| Write::PluginKeys {
-        plugin,
+    writes.extend(key_writes.into_iter().map(|(set, writes)| Write::PluginKeys {
+        set,
         customer: customer.clone(),
         writes,
     }));
     writes.extend(said);
     writes.extend(trials);
     writes.extend(consents.into_iter().map(Write::Consent));
-    match app.engine.commit(Batch::new(merchant.clone(), writes)).await? {
-        Receipt::Duplicate(known) => known_already(known),
-        Receipt::Refused(_) => Err(unwritten()),
-        Receipt::Kept(_) => {
+    match stored_keys::commit(app, &snapshot, Batch::new(merchant.clone(), writes)).await? {
+        Some(Receipt::Duplicate(known)) => known_already(known).map(Some),
+        Some(Receipt::Refused(_)) => Err(unwritten()),
+        Some(Receipt::Kept(_)) => {
             told.customers(app, merchant, &reply, &text);
-            Ok(stored(text))
+            Ok(Some(stored(text)))
         }
+        None => Ok(None),
     }
 }
 

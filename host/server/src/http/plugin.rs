@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
 };
 use cuecard_engine::{Batch, PluginRecord, Scope, Write};
-use cuecard_model::{CustomerId, MerchantId, PluginId};
+use cuecard_model::{CustomerId, Fields, KeySet, MerchantId, PluginId};
 use cuecard_plugin::{cost::Comparison, problem::Problem as Told};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -102,9 +102,20 @@ pub(crate) async fn keys(
     check_id("customer_id", &customer_id)?;
     let customer = CustomerId::from(customer_id);
     let stored = app.engine.customer(&caller.merchant, &customer).await?.keys;
-    let fields = stored.get(&PluginId::from(id)).into_iter().flatten();
+    let fields = in_use(&app, &caller.merchant, id.into(), &stored).await?.into_iter().flatten();
     let keys: Vec<_> = fields.map(|(name, value)| stored_key(name, value)).collect();
     Ok(Json(json!({ "customer_id": customer, "keys": keys })))
+}
+
+/// What a plugin stored in the version in use.
+async fn in_use<'a>(
+    app: &App,
+    merchant: &MerchantId,
+    plugin: PluginId,
+    stored: &'a BTreeMap<KeySet, Fields>,
+) -> Result<Option<&'a Fields>, Problem> {
+    let version = app.engine.stored_keys(merchant, &plugin).await?.version;
+    Ok(stored.get(&KeySet::new(plugin, version)))
 }
 
 fn stored_key(name: &str, value: &cuecard_model::Value) -> Value {
@@ -123,13 +134,11 @@ pub(crate) async fn forget_keys(
     check_id("customer_id", &customer_id)?;
     let (plugin, customer) = (PluginId::from(id), CustomerId::from(customer_id));
     let stored = app.engine.customer(&caller.merchant, &customer).await?.keys;
-    let names: BTreeMap<_, _> =
-        stored.get(&plugin).into_iter().flat_map(|fields| fields.keys()).map(|name| (name.clone(), None)).collect();
-    let count = names.len();
+    let count = in_use(&app, &caller.merchant, plugin.clone(), &stored).await?.map_or(0, BTreeMap::len);
     if count > 0 {
         let did = caller.did("plugin.keys_deleted", plugin.as_str()).with("keys", count.to_string());
         let did = did.with("customer", app.privacy.pseudonym(&caller.merchant, &customer));
-        let write = Write::PluginKeys { plugin, customer: customer.clone(), writes: names };
+        let write = Write::KeysGone { plugin, customer: customer.clone() };
         app.engine.commit(Batch::new(caller.merchant.clone(), vec![write, Write::Audit(did)])).await?;
     }
     Ok(Json(json!({ "customer_id": customer, "deleted": count })))

@@ -168,6 +168,9 @@ fn live(app: &App, caller: &Caller, served: &Served, now: Timestamp) -> Value {
     if let (Some(cost), Some(shown)) = (&plugin.cost, shown.as_object_mut()) {
         shown.insert("cost".to_owned(), costs(cost, plugin.compared.as_ref()));
     }
+    if let (true, Some(shown)) = (manifest.keys_version > 1, shown.as_object_mut()) {
+        shown.insert("keys_version".to_owned(), json!(manifest.keys_version));
+    }
     if let (Some(failing), Some(shown)) = (failing, shown.as_object_mut()) {
         shown.insert("failing".to_owned(), json!(failing));
         if let Some(relief) = &served.relief {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use cuecard_engine::{Engine, Error, JudgedRecord, KeptTurn};
 use cuecard_model::{
-    ConversationId, Customer, CustomerId, Event, Fields, IncomingMessage, LiveItem, MerchantId, PluginId, Recent,
+    ConversationId, Customer, CustomerId, Event, Fields, IncomingMessage, KeySet, LiveItem, MerchantId, Recent,
     Timestamp, Voice,
 };
 use cuecard_pipeline::{Incoming, Occurrence, Terms, merged};
@@ -25,7 +25,7 @@ pub struct Input {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     live: Vec<Arc<LiveItem>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    keys: BTreeMap<PluginId, Fields>,
+    keys: BTreeMap<KeySet, Fields>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     events: Vec<Event>,
 }
@@ -138,7 +138,7 @@ struct Judged {
     event: Event,
     /// The stored profile.
     customer: Arc<Customer>,
-    keys: Arc<BTreeMap<PluginId, Fields>>,
+    keys: Arc<BTreeMap<KeySet, Fields>>,
 }
 
 /// More than a profile with hundreds of orders; what is larger is not rehearsed.

@@ -16,6 +16,7 @@ use cuecard_engine::Engine;
 use cuecard_model::{MerchantId, Scope};
 use cuecard_pipeline::{Rehearsed, Snapshot};
 use cuecard_plugin::{
+    bundle::Bundle,
     generation::LivePlugin,
     registry::{Bid, Place, Refusal, Review},
 };
@@ -71,7 +72,8 @@ impl Review for Reviewer {
     }
 
     fn review(&self, bid: Bid) -> Result<String, Refusal> {
-        let Bid { place, plugin, confirmed, overtaken, .. } = bid;
+        let Bid { place, plugin, bundle, confirmed, overtaken, .. } = bid;
+        let plugin = (plugin, bundle);
         let found = async {
             match &place.0 {
                 Scope::Merchant(merchant) => self.own(&place, merchant, plugin, confirmed).await,
@@ -100,7 +102,7 @@ impl Reviewer {
         &self,
         place: &Place,
         merchant: &MerchantId,
-        plugin: Arc<LivePlugin>,
+        plugin: (Arc<LivePlugin>, Bundle),
         confirmed: bool,
     ) -> Result<String, Refusal> {
         let settled = self.merchants.settled(&*self.engine, merchant).await.map_err(unreviewed)?;
@@ -117,8 +119,13 @@ impl Reviewer {
         }
     }
 
-    async fn shared(&self, place: &Place, plugin: Arc<LivePlugin>, confirmed: bool) -> Result<String, Refusal> {
-        let drawn = self.drawn(place, &plugin)?;
+    async fn shared(
+        &self,
+        place: &Place,
+        plugin: (Arc<LivePlugin>, Bundle),
+        confirmed: bool,
+    ) -> Result<String, Refusal> {
+        let drawn = self.drawn(place, &plugin.0)?;
         let each = (SHARED / drawn.len().max(1)).max(EACH);
         let bounds = Bounds { turns: each, events: each, until: Instant::now() + TIME };
         let (mut all, mut worst, mut ask_above) = (Vec::new(), Verdict::Passes, 1.0_f64);
@@ -179,7 +186,7 @@ impl Reviewer {
         place: &Place,
         settled: Settled,
         terms: &Rehearsed,
-        plugin: &Arc<LivePlugin>,
+        plugin: &(Arc<LivePlugin>, Bundle),
         bounds: &Bounds,
     ) -> Result<Option<Rehearsal>, Refusal> {
         let (snapshot, merchant) = (self.snapshot()?, settled.merchant.id.clone());
@@ -187,14 +194,14 @@ impl Reviewer {
             return Ok(None);
         };
         // A plugin that judges events alone has no say in turns.
-        let speaks = speaks(&live) || speaks(plugin);
+        let speaks = speaks(&live) || speaks(&plugin.0);
         let limit = if speaks { terms.turns.min(bounds.turns) } else { 0 };
         let turns = input::turns(&*self.engine, &merchant, &[], limit).await.map_err(unreviewed)?;
         let wanted = Wanted {
             snapshot,
             merchant: settled.merchant,
             place: place.clone(),
-            version: Tried::Proved(Arc::clone(plugin)),
+            version: Tried::Proved(Arc::clone(&plugin.0), plugin.1.clone()),
             turns,
             events: Some(Events {
                 engine: Arc::clone(&self.engine),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use cuecard_model::{CustomerId, MerchantId, PluginId, Value};
+use cuecard_model::{CustomerId, KeySet, MerchantId, PluginId, Value};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Step, json};
-use crate::Outcome;
+use super::{Step, changed, json};
+use crate::{Outcome, Refusal, SetState, sqlite::keys::state};
 
 /// What one plugin may store for one merchant.
 pub(in crate::sqlite) const QUOTA: i64 = 1 << 20;
@@ -19,26 +19,82 @@ type Writes = BTreeMap<String, Option<Value>>;
 pub(super) fn put(
     connection: &Connection,
     merchant: &MerchantId,
-    plugin: &PluginId,
+    set: &KeySet,
     customer: &CustomerId,
     writes: &Writes,
 ) -> Step<Outcome> {
-    let rows = writes.iter().map(Row::new).collect::<Step<Vec<_>>>()?;
-    let place = [merchant.as_str(), customer.as_str(), plugin.as_str()];
-    let before = stored(connection, &place, &rows)?;
-    let used = usage(connection, merchant, plugin)?;
+    let used = match found(connection, merchant, set)? {
+        None => 0,
+        Some((SetState::Open, bytes)) => bytes,
+        Some((SetState::Held, _)) => return Err(Refusal::KeysHeld(set.clone()).into()),
+        Some(_) => return Ok(Outcome::KeysStale),
+    };
+    let rows = writes.iter().map(|(name, value)| Row::new(name, value.as_ref())).collect::<Step<Vec<_>>>()?;
+    let place = Place { merchant, customer, set };
+    let before = place.stored(connection, &rows)?;
     let growth = rows.iter().map(|row| row.bytes).sum::<i64>() - before;
     let after = used + growth;
     if growth > 0 && after > QUOTA {
         return Ok(Outcome::KeysFull { bytes: after.cast_unsigned(), limit: QUOTA.cast_unsigned() });
     }
     for row in &rows {
-        row.write(connection, &place)?;
+        place.write(connection, row)?;
     }
-    let sql = "insert into plugin_usage (merchant, plugin, bytes) values (?1, ?2, ?3)
-        on conflict do update set bytes = excluded.bytes";
-    connection.prepare_cached(sql)?.execute(params![merchant.as_str(), plugin.as_str(), after])?;
+    let sql = "insert into key_sets (merchant, plugin, version, state, bytes, writes) values (?1, ?2, ?3, 0, ?4, 1)
+        on conflict do update set bytes = excluded.bytes, writes = writes + 1";
+    let row = params![merchant.as_str(), set.plugin.as_str(), set.version, after];
+    connection.prepare_cached(sql)?.execute(row)?;
     Ok(Outcome::Done)
+}
+
+/// Puts all of a customer's keys in the place of what is in a set that nobody uses yet; `false` past the quota.
+pub(in crate::sqlite) fn replace(
+    connection: &Connection,
+    place: &Place<'_>,
+    keys: &BTreeMap<String, Value>,
+) -> Step<bool> {
+    let Place { merchant, customer, set } = place;
+    let whole = params![merchant.as_str(), customer.as_str(), set.plugin.as_str(), set.version];
+    let sql = "select coalesce(sum(bytes), 0) from plugin_keys
+        where merchant = ?1 and customer = ?2 and plugin = ?3 and version = ?4";
+    let before: i64 = connection.prepare_cached(sql)?.query_row(whole, |row| row.get(0))?;
+    if before > 0 {
+        let sql = "delete from plugin_keys where merchant = ?1 and customer = ?2 and plugin = ?3 and version = ?4";
+        connection.prepare_cached(sql)?.execute(whole)?;
+    }
+    let rows = keys.iter().map(|(name, value)| Row::new(name, Some(value))).collect::<Step<Vec<_>>>()?;
+    for row in &rows {
+        place.write(connection, row)?;
+    }
+    let growth = rows.iter().map(|row| row.bytes).sum::<i64>() - before;
+    let sql = "update key_sets set bytes = bytes + ?4 where merchant = ?1 and plugin = ?2 and version = ?3
+        returning bytes";
+    let row = params![merchant.as_str(), set.plugin.as_str(), set.version, growth];
+    let bytes: i64 = connection.prepare_cached(sql)?.query_row(row, |row| row.get(0))?;
+    Ok(bytes <= QUOTA)
+}
+
+/// Forgets what a plugin stored for a customer, in every version.
+pub(super) fn forget(
+    connection: &Connection,
+    merchant: &MerchantId,
+    plugin: &PluginId,
+    customer: &CustomerId,
+) -> Step<Outcome> {
+    let place = [merchant.as_str(), customer.as_str(), plugin.as_str()];
+    let sql = "update key_sets as s set bytes = bytes - coalesce((select sum(k.bytes) from plugin_keys as k
+        where k.merchant = ?1 and k.customer = ?2 and k.plugin = ?3 and k.version = s.version), 0)
+        where merchant = ?1 and plugin = ?3";
+    connection.prepare_cached(sql)?.execute(place)?;
+    let sql = "delete from plugin_keys where merchant = ?1 and customer = ?2 and plugin = ?3";
+    changed(connection.prepare_cached(sql)?.execute(place)?)
+}
+
+/// Where keys are: whose, and which.
+pub(in crate::sqlite) struct Place<'a> {
+    pub(in crate::sqlite) merchant: &'a MerchantId,
+    pub(in crate::sqlite) customer: &'a CustomerId,
+    pub(in crate::sqlite) set: &'a KeySet,
 }
 
 struct Row<'a> {
@@ -49,42 +105,49 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn new((name, value): (&'a String, &'a Option<Value>)) -> Step<Self> {
-        let value = value.as_ref().map(|value| json("a plugin's key", value)).transpose()?;
+    fn new(name: &'a str, value: Option<&'a Value>) -> Step<Self> {
+        let value = value.map(|value| json("a plugin's key", value)).transpose()?;
         let size = value.as_ref().map_or(0, |value| name.len() + value.len() + OVERHEAD);
         Ok(Self { name, value, bytes: i64::try_from(size).unwrap_or(i64::MAX) })
     }
+}
 
-    fn write(&self, connection: &Connection, [merchant, customer, plugin]: &[&str; 3]) -> Step<()> {
-        let Some(value) = &self.value else {
-            let sql = "delete from plugin_keys where merchant = ?1 and customer = ?2 and plugin = ?3 and name = ?4";
-            connection.prepare_cached(sql)?.execute(params![merchant, customer, plugin, self.name])?;
+impl Place<'_> {
+    fn write(&self, connection: &Connection, row: &Row<'_>) -> Step<()> {
+        let Self { merchant, customer, set: KeySet { plugin, version } } = self;
+        let (merchant, customer, plugin) = (merchant.as_str(), customer.as_str(), plugin.as_str());
+        let Some(value) = &row.value else {
+            let sql = "delete from plugin_keys
+                where merchant = ?1 and customer = ?2 and plugin = ?3 and version = ?4 and name = ?5";
+            connection.prepare_cached(sql)?.execute(params![merchant, customer, plugin, version, row.name])?;
             return Ok(());
         };
-        let sql = "insert into plugin_keys (merchant, customer, plugin, name, value, bytes)
-            values (?1, ?2, ?3, ?4, ?5, ?6)
+        let sql = "insert into plugin_keys (merchant, customer, plugin, version, name, value, bytes)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             on conflict do update set value = excluded.value, bytes = excluded.bytes";
-        let row = params![merchant, customer, plugin, self.name, value, self.bytes];
+        let row = params![merchant, customer, plugin, version, row.name, value, row.bytes];
         connection.prepare_cached(sql)?.execute(row)?;
         Ok(())
     }
-}
 
-/// Bytes that the keys about to be written take up now.
-fn stored(connection: &Connection, [merchant, customer, plugin]: &[&str; 3], rows: &[Row<'_>]) -> Step<i64> {
-    let sql = "select bytes from plugin_keys where merchant = ?1 and customer = ?2 and plugin = ?3 and name = ?4";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut sum = 0;
-    for row in rows {
-        let found = statement.query_row(params![merchant, customer, plugin, row.name], |row| row.get::<_, i64>(0));
-        sum += found.optional()?.unwrap_or(0);
+    /// Bytes that the keys about to be written take up now.
+    fn stored(&self, connection: &Connection, rows: &[Row<'_>]) -> Step<i64> {
+        let Self { merchant, customer, set } = self;
+        let sql = "select bytes from plugin_keys
+            where merchant = ?1 and customer = ?2 and plugin = ?3 and version = ?4 and name = ?5";
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut sum = 0;
+        for row in rows {
+            let key = params![merchant.as_str(), customer.as_str(), set.plugin.as_str(), set.version, row.name];
+            sum += statement.query_row(key, |row| row.get::<_, i64>(0)).optional()?.unwrap_or(0);
+        }
+        Ok(sum)
     }
-    Ok(sum)
 }
 
-fn usage(connection: &Connection, merchant: &MerchantId, plugin: &PluginId) -> Step<i64> {
-    let mut statement =
-        connection.prepare_cached("select bytes from plugin_usage where merchant = ?1 and plugin = ?2")?;
-    let found = statement.query_row([merchant.as_str(), plugin.as_str()], |row| row.get(0)).optional()?;
-    Ok(found.unwrap_or(0))
+fn found(connection: &Connection, merchant: &MerchantId, set: &KeySet) -> Step<Option<(SetState, i64)>> {
+    let sql = "select state, bytes from key_sets where merchant = ?1 and plugin = ?2 and version = ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let row = params![merchant.as_str(), set.plugin.as_str(), set.version];
+    Ok(statement.query_row(row, |row| Ok((state(row.get(0)?), row.get(1)?))).optional()?)
 }

@@ -53,6 +53,10 @@ impl<'l> Reply<'l> {
         self.list(Place::Root("reply"), decisions, Self::decision)
     }
 
+    pub(super) fn keys(mut self, keys: Vec<wit::FieldResult>) -> Result<Fields, CallError> {
+        self.fields(Place::Root("reply"), keys)
+    }
+
     pub(super) fn classification(mut self, found: wit::Classification) -> Result<Classification, CallError> {
         let at = Place::Root("reply");
         Ok(Classification {

@@ -298,7 +298,7 @@ fn step<'a>(arena: &'a Bump, step: &'a model::Step) -> wit::StepParam<'a> {
     }
 }
 
-fn fields<'a>(arena: &'a Bump, fields: &'a Fields) -> &'a [wit::FieldParam<'a>] {
+pub(super) fn fields<'a>(arena: &'a Bump, fields: &'a Fields) -> &'a [wit::FieldParam<'a>] {
     let views = fields.iter().map(|(name, given)| wit::FieldParam { name, value: value(given) });
     arena.alloc_slice_fill_iter(views)
 }

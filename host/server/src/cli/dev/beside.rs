@@ -85,7 +85,7 @@ impl Recorded {
             snapshot: Arc::clone(snapshot),
             merchant: Arc::clone(merchant),
             place: place.clone(),
-            version: Tried::Proved(fit(self.ids.next().unwrap_or_default(), place, bundle, proof)?),
+            version: Tried::Proved(fit(self.ids.next().unwrap_or_default(), place, bundle, proof)?, bundle.clone()),
             turns: turns.iter().map(again).collect(),
             events: None,
             show_all: false,

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use cuecard_model::{
-    ConsentAnswer, ConsentPurpose, ConsentRecord, ContactFacts, Customer, CustomerId, Event, Fields, Outreach,
+    ConsentAnswer, ConsentPurpose, ConsentRecord, ContactFacts, Customer, CustomerId, Event, Fields, KeySet, Outreach,
     PluginId, PluginVersion, Recent, Timer, Timestamp,
 };
 use serde_json::Value as Json;
@@ -19,7 +19,7 @@ use crate::{cli::lines, http::events};
 #[derive(Clone, Debug)]
 pub(super) struct Person {
     pub(super) customer: Arc<Customer>,
-    pub(super) keys: Arc<BTreeMap<PluginId, Fields>>,
+    pub(super) keys: Arc<BTreeMap<KeySet, Fields>>,
     pub(super) recent: Recent,
     pub(super) facts: ContactFacts,
     events: VecDeque<Event>,
@@ -94,8 +94,8 @@ impl Person {
     }
 
     /// Keys that a plugin wrote.
-    pub(super) fn keep(&mut self, plugin: PluginId, writes: BTreeMap<String, Option<cuecard_model::Value>>) {
-        let keys = Arc::make_mut(&mut self.keys).entry(plugin).or_default();
+    pub(super) fn keep(&mut self, set: KeySet, writes: BTreeMap<String, Option<cuecard_model::Value>>) {
+        let keys = Arc::make_mut(&mut self.keys).entry(set).or_default();
         for (name, value) in writes {
             match value {
                 Some(value) => drop(keys.insert(name, value)),

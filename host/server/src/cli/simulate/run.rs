@@ -96,7 +96,7 @@ impl World<'_> {
     fn take(&mut self, person: &mut Person, event: &Event, judged: Judged, at: Timestamp) {
         self.report.event(&event.kind);
         self.report.failures(&judged.failures);
-        judged.key_writes.into_iter().for_each(|(plugin, writes)| person.keep(plugin, writes));
+        judged.key_writes.into_iter().for_each(|(set, writes)| person.keep(set, writes));
         for (plugin, decision) in judged.decisions {
             match decision {
                 Decision::Timer(timer) => person.set(plugin.id, timer),
