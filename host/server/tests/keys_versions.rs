@@ -106,7 +106,7 @@ fn keys_come_along_and_go_back() {
     assert!(rehearsed.to_string().contains("2.0.0 counts 2"), "with the keys of then: {rehearsed:#}");
     let live = put(&server, &archive("2.0.0", 2, TWO, case), "").expect(200);
     conforms("Reload", &live);
-    assert_eq!(live["reason"], "keys 1 -> 2, 2 customers");
+    assert!(live["reason"].as_str().unwrap().starts_with("keys 1 -> 2, 2 customers; "), "{live:#}");
     assert_eq!((&counter(&server)["keys_version"], &counter(&server)["version"]), (&json!(2), &json!("2.0.0")));
     assert_eq!(said(&server, "u-1", "m-10"), "2.0.0 counts 3");
     assert_eq!(said(&server, "u-3", "m-11"), "2.0.0 counts 1");
