@@ -71,7 +71,7 @@ conforms!(sqlite, crate::support::sqlite(), [
         feedback_is_kept_once_per_action;
     keys: who_writes_meanwhile_is_copied_again, writes_are_held_and_then_dropped, a_rollback_restores_what_was,
         a_change_that_did_not_end_is_taken_back_at_the_start, only_the_one_before_is_kept_and_not_for_ever,
-        the_quota_holds_for_copies, merchants_with_their_own_are_left_alone,
+        the_quota_holds_for_copies, merchants_with_their_own_are_left_alone, an_older_set_beside_a_newer_one_holds_nothing_up,
         keys_that_are_deleted_are_copied_again;
     learned: acceptance_is_learned_in_the_commit_that_says_so, a_later_word_replaces_the_earlier,
         an_erased_customer_has_taught_nothing, what_old_messages_taught_outlives_them,

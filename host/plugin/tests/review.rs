@@ -32,7 +32,7 @@ fn place() -> Place {
     (Scope::Shared, "words".into())
 }
 
-/// Holds what ends in `-held` until it is overtaken, refuses what ends in `-bad`, asks for a word on `-large`.
+/// Holds what ends in `-held` or, unconfirmed, in `-twice` until it is overtaken, refuses what ends in `-bad`, asks for a word on `-large`.
 #[derive(Default)]
 struct Judge {
     asked: Mutex<Vec<String>>,
@@ -49,6 +49,10 @@ impl Review for Judge {
         if version.ends_with("-held") {
             let _ = bid.overtaken.blocking_recv();
             return Ok("too late".into());
+        }
+        if version.ends_with("-twice") && !bid.confirmed {
+            let _ = bid.overtaken.blocking_recv();
+            return Err(Refusal::Overtaken);
         }
         if version.ends_with("-large") && !bid.confirmed {
             let (asks, hint, difference) = ("much".into(), "say so".into(), "{}".into());
@@ -157,6 +161,23 @@ async fn newer_content_ends_a_review() {
     });
     assert_eq!((held, newer.unwrap().outcome), (Err(Refusal::Overtaken), Outcome::Live));
     assert_eq!(host.serving(), "2.0.1");
+    host.registry.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_bytes_with_a_word_end_their_own_review_and_go_live() {
+    let host = start(None, Vec::new());
+    host.push("1.0.0", false).await.unwrap();
+    let (first, confirmed) = tokio::join!(host.push("2.0.0-twice", false), async {
+        while host.judge.asked.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        host.push("2.0.0-twice", true).await
+    });
+    assert_eq!((first, confirmed.unwrap().outcome), (Err(Refusal::Overtaken), Outcome::Live));
+    assert_eq!(host.serving(), "2.0.0-twice");
+    let kept: Vec<_> = (0..2).map(|_| host.note().1).collect();
+    assert_eq!(kept, [Outcome::Live, Outcome::Live], "what was overtaken leaves no refusal");
     host.registry.stop();
 }
 

@@ -7,6 +7,7 @@
 
 mod counted;
 mod input;
+mod keys;
 mod report;
 mod review;
 mod sides;
@@ -40,12 +41,12 @@ use tokio::{
     task::{LocalSet, spawn_blocking},
 };
 
-use self::sides::Sides;
 pub use self::{
     input::{Again, Input, events, judged, turns},
     report::{Case, DecisionShown, EventShown, FailureShown, Plan, Rehearsal, Summary, TurnShown, Version},
     review::Reviewer,
 };
+use self::{keys::Migrated, sides::Sides};
 
 /// Turns of a rehearsal, if nothing else is asked for, and at most.
 pub const TURNS: (usize, usize) = (200, 1000);
@@ -226,21 +227,25 @@ impl Stage {
                 self.prove(&place, bundle.clone(), &mut found).await.map(|plugin| (plugin, bundle))
             }
         };
+        let kept = match (&ready, &events) {
+            (Ok((plugin, _)), Some(it)) => {
+                let heard = old.iter().chain([plugin]).map(|plugin| &plugin.contents.manifest);
+                input::events(&*it.engine, &merchant.id, heard, it.newest).await?
+            }
+            _ => Vec::new(),
+        };
+        let until = began + time / 2;
         let ready = match ready {
-            Ok((plugin, bundle)) => self.with_keys(&bundle, &plugin, turns).await.map(|turns| (plugin, turns)),
+            Ok((plugin, bundle)) => keys::migrated(&self.prover, bundle, Arc::clone(&plugin), (turns, kept), until)
+                .await
+                .map(|it| (plugin, it)),
             Err(problems) => Err(problems),
         };
         match ready {
-            Ok((plugin, turns)) => {
+            Ok((plugin, Migrated { turns, events: occurred, left_out })) => {
                 found.new = Some(Version::of(&plugin));
                 found.cost = counted::compared(old.as_deref(), &plugin);
-                let occurred = match &events {
-                    Some(it) => {
-                        let heard = old.iter().chain([&plugin]).map(|plugin| &plugin.contents.manifest);
-                        input::events(&*it.engine, &merchant.id, heard, it.newest).await?
-                    }
-                    None => Vec::new(),
-                };
+                (found.summary.left_out, found.summary.events_left_out) = left_out;
                 let last = self.last.lock().await.clone();
                 let stands = Arc::clone(&snapshot);
                 let new = spawn_blocking(move || Arc::new(stands.with(&of, plugin, last.as_deref()))).await;
@@ -256,7 +261,8 @@ impl Stage {
                     }
                     self.count(&mut found, &sides, &turns, &enough(time)).await;
                 } else {
-                    (found.summary.left_out, found.summary.events_left_out) = (turns.len(), occurred.len());
+                    found.summary.left_out += turns.len();
+                    found.summary.events_left_out += occurred.len();
                 }
             }
             Err(problems) => found.problems = problems,
@@ -292,33 +298,6 @@ impl Stage {
         found.cases = proof.cases.iter().map(Case::of).collect();
         let id = self.ids.fetch_add(1, Ordering::Relaxed);
         unserved(id, place, bundle, proof)
-    }
-
-    /// The turns with what the version would have made of the keys that were stored then.
-    async fn with_keys(
-        &self,
-        bundle: &Bundle,
-        plugin: &LivePlugin,
-        mut turns: Vec<Again>,
-    ) -> Result<Vec<Again>, Vec<Problem>> {
-        if !plugin.contents.manifest.migrates() {
-            return Ok(turns);
-        }
-        let (prover, bundle, set) = (Arc::clone(&self.prover), bundle.clone(), plugin.key_set());
-        let work = move || {
-            let mut migration = prover.migration(&bundle)?;
-            for again in &mut turns {
-                let incoming = &mut again.incoming;
-                let older =
-                    incoming.keys.iter().rev().find(|(it, _)| it.plugin == set.plugin && it.version <= set.version);
-                let Some((from, keys)) = older.filter(|(it, _)| it.version < set.version) else { continue };
-                let migrated = migration.run(from.version, incoming.now, vec![keys.clone()]);
-                let migrated = migrated.map_err(|problem| vec![problem])?;
-                Arc::make_mut(&mut incoming.keys).extend(migrated.into_iter().map(|keys| (set.clone(), keys)));
-            }
-            Ok(turns)
-        };
-        spawn_blocking(work).await.unwrap_or_else(|_| Err(vec![Problem::new("", "the rehearsal was broken off")]))
     }
 
     /// Two, so that one merchant's rehearsal leaves room for another's.

@@ -148,7 +148,10 @@ fn copy(connection: &Connection, set: &KeySet, copy: &KeysCopy) -> Step<bool> {
 }
 
 fn swap(connection: &Connection, of: &KeysOf, version: u32, at: Timestamp) -> Step<bool> {
-    let is_open = is_any(connection, "key_sets as s where s.state = 0 and s.version <> ?1", of, version)?;
+    // An older one beside one of this version is not read any more, and nobody's to copy.
+    let behind = "key_sets as s where s.state = 0 and s.version <> ?1 and not exists (select 1 from key_sets as n
+        where n.merchant = s.merchant and n.plugin = s.plugin and n.version = ?1 and n.state = 0)";
+    let is_open = is_any(connection, behind, of, version)?;
     if is_open || is_any(connection, "plugin_keys_changed as s where ?1 > 0", of, version)? {
         return Ok(false);
     }

@@ -195,6 +195,15 @@ pub async fn merchants_with_their_own_are_left_alone(shop: Shop) {
     assert_eq!(shop.engine.commit(other).await.unwrap(), Receipt::Kept(vec![Outcome::Done]));
 }
 
+/// As when a merchant's own plugin was away, and a shared one with older keys has stored something meanwhile.
+pub async fn an_older_set_beside_a_newer_one_holds_nothing_up(shop: Shop) {
+    shop.keep(vec![write(2, "a", 1.0)]).await;
+    shop.keep(vec![write(1, "b", 1.0)]).await;
+    assert_eq!(shop.states().await, [(1, SetState::Open), (2, SetState::Open)]);
+    assert!(shop.step(KeysChange::Swap(whose(), 2, at(50))).await, "nothing is to be copied");
+    assert_eq!((shop.stored(2, "a").await, shop.stored(1, "b").await), (count(1.0), count(1.0)));
+}
+
 pub async fn keys_that_are_deleted_are_copied_again(shop: Shop) {
     shop.keep(vec![write(1, "a", 1.0)]).await;
     assert!(shop.step(begin(2)).await && shop.copy(2, shop.page(1).await).await);

@@ -328,15 +328,15 @@ impl<S: Store> Keeper<S> {
     }
 
     fn conclude(&mut self, proved: Proved) {
+        // First, since only something newer ends a move of keys.
+        if !self.is_awaited(&proved.candidate) {
+            return proved.candidate.answer(Err(Refusal::Overtaken));
+        }
         if self.is_moving(&proved.candidate.place) {
             self.proving += 1;
             return self.again_later(Command::Proved(Box::new(proved)));
         }
         let Proved { candidate, proof } = proved;
-        if !self.is_awaited(&candidate) {
-            candidate.answer(Err(Refusal::Overtaken));
-            return;
-        }
         let Candidate { place, bundle, source, by, .. } = &candidate;
         match self.proved(place, bundle, proof, *source, by) {
             Ok(plugin) if self.is_reviewed(&candidate) => self.review(candidate, plugin),

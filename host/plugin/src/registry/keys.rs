@@ -172,12 +172,15 @@ impl<S: Store> Keeper<S> {
         };
         let whose = self.whose(&proven.place);
         let sets = keys.sets(&proven.place.1).map_err(Refusal::Storage)?;
-        let sets: Vec<_> = sets.into_iter().filter(|set| whose.holds(&set.merchant)).collect();
-        let open = || sets.iter().filter(|set| set.state == State::Open);
         let version = proven.version();
+        let is_ours = |set: &Stored| whose.holds(&set.merchant) && !self.is_leftover(proven, set);
+        let sets: Vec<_> = sets.into_iter().filter(is_ours).collect();
+        let open = || sets.iter().filter(|set| set.state == State::Open);
         let Some(newest) = open().map(|set| set.version).max() else { return Ok(Task::Nothing) };
         if newest <= version {
-            let is_older = open().any(|set| set.version < version);
+            // An older set beside one of this version is not read any more.
+            let has_new = |merchant| open().any(|it| it.merchant == merchant && it.version == version);
+            let is_older = open().any(|set| set.version < version && !has_new(set.merchant.clone()));
             return Ok(if is_older { Task::Move(whose) } else { Task::Nothing });
         }
         if proven.outcome != Outcome::RolledBack {
@@ -197,6 +200,15 @@ impl<S: Store> Keeper<S> {
             more => format!("{} writes since are lost", grouped(more)),
         };
         Ok(Task::Restore(whose, format!("keys {newest} -> {version} as they were, {lost}")))
+    }
+
+    /// Whether a merchant's own plugin, gone since, has left it: the shared one never had keys so new, and is not held up by
+    /// one merchant's.
+    fn is_leftover(&self, proven: &Proven, set: &Stored) -> bool {
+        let served = self.slots.get(&proven.place).and_then(|slot| slot.live.as_ref());
+        let served = served.map_or(0, |live| live.contents.manifest.keys_version);
+        let is_shared = proven.place.0 == Scope::Shared && proven.outcome != Outcome::RolledBack;
+        is_shared && set.version > served.max(proven.version())
     }
 
     /// A merchant's own plugin has the merchant's keys, the shared one everybody else's.
@@ -250,6 +262,13 @@ impl<S: Store> Keeper<S> {
         let unwanted = self.moving.remove(&proven.place).is_some_and(|it| it.load(Ordering::Relaxed));
         let wanted = self.slots.get(&proven.place).and_then(|slot| slot.wanted.as_ref());
         let is_wanted = !unwanted && wanted.is_some_and(|wanted| wanted.hash == proven.bundle.hash());
+        let now_whose = self.whose(&proven.place);
+        if is_wanted && now_whose != whose {
+            // A merchant's own plugin came or went meanwhile: whose keys these are is asked anew.
+            drop(mover);
+            self.abandon(&whose, proven.version());
+            return self.begin_move(proven, now_whose, answer);
+        }
         let entered = if !is_wanted {
             Err(Refusal::Overtaken)
         } else {

@@ -122,6 +122,8 @@ impl<S: Store> Keeper<S> {
         match found {
             _ if !self.is_awaited(&candidate) => candidate.answer(Err(Refusal::Overtaken)),
             Ok(evidence) => self.settle(candidate, plugin, evidence),
+            // The same bytes were brought once more, perhaps with a person's word: what awaits them is not this one.
+            Err(Refusal::Overtaken) => candidate.answer(Err(Refusal::Overtaken)),
             Err(refusal) => {
                 let Candidate { place, source, by, .. } = &candidate;
                 let reason = refusal.reason();

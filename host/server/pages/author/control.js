@@ -47,7 +47,14 @@ export async function reloaded() {
   const { base, plugins, saving } = state;
   const live = plugins.find((it) => it.id === base?.plugin && it.state !== "disabled");
   if (!base || saving || (live?.canary?.hash ?? live?.hash ?? null) === base.hash) return change({ newer: null });
-  if (!isChanged()) return open(base.plugin, { push: false });
+  if (!isChanged()) {
+    // A canary that was saved here and taken back is in service nowhere: it stays to be mended.
+    if (base.canary !== null) {
+      keepCopies([{ at: new Date().toISOString(), version: base.version, files: state.files }, ...state.copies]);
+      notice(t("copy.kept"));
+    }
+    return open(base.plugin, { push: false });
+  }
   const now = await newest(base.plugin).catch(() => null);
   if (now && state.base === base) change({ newer: now.hash === base.hash ? null : now });
 }
@@ -56,6 +63,7 @@ export async function reloaded() {
 export async function open(id, { template = false, push = true } = {}) {
   const nothing = { base: null, newer: null, files: {}, open: "", result: null, refused: null, asked: null, copies: [] };
   if (!id) return change({ ...nothing, phase: "choosing" });
+  const unkept = state.copies_kept ? null : { plugin: state.base?.plugin, copies: state.copies, copies_kept: false };
   change({ phase: "loading", result: null, refused: null, asked: null });
   try {
     const now = /** @type {Bundle} */ (await api("GET", template ? `/v1/templates/${encodeURIComponent(id)}` : `${path(id)}/bundle`));
@@ -64,7 +72,9 @@ export async function open(id, { template = false, push = true } = {}) {
     // What somebody else has brought since the draft was begun is not put aside unseen.
     const base = draft ? draft.base ?? { ...now, hash: draft.hash ?? now.hash } : now;
     const newer = base.hash === now.hash ? null : now;
-    change({ base, newer, phase: "ready", files, open: first(files), copies: copiesOf(id), copies_kept: true });
+    // Copies that the browser could not keep are here alone.
+    const { copies, copies_kept } = unkept?.plugin === id ? unkept : { copies: copiesOf(id), copies_kept: true };
+    change({ base, newer, phase: "ready", files, open: first(files), copies, copies_kept });
     if (draft) notice(t("draft.found"));
     if (push) history.pushState(null, "", `/author?plugin=${encodeURIComponent(id)}`);
     rehearse();
@@ -90,14 +100,14 @@ export function write(file, text) {
 /** @param {string} name */
 export function addFile(name) {
   const texts = name.endsWith(".json") ? "{\n}\n" : "";
-  change({ files: { ...state.files, [name]: state.files[name] ?? texts }, open: name });
+  change({ files: { ...state.files, [name]: state.files[name] ?? texts }, open: name, asked: null });
   keepDraft();
 }
 
 /** @param {string} name */
 export function removeFile(name) {
   const { [name]: _, ...files } = state.files;
-  change({ files, open: first(files) });
+  change({ files, open: first(files), asked: null });
   keepDraft();
   soon();
 }
@@ -195,7 +205,7 @@ export function swap(copy) {
   if (!base) return;
   const own = { at: new Date().toISOString(), version: base.version, files };
   keepCopies(copies.flatMap((it) => (it !== copy ? [it] : isChanged() ? [own] : [])));
-  change({ files: { ...copy.files }, open: first(copy.files), refused: null });
+  change({ files: { ...copy.files }, open: first(copy.files), refused: null, asked: null });
   keepDraft();
   rehearse();
 }
@@ -227,10 +237,18 @@ async function send({ written, sent, onto }, confirmed) {
     const only = onto.hash ? { "if-match": `"${onto.hash}"` } : { "if-none-match": "*" };
     const keep = onto.binary.map((it) => it.name);
     const saved = await api("PUT", `${path(plugin)}${confirmed ? `?confirm=${confirmed}` : ""}`, { files: sent, keep }, only);
-    const now = await newest(plugin);
-    // What was typed meanwhile is not lost: it is the next draft.
-    const typed = Object.fromEntries(Object.entries(state.files).filter(([name, text]) => written[name] !== text));
-    change({ base: now, newer: null, files: { ...now.files, ...typed }, saving: false });
+    const now = await newest(plugin).catch(() => null);
+    if (now === null || state.base?.plugin !== plugin) {
+      // Another plugin is open by now, or what serves cannot be read at the moment: it is saved all the same.
+      if (JSON.stringify(draftOf(plugin)?.files) === JSON.stringify(written)) forgetDraft(plugin);
+      change({ saving: false });
+      notice(t("saved", { plugin, version: saved.version }));
+      return reset();
+    }
+    // What was typed or taken away meanwhile is not lost: it is the next draft.
+    const typed = Object.entries(state.files).filter(([name, text]) => written[name] !== text);
+    const stayed = Object.entries(now.files).filter(([name]) => !(name in written) || name in state.files);
+    change({ base: now, newer: null, files: Object.fromEntries([...stayed, ...typed]), saving: false });
     keepDraft();
     const said = now.canary === null ? t("saved", { plugin, version: saved.version }) : t("saved.canary", { plugin, version: saved.version, share: percent(now.canary) });
     notice(said);
@@ -247,6 +265,7 @@ async function notSaved(error, draft) {
   const found = error instanceof Problem ? error : null;
   change({ saving: false });
   say(t("save.refused"));
+  if (state.base?.plugin !== draft.onto.plugin) return notice(reasonOf(error), "error");
   if (found?.status === 412) return meet();
   if (found?.status === 409 && found.rehearsal) {
     change({ asked: { ...draft, rehearsal: found.rehearsal } });
@@ -261,6 +280,7 @@ export async function meet() {
   if (!base) return;
   try {
     const now = await newest(base.plugin);
+    if (state.base?.plugin !== base.plugin) return;
     const is_same = now.hash === base.hash;
     change({ newer: is_same ? null : now, refused: is_same ? [{ file: "", reason: t("conflict.now") }] : null });
     if (!is_same) queueMicrotask(() => windows.show("conflict"));

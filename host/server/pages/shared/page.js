@@ -3,7 +3,7 @@
 //
 // How a page is made (the desk is the example): a folder beside this one with `index.html`, an `app.js` that calls
 // `frame.begin`, a `words.js` with its dictionaries, and its styles; its files in `http/pages.rs`, its address in
-// `http.rs`, its name in `header.js`. A module imports what is shared by `../shared/`.
+// `http/routes/pages.rs`, its name in `header.js`. A module imports what is shared by `../shared/`.
 
 /** @import { PageState } from "./types" */
 

@@ -13,6 +13,8 @@ use super::{
 
 /// How often it is looked at with --follow.
 const LOOK: Duration = Duration::from_millis(500);
+/// So many looks in a row may fail: a minute, for a host that is started again, with which a canary goes on.
+const FAILED: u32 = 120;
 
 /// Show how versions do that are tried on a share of the conversations; with --follow, until one is decided
 #[derive(Args, Debug)]
@@ -69,7 +71,7 @@ impl Rollout {
             let which = self.plugin.as_ref().map_or_else(String::new, |plugin| format!(" of {plugin}"));
             print(format!("no version{which} is being tried; `cuecard push FOLDER --canary` begins it"));
             let Some(plugin) = &self.plugin else { return Ok(ExitCode::SUCCESS) };
-            let decided = self.decided(plugin)?;
+            let decided = self.decided(plugin, None)?;
             return Ok(if self.follow { decided } else { ExitCode::SUCCESS });
         }
         tried.iter().for_each(|(head, lines)| print(format!("{head}\n    {}", lines.join("\n    "))));
@@ -84,29 +86,43 @@ impl Rollout {
         let canary = |plugins: &Json| canary(plugins, plugin, self.shared).cloned();
         let hash_of = |canary: &Json| text(canary, "hash");
         let Some(begun) = canary(&self.server.get("/v1/plugins")?).map(|canary| hash_of(&canary)) else {
-            return self.decided(plugin);
+            return self.decided(plugin, None);
         };
+        let mut failed = 0;
         loop {
-            match canary(&self.server.get("/v1/plugins")?).filter(|canary| hash_of(canary) == begun) {
-                Some(canary) => progress(standing(&canary).join("; ")),
-                None => return self.decided(plugin),
+            match self.server.get("/v1/plugins") {
+                Ok(plugins) => match canary(&plugins).filter(|canary| hash_of(canary) == begun) {
+                    Some(canary) => {
+                        failed = 0;
+                        progress(standing(&canary).join("; "));
+                    }
+                    None => return self.decided(plugin, Some(&begun)),
+                },
+                Err(error) if failed >= FAILED => return Err(error),
+                Err(error) => {
+                    failed += 1;
+                    progress(format!("{error:#}").replace('\n', " "));
+                }
             }
             thread::sleep(LOOK);
         }
     }
 
-    fn decided(&self, plugin: &str) -> anyhow::Result<ExitCode> {
+    /// What became of the version with that content, or of whatever was last.
+    fn decided(&self, plugin: &str, hash: Option<&str>) -> anyhow::Result<ExitCode> {
         progress("");
-        let last = self.last(plugin)?;
+        let last = self.last(plugin, hash)?;
         last.iter().for_each(show);
         let promoted = last.is_some_and(|last| text(&last, "outcome") == "promoted");
         Ok(if promoted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// What last happened to the plugin.
-    fn last(&self, plugin: &str) -> anyhow::Result<Option<Json>> {
+    fn last(&self, plugin: &str, hash: Option<&str>) -> anyhow::Result<Option<Json>> {
         let reloads = self.server.get("/v1/reloads?limit=100")?;
-        let fits = |row: &&Json| text(row, "plugin") == plugin && (!self.shared || text(row, "scope") == "shared");
+        let fits = |row: &&Json| {
+            let is_its = text(row, "plugin") == plugin && (!self.shared || text(row, "scope") == "shared");
+            is_its && hash.is_none_or(|hash| text(row, "hash") == hash)
+        };
         Ok(rows(&reloads, "reloads").find(fits).cloned())
     }
 }

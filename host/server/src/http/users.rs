@@ -209,7 +209,9 @@ pub(crate) fn changed(person: &Person, by: &Arc<str>, action: &'static str, now:
 }
 
 fn audit(person: &Person, by: &Arc<str>, action: &'static str, now: Timestamp) -> Change {
+    let has_password = (*person.password != *password::NONE).to_string();
     let entry = AuditEntry::new(now, Arc::clone(by), action, &*person.name).with("roles", words(&person.roles));
+    let entry = entry.with("has_password", has_password);
     Change::Audit(Scope::Merchant(person.merchant.clone()), entry)
 }
 

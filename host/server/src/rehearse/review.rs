@@ -111,6 +111,9 @@ impl Reviewer {
         let Some(found) = self.rehearse(place, settled, &terms, &plugin, &bounds).await? else {
             return Ok(String::new());
         };
+        if is_nothing(&found.summary) {
+            return Err(unreviewed(LATE));
+        }
         match Verdict::of(&terms, &found.summary) {
             Verdict::Fails => Err(Refusal::Problems(verdict::failures(&found))),
             Verdict::Asks if !confirmed => Err(unconfirmed(place, &found, evidence(&found.summary), terms.ask_above)),
@@ -146,6 +149,9 @@ impl Reviewer {
             return Ok(String::new());
         }
         let sum = all.iter().fold(Summary::default(), |sum, found| sum.and(&found.summary));
+        if is_nothing(&sum) {
+            return Err(unreviewed(LATE));
+        }
         let evidence = format!("{} (of {} merchants)", evidence(&sum), all.len());
         match worst {
             Verdict::Fails => Err(Refusal::Problems(verdict::places(evidence, all.iter()))),
@@ -212,16 +218,24 @@ impl Reviewer {
             time: bounds.until.saturating_duration_since(Instant::now()),
         };
         let found = self.rehearsals.rehearse_in_turn(wanted).await.map_err(unreviewed)?;
-        let Summary { turns, events, left_out, events_left_out, .. } = found.summary;
-        if turns + events == 0 && left_out + events_left_out > 0 {
-            return Err(unreviewed("nothing could be rehearsed in time; hint: try again, or save it again"));
+        match (found.problems.is_empty(), &place.0) {
+            (true, _) => Ok(Some(found)),
+            (false, Scope::Merchant(_)) => Err(Refusal::Problems(found.problems)),
+            (false, Scope::Shared) => Err(unreviewed("what it would make of stored keys could not be found out")),
         }
-        Ok(Some(found))
     }
 
     fn snapshot(&self) -> Result<Arc<Snapshot>, Refusal> {
         self.snapshot.load_full().ok_or_else(|| unreviewed("the plugins are not loaded yet"))
     }
+}
+
+const LATE: &str = "nothing could be rehearsed in time; hint: try again, or save it again";
+
+/// Whether there was something, and none of it was rehearsed.
+fn is_nothing(summary: &Summary) -> bool {
+    let Summary { turns, events, left_out, events_left_out, .. } = summary;
+    turns + events == 0 && left_out + events_left_out > 0
 }
 
 /// Whether it could change an answer to a message.

@@ -76,5 +76,5 @@ export function evidence(it) {
 /** How one is begun. @param {Plugin} plugin */
 export const begin = (plugin) => html`
   <p>${t("canary.none")}</p>
-  <p><code class="command">cuecard push ${plugin.id} --canary 10% --window 30m${plugin.scope === "shared" ? " --shared" : ""}</code></p>
+  <p><code class="command">cuecard push plugins/${plugin.id} --canary 10% --window 30m${plugin.scope === "shared" ? " --shared" : ""}</code></p>
 `;

@@ -19,7 +19,7 @@ export function refusal(it) {
     ${problems.slice(1, FIRST).map(problem)}
     ${rehearsal.asks && it.hash ? html`
       <p class="hint">${t("rehearsal.confirm")}</p>
-      <p><code class="command">cuecard push ${it.plugin}${it.scope === "shared" ? " --shared" : ""} --confirm ${it.hash}</code></p>` : ""}
+      <p><code class="command">cuecard push plugins/${it.plugin}${it.scope === "shared" ? " --shared" : ""} --confirm ${it.hash}</code></p>` : ""}
   `;
 }
 

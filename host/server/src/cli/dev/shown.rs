@@ -19,7 +19,8 @@ struct Kind {
 /// What a rehearsal found.
 pub(super) fn shown(found: &Json) -> Vec<String> {
     let count = |name: &str| found.pointer(&format!("/summary/{name}")).and_then(Json::as_u64).unwrap_or(0);
-    if count("turns") + count("left_out") == 0 {
+    let (turns, events) = (count("turns") + count("left_out"), count("events") + count("events_left_out"));
+    if turns + events == 0 {
         return vec!["there are no turns yet to answer again".to_owned()];
     }
     let version = found.pointer("/old/version").and_then(Json::as_str).unwrap_or("nothing");
@@ -27,22 +28,31 @@ pub(super) fn shown(found: &Json) -> Vec<String> {
         ("gained", "suggestions gained"),
         ("lost", "lost"),
         ("changed", "changed"),
+        ("decisions_gained", "decisions gained"),
+        ("decisions_lost", "decisions lost"),
+        ("decisions_changed", "decisions changed"),
         ("failing", "calls newly failing"),
         ("mended", "no longer failing"),
         ("understood", "turns understood otherwise"),
     ];
     let words = words.iter().filter(|(name, _)| count(name) > 0).map(|(name, word)| format!("{} {word}", count(name)));
     let words = words.collect::<Vec<_>>().join(", ");
-    let differ = match count("different") {
-        0 => "nothing differs".to_owned(),
+    let differ = match count("different") + count("events_different") {
+        0 if words.is_empty() => "nothing differs".to_owned(),
         many if words.is_empty() => format!("{many} differ"),
         many => format!("{many} differ ({words})"),
     };
-    let left =
-        Some(count("left_out")).filter(|left| *left > 0).map(|left| format!(", {left} left out for want of time"));
+    let left = Some(count("left_out") + count("events_left_out"))
+        .filter(|left| *left > 0)
+        .map(|left| format!(", {left} left out for want of time"));
     let head = format!(
-        "{} turns beside {version}: {differ}{}, {} ms",
-        count("turns"),
+        "{}{} beside {version}: {differ}{}, {} ms",
+        if turns > 0 || events == 0 { format!("{} turns", count("turns")) } else { String::new() },
+        match (turns, events) {
+            (_, 0) => String::new(),
+            (0, _) => format!("{} events", count("events")),
+            _ => format!(" and {} events", count("events")),
+        },
         left.unwrap_or_default(),
         count("took_ms")
     );
@@ -69,8 +79,10 @@ fn steps(found: &Json, version: &str) -> impl Iterator<Item = String> {
 
 fn kinds(found: &Json) -> Vec<Kind> {
     let mut kinds: Vec<Kind> = Vec::new();
-    for turn in rows(found, "turns").filter(|turn| turn.get("different") == Some(&Json::Bool(true))) {
-        let (lines, message) = (differences(turn), cut(&text(turn, "message")));
+    let heard = rows(found, "turns").chain(rows(found, "events"));
+    for turn in heard.filter(|turn| turn.get("different") == Some(&Json::Bool(true))) {
+        // A customer's words, or what happened.
+        let (lines, message) = (differences(turn), cut(&[text(turn, "message"), text(turn, "type")].concat()));
         match kinds.iter_mut().find(|kind| kind.lines == lines) {
             Some(kind) => kind.messages.push(message),
             None => kinds.push(Kind { lines, messages: vec![message] }),
@@ -104,8 +116,12 @@ fn differences(turn: &Json) -> Vec<String> {
         };
         lines.push(format!("    ~ understood: {} -> {}", of(Some(before)), of(turn.get("signals"))));
     }
-    for offer in rows(turn, "offers").filter(|offer| text(offer, "kind") != "same") {
-        let said = |side: &str| offer.pointer(&format!("/{side}/text")).and_then(Json::as_str).map(cut);
+    let offers = rows(turn, "offers").chain(rows(turn, "decisions"));
+    for offer in offers.filter(|offer| text(offer, "kind") != "same") {
+        let side = |side: &str, what: &str| offer.pointer(&format!("/{side}/{what}")).and_then(Json::as_str);
+        // A timer has a name and no words.
+        let named = |it: &str| side(it, "name").map(|name| format!("{} {name}", text(offer, "decision")));
+        let said = |it: &str| side(it, "text").map(str::to_owned).or_else(|| named(it)).map(|words| cut(&words));
         let (old, new) = (said("old"), said("new"));
         if old == new {
             let fields: Vec<_> = rows(offer, "fields").map(|field| field.as_str().unwrap_or_default()).collect();
@@ -178,5 +194,29 @@ mod tests {
         let none =
             json!({"old": {"version": "1.3.0"}, "summary": {"turns": 50, "different": 0, "took_ms": 9}, "turns": []});
         assert_eq!(shown(&none), ["50 turns beside 1.3.0: nothing differs, 9 ms"]);
+    }
+
+    #[test]
+    fn what_differs_on_events_is_shown_too() {
+        let timer =
+            json!({"plugin": "p", "decision": "timer", "kind": "lost", "fields": [], "old": {"name": "remind"}});
+        let contact = json!({"plugin": "p", "decision": "outreach", "kind": "changed", "fields": ["text"],
+            "old": {"name": "o-1", "text": "late"}, "new": {"name": "o-1", "text": "very late"}});
+        let event = |decisions: Json| json!({"type": "fulfillment.updated", "different": true, "decisions": decisions, "failures": [], "keys": []});
+        let found = json!({
+            "old": {"version": "1.0.0"},
+            "summary": {"events": 9, "events_different": 2, "decisions_lost": 1, "decisions_changed": 1, "took_ms": 12},
+            "events": [event(json!([timer])), event(json!([contact]))],
+        });
+        let expected = "\
+9 events beside 1.0.0: 2 differ (1 decisions lost, 1 decisions changed), 12 ms
+  “fulfillment.updated”
+    - timer remind
+  “fulfillment.updated”
+    - late
+    + very late";
+        assert_eq!(shown(&found).join("\n"), expected);
+        let failing = json!({"old": {"version": "1"}, "summary": {"events": 3, "failing": 3}, "events": []});
+        assert_eq!(shown(&failing), ["3 events beside 1: 0 differ (3 calls newly failing), 0 ms"]);
     }
 }
