@@ -44,7 +44,7 @@ test("both versions stand beside each other with their figures, and the first of
   await page.locator('tr[data-plugin="steady"]').waitFor();
   assert.equal(await card(page).count(), 0);
   await page.click('tr[data-plugin="steady"] th a');
-  await page.locator(".command", { hasText: "cuecard push steady --canary 10% --window 30m" }).waitFor();
+  await page.locator(".command", { hasText: "cuecard push plugins/steady --canary 10% --window 30m" }).waitFor();
   await page.click(".way-back a");
 
   await push("steady", "1.1.0", says("from two"), "canary=0.5&window_s=1800&min_calls=60");
@@ -175,7 +175,7 @@ test("what a rehearsal has refused is in the history with its counts, and the li
   await row.waitFor();
   assert.match(await row.textContent(), /1\.0\.0[^]*3\.0\.0 was refused[^]*12 changed/);
   const line = await row.locator(".command").textContent();
-  const [, hash] = /^cuecard push greeter --confirm ([0-9a-f]{64})$/.exec(line) ?? assert.fail(line);
+  const [, hash] = /^cuecard push plugins\/greeter --confirm ([0-9a-f]{64})$/.exec(line) ?? assert.fail(line);
   await push("greeter", "3.0.0", says("good evening"), `confirm=${hash}`, strict);
   await row.locator(".command").waitFor({ state: "detached" });
   assert.match(await row.locator("th").textContent(), /3\.0\.0/);
